@@ -1,0 +1,2 @@
+// The public names of @heed/tokenizers, one block per concept. Nothing else can be imported.
+export {};

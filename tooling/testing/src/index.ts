@@ -1,0 +1,2 @@
+// The public names of @heed/testing, one block per concept.
+export {};
