@@ -1,0 +1,136 @@
+// The tiled kernel: attention without ever storing a [queries, keys] matrix, forward and backward. Masks that are one interval of keys a
+// row run in the engine as one call; any other mask, a bias or dropout runs here, tile by tile, and empty tiles are not visited.
+
+import {
+  allocate,
+  concat,
+  currentBackend,
+  defineOp,
+  log,
+  noGrad,
+  add,
+  mul,
+  slice,
+  Tensor,
+} from '@heed/tensor';
+import { flashBackward } from './flashBackward.ts';
+import { type AttentionKernel, type AttentionRequest, sizesOf } from './kernel.ts';
+import { finishSoftmax, mergeSoftmax, softmaxBlock, type SoftmaxState } from './onlineSoftmax.ts';
+import { dropoutFactors, maskedScores, type Part, weightedValues } from './scores.ts';
+import { intervals, tile } from './tiles.ts';
+
+/** Queries and keys a tile: 64 rows of 64 heads' floats fit the second cache level beside the scores. */
+const tileSize = 64;
+
+interface Forward {
+  readonly output: Tensor;
+  readonly logSumExp: Tensor;
+}
+
+/** One engine call; each (batch, head) is a sequence of its own, so that grouped heads share their keys in place. */
+const engineForward = (request: AttentionRequest, visible: Int32Array | undefined): Forward => {
+  const { batch, heads, kvHeads, queries, keys, depth, valueDepth } = sizesOf(request);
+  const out = allocate(batch * heads * queries * valueDepth);
+  const logSumExp = allocate(batch * heads * queries);
+  const sequences = new Int32Array(5 * batch * heads);
+  for (let index = 0; index < batch * heads; index++) {
+    const b = Math.floor(index / heads);
+    const kvRow = b * kvHeads + Math.floor((index % heads) / (heads / kvHeads));
+    sequences.set([index * queries, (index + 1) * queries, kvRow * keys, (kvRow + 1) * keys, b * queries], 5 * index);
+  }
+  currentBackend().attention({
+    ...{ q: request.query.data, k: request.key.data, v: request.value.data, out, logSumExp, sequences, visible },
+    ...{ heads: 1, kvHeads: 1, depth, valueDepth, scale: request.scale },
+    qLayout: { row: depth, head: 0 },
+    kLayout: { row: depth, head: 0 },
+    vLayout: { row: valueDepth, head: 0 },
+    outLayout: { row: valueDepth, head: 0 },
+    logSumExpLayout: { row: 1, head: 0 },
+  });
+  return {
+    output: new Tensor('float32', [batch, heads, queries, valueDepth], out),
+    logSumExp: new Tensor('float32', [batch, heads, queries], logSumExp),
+  };
+};
+
+/** How much of a tile is seen in any batch: 0 where it can be skipped for all, 2 where it is wholly seen in all. */
+const coverage = (request: AttentionRequest, { queries: [queryStart, queryEnd], keys: [keyStart, keyEnd] }: Part): number => {
+  const { mask } = request;
+  if (mask === undefined) return 2;
+  const sizes = sizesOf(request);
+  const all = Array.from({ length: sizes.batch }, (_, batch) => tile(mask, { batch, queryStart, queryEnd, keyStart, keyEnd }, sizes));
+  if (all.every((seen) => seen === 0)) return 0;
+  return all.every((seen) => seen === 2) ? 2 : 1;
+};
+
+/** State of one tile: scores, dropout, product with its values. */
+const visit = (request: AttentionRequest, part: Part, masked: boolean): SoftmaxState => {
+  const values = slice(request.value, 2, part.keys[0], part.keys[1]);
+  const { dropout } = request;
+  return softmaxBlock(maskedScores(request, part, masked), (weights) =>
+    weightedValues(dropout === undefined ? weights : mul(weights, dropoutFactors(request, dropout.rate, dropout.source, part)), values),
+  );
+};
+
+/** Dao 2023 (arXiv:2307.08691), algorithm 1: queries outside, keys inside, the division by the sum at the end. */
+const tiledForward = (request: AttentionRequest): Forward => {
+  const { batch, heads, queries, keys, valueDepth } = sizesOf(request);
+  const outputs: Tensor[] = [];
+  const sums: Tensor[] = [];
+  for (let row = 0; row < queries; row += tileSize) {
+    const range = [row, Math.min(queries, row + tileSize)] as const;
+    let state: SoftmaxState | undefined;
+    for (let column = 0; column < keys; column += tileSize) {
+      const part = { queries: range, keys: [column, Math.min(keys, column + tileSize)] as const };
+      const seen = coverage(request, part);
+      if (seen === 0) continue;
+      const block = visit(request, part, seen === 1);
+      state = state === undefined ? block : mergeSoftmax(state, block);
+    }
+    const rows = range[1] - range[0];
+    if (state === undefined) {
+      outputs.push(new Tensor('float32', [batch, heads, rows, valueDepth], new Float32Array(batch * heads * rows * valueDepth)));
+      sums.push(new Tensor('float32', [batch, heads, rows, 1], new Float32Array(batch * heads * rows).fill(Number.NEGATIVE_INFINITY)));
+    } else {
+      outputs.push(finishSoftmax(state));
+      sums.push(add(state.max, log(state.sum)));
+    }
+  }
+  const logSumExp = concat(sums, 2);
+  return { output: concat(outputs, 2), logSumExp: new Tensor('float32', [batch, heads, queries], logSumExp.data) };
+};
+
+const forward = (request: AttentionRequest): Forward => {
+  const sizes = sizesOf(request);
+  if (request.bias === undefined && request.dropout === undefined) {
+    if (request.mask === undefined) return engineForward(request, undefined);
+    const visible = intervals(request.mask, sizes);
+    if (visible !== undefined) return engineForward(request, visible);
+  }
+  if (sizes.queries === 0 || sizes.batch === 0) return engineForward(request, undefined);
+  return noGrad(() => tiledForward(request));
+};
+
+type FlashOptions = { readonly request: AttentionRequest; readonly result: { logSumExp?: Tensor } };
+
+const flashOp = defineOp<readonly Tensor[], FlashOptions, Tensor>({
+  name: 'flashAttention',
+  forward: (_inputs, { request, result }) => {
+    const { output, logSumExp } = forward(request);
+    result.logSumExp = logSumExp;
+    return { shape: output.shape, data: output.data, saved: logSumExp };
+  },
+  backward: (gradient, { output, saved, options, needs }) => flashBackward(options.request, { output, logSumExp: saved, gradient }, needs(3)),
+});
+
+/** Attention by tiles: O(queries + keys) memory beside inputs and outputs, gradients by recomputation. */
+export const flash: AttentionKernel = {
+  name: 'flash',
+  run(request) {
+    const { query, key, value, bias } = request;
+    const result: { logSumExp?: Tensor } = {};
+    const inputs = bias === undefined ? [query, key, value] : [query, key, value, bias];
+    const output = flashOp(inputs, { request, result });
+    return { output, logSumExp: result.logSumExp as Tensor }; // set by forward
+  },
+};

@@ -1,0 +1,72 @@
+// Gradients of the tiled kernel: the weights of a block of query rows are computed again from q, k and the log-sum-exp, never stored.
+
+import { add, concat, exp, matmul, mul, reshape, slice, sub, sum, Tensor } from '@heed/tensor';
+import { type AttentionRequest, sizesOf } from './kernel.ts';
+import { dropoutFactors, maskedScores, type Part } from './scores.ts';
+
+/** What the forward pass left, and the gradient that arrives. */
+export interface FlashSaved {
+  readonly output: Tensor;
+  readonly logSumExp: Tensor;
+  readonly gradient: Tensor;
+}
+
+/** Query rows computed at once: memory is rows × keys, and products of this height run at full speed. */
+const rowsAtOnce = 64;
+
+/** Sums a gradient of [batch, heads, rows, keys] down to the shape of a bias that was broadcast. */
+const sumToBias = (gradient: Tensor, bias: Tensor): Tensor => {
+  const padded = [...new Array<number>(4 - bias.rank).fill(1), ...bias.shape];
+  const axes = padded.flatMap((extent, axis) => (extent === 1 && gradient.shape[axis] !== 1 ? [axis] : []));
+  return axes.length === 0 ? gradient : sum(gradient, axes, { keepDims: true });
+};
+
+/**
+ * dQ, dK, dV and, if wanted, the bias's gradient. Dao 2022 (arXiv:2205.14135), algorithm 4, with
+ * D = rowsum(dO ∘ O) and P = exp(S − logSumExp): dV = Pᵀ dO, dS = P ∘ (dO Vᵀ − D), dQ = scale · dS K, dK = scale · dSᵀ Q.
+ */
+export const flashBackward = (request: AttentionRequest, saved: FlashSaved, biasWanted: boolean): readonly (Tensor | undefined)[] => {
+  const { batch, heads, kvHeads, queries, keys, depth, valueDepth } = sizesOf(request);
+  const { query, key, value, dropout, bias } = request;
+  const group = heads / kvHeads;
+  const finite = new Tensor('float32', [batch, heads, queries, 1], saved.logSumExp.data.map((l) => (l === -Infinity ? 0 : l)));
+  const deltas = sum(mul(saved.gradient, saved.output), [-1], { keepDims: true });
+  const queryParts: Tensor[] = [];
+  const biasParts: Tensor[] = [];
+  let keyGradient: Tensor | undefined;
+  let valueGradient: Tensor | undefined;
+  let biasGradient: Tensor | undefined;
+  for (let start = 0; start < queries; start += rowsAtOnce) {
+    const end = Math.min(queries, start + rowsAtOnce);
+    const part: Part = { queries: [start, end], keys: [0, keys] };
+    const rows = (x: Tensor) => slice(x, 2, start, end);
+    const stack = (x: Tensor, width: number) => reshape(x, [batch, kvHeads, group * (end - start), width]);
+    const unstack = (x: Tensor, width: number) => reshape(x, [batch, heads, end - start, width]);
+    const upstream = stack(rows(saved.gradient), valueDepth);
+    const weights = exp(sub(maskedScores(request, part), rows(finite)));
+    const factors = dropout === undefined ? undefined : dropoutFactors(request, dropout.rate, dropout.source, part);
+    const kept = factors === undefined ? weights : mul(weights, factors);
+    const valuePart = matmul(stack(kept, keys), upstream, { transposeA: true });
+    const weightGradient = unstack(matmul(upstream, value, { transposeB: true }), keys);
+    const dropped = factors === undefined ? weightGradient : mul(weightGradient, factors);
+    const scoreGradient = mul(weights, sub(dropped, rows(deltas)));
+    if (biasWanted && bias !== undefined) {
+      const small = sumToBias(scoreGradient, bias);
+      const rowsKept = bias.rank >= 2 && bias.shape[bias.rank - 2] !== 1;
+      if (rowsKept) biasParts.push(small);
+      else biasGradient = biasGradient === undefined ? small : add(biasGradient, small);
+    }
+    const scaled = stack(mul(scoreGradient, request.scale), keys);
+    queryParts.push(unstack(matmul(scaled, key), depth));
+    const keyPart = matmul(scaled, stack(rows(query), depth), { transposeA: true });
+    keyGradient = keyGradient === undefined ? keyPart : add(keyGradient, keyPart);
+    valueGradient = valueGradient === undefined ? valuePart : add(valueGradient, valuePart);
+  }
+  if (biasParts.length > 0) biasGradient = concat(biasParts, 2);
+  return [
+    queryParts.length === 0 ? undefined : concat(queryParts, 2),
+    keyGradient,
+    valueGradient,
+    ...(bias === undefined ? [] : [biasGradient === undefined ? undefined : reshape(biasGradient, bias.shape)]),
+  ];
+};

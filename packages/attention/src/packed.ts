@@ -1,0 +1,116 @@
+// Packed sequences: many sequences of different lengths as the rows of one matrix, without padding.
+
+import { allocate, concat, currentBackend, isRecording, permute, reshape, slice, ShapeError, Tensor } from '@heed/tensor';
+import { attention, type AttentionOptions, attentionWeights } from './attention.ts';
+
+/** Where each sequence begins: sequence s is the rows starts[s] … starts[s + 1] − 1. */
+export interface Packing {
+  /** [sequences + 1], from 0, not falling; the last one is the number of rows. */
+  readonly starts: Int32Array;
+}
+
+/** The packing of sequences of these lengths, one behind the other. */
+export const packing = (lengths: readonly number[]): Packing => {
+  const starts = new Int32Array(lengths.length + 1);
+  for (const [index, length] of lengths.entries()) starts[index + 1] = (starts[index] as number) + length; // index < lengths.length
+  return { starts };
+};
+
+/** Options of `packedAttention`. */
+export interface PackedOptions extends Pick<AttentionOptions, 'scale' | 'dropout' | 'kernel'> {
+  readonly heads: number;
+  /** Default: heads. */
+  readonly kvHeads?: number;
+}
+
+const checkPacking = (packing: Packing, rows: number): void => {
+  const { starts } = packing;
+  const rises = starts.every((start, index) => index === 0 || start >= (starts[index - 1] as number)); // index > 0
+  if (starts[0] !== 0 || starts.at(-1) !== rows || !rises)
+    throw new ShapeError(`packedAttention: starts [${starts.slice(0, 8).join(', ')}${starts.length > 8 ? ', …' : ''}] for ${rows} rows; expected to rise from 0 to ${rows}.`);
+};
+
+/** One engine call for all sequences and heads; rows are read where they lie, heads side by side. */
+const inEngine = (q: Tensor, k: Tensor, v: Tensor, { starts }: Packing, sizes: { heads: number; kvHeads: number; scale: number }): Tensor => {
+  const rows = q.shape[0] as number; // rank 2, checked
+  const { heads, kvHeads, scale } = sizes;
+  const width = (x: Tensor) => x.shape[1] as number; // rank 2, checked
+  const depth = width(q) / heads;
+  const valueDepth = width(v) / kvHeads;
+  const out = allocate(rows * heads * valueDepth);
+  const sequences = new Int32Array(5 * (starts.length - 1));
+  for (let s = 0; s + 1 < starts.length; s++) {
+    const [start, end] = [starts[s] as number, starts[s + 1] as number]; // s + 1 < length
+    sequences.set([start, end, start, end, 0], 5 * s);
+  }
+  currentBackend().attention({
+    ...{ q: q.data, k: k.data, v: v.data, out, logSumExp: undefined, visible: undefined, sequences },
+    ...{ heads, kvHeads, depth, valueDepth, scale },
+    qLayout: { row: width(q), head: depth },
+    kLayout: { row: width(k), head: depth },
+    vLayout: { row: width(v), head: valueDepth },
+    outLayout: { row: heads * valueDepth, head: valueDepth },
+    logSumExpLayout: { row: 0, head: 0 },
+  });
+  return new Tensor('float32', [rows, heads * valueDepth], out);
+};
+
+/** Rows [length, heads·depth] as [1, heads, length, depth]. */
+export const splitHeads = (rows: Tensor, heads: number): Tensor => {
+  const [length, width] = rows.shape as [number, number]; // rank 2
+  return permute(reshape(rows, [1, length, heads, width / heads]), [0, 2, 1, 3]);
+};
+
+/** [1, heads, length, depth] as rows [length, heads·depth]. */
+export const mergeHeads = (x: Tensor): Tensor => {
+  const [, heads, length, depth] = x.shape as [number, number, number, number]; // rank 4
+  return reshape(permute(x, [0, 2, 1, 3]), [length, heads * depth]);
+};
+
+/**
+ * Self-attention within each sequence of a packing: q [rows, heads·depth], k [rows, kvHeads·depth], v [rows, kvHeads·valueDepth] →
+ * [rows, heads·valueDepth], heads side by side in a row. Exactly what each sequence gives alone. Differentiable.
+ *
+ * @example
+ * packedAttention(q, k, v, { heads: 2, packing: packing([5, 3]) }); // 8 rows, two sequences
+ */
+export const packedAttention = (
+  q: Tensor,
+  k: Tensor,
+  v: Tensor,
+  options: PackedOptions & { readonly packing: Packing },
+): Tensor => {
+  const { heads, kvHeads = heads, packing: packed, kernel, dropout } = options;
+  const rows = q.shape[0] ?? 0;
+  for (const [name, x, parts] of [['q', q, heads], ['k', k, kvHeads], ['v', v, kvHeads]] as const)
+    if (x.rank !== 2 || x.shape[0] !== rows || (x.shape[1] as number) % parts !== 0)
+      throw new ShapeError(`packedAttention: ${name} is ${x}; expected [${rows} rows, a multiple of ${parts} heads].`);
+  if (kvHeads === 0 || heads % kvHeads !== 0) throw new ShapeError(`packedAttention: ${heads} heads and ${kvHeads} key heads; heads must be a multiple.`);
+  checkPacking(packed, rows);
+  const scale = options.scale ?? 1 / Math.sqrt((q.shape[1] as number) / heads);
+  const differentiable = isRecording() && [q, k, v].some((x) => x.requiresGradient);
+  if (!differentiable && kernel === undefined && dropout === undefined) return inEngine(q, k, v, packed, { heads, kvHeads, scale });
+  const parts: Tensor[] = [];
+  for (let s = 0; s + 1 < packed.starts.length; s++) {
+    const range = (x: Tensor) => slice(x, 0, packed.starts[s] as number, packed.starts[s + 1] as number); // s + 1 < length
+    const own = dropout === undefined ? undefined : { rate: dropout.rate, source: dropout.source.split() };
+    const output = attention(splitHeads(range(q), heads), splitHeads(range(k), kvHeads), splitHeads(range(v), kvHeads), { scale, kernel, dropout: own });
+    parts.push(mergeHeads(output));
+  }
+  return concat(parts, 0);
+};
+
+/**
+ * Weights of one sequence of a packing, [1, heads, length, length]: what `packedAttention` used, for those who must see it.
+ * q and k are its packed rows. Without gradient.
+ */
+export const packedWeights = (
+  q: Tensor,
+  k: Tensor,
+  { heads, kvHeads = heads, packing: { starts }, sequence, scale }: Omit<PackedOptions, 'dropout' | 'kernel'> & { readonly packing: Packing; readonly sequence: number },
+): Tensor => {
+  const [start, end] = [starts[sequence], starts[sequence + 1]];
+  if (start === undefined || end === undefined) throw new RangeError(`packedWeights: sequence ${sequence} of ${starts.length - 1}.`);
+  const own = (x: Tensor, count: number) => splitHeads(slice(x, 0, start, end), count);
+  return attentionWeights(own(q, heads), own(k, kvHeads), { scale });
+};

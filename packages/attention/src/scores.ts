@@ -1,0 +1,58 @@
+// scores: scale · q·kᵀ + bias under a mask, for any rectangle of queries and keys; and the factors of dropout for the same places.
+
+import { add, allocate, matmul, maskedFill, mul, type Random, reshape, slice, Tensor } from '@heed/tensor';
+import { type AttentionRequest, sizesOf } from './kernel.ts';
+import { toTensor } from './tiles.ts';
+
+/** Ranges [start, end) of queries and keys. Default: all. */
+export interface Part {
+  readonly queries: readonly [number, number];
+  readonly keys: readonly [number, number];
+}
+
+/** A range of an axis of a tensor that may be broadcast along it. */
+const cut = (x: Tensor, axisFromEnd: number, [start, end]: readonly [number, number]): Tensor => {
+  const axis = x.rank - axisFromEnd;
+  return axis < 0 || x.shape[axis] === 1 || (start === 0 && end === x.shape[axis]) ? x : slice(x, axis, start, end);
+};
+
+/**
+ * Scores [batch, heads, queries, keys] of a part, −∞ where hidden; `masked: false` leaves the mask out (the part is wholly seen).
+ * The heads of a group are stacked as rows of their key head, so that keys are never copied.
+ */
+export const maskedScores = (request: AttentionRequest, part?: Part, masked = true): Tensor => {
+  const { batch, heads, kvHeads, queries, keys, depth } = sizesOf(request);
+  const range: Part = part ?? { queries: [0, queries], keys: [0, keys] };
+  const rows = range.queries[1] - range.queries[0];
+  const columns = range.keys[1] - range.keys[0];
+  const stacked = reshape(cut(request.query, 2, range.queries), [batch, kvHeads, (heads / kvHeads) * rows, depth]);
+  const products = matmul(stacked, cut(request.key, 2, range.keys), { transposeB: true });
+  let scores = mul(reshape(products, [batch, heads, rows, columns]), request.scale);
+  if (request.bias !== undefined) scores = add(scores, cut(cut(request.bias, 2, range.queries), 1, range.keys));
+  if (request.mask === undefined || !masked) return scores;
+  const seen = toTensor(request.mask, { batch, heads, queries, keys }, range);
+  return maskedFill(scores, new Tensor('bool', seen.shape, seen.data.map((bit) => 1 - bit)), Number.NEGATIVE_INFINITY);
+};
+
+/** The factors of dropout for a part, 0 or 1 / (1 − rate): the same numbers for the same places, whoever asks. */
+export const dropoutFactors = (request: AttentionRequest, rate: number, source: Random, part?: Part): Tensor => {
+  const { batch, heads, queries, keys } = sizesOf(request);
+  const range: Part = part ?? { queries: [0, queries], keys: [0, keys] };
+  const shape = [batch, heads, range.queries[1] - range.queries[0], range.keys[1] - range.keys[0]];
+  const data = allocate(shape.reduce((a, b) => a * b, 1));
+  const keepFactor = 1 / (1 - rate);
+  let index = 0;
+  for (let row = 0; row < batch * heads; row++)
+    for (let i = range.queries[0]; i < range.queries[1]; i++)
+      for (let j = range.keys[0]; j < range.keys[1]; j++)
+        data[index++] = source.uniformAt((row * queries + i) * keys + j) < rate ? 0 : keepFactor;
+  return new Tensor('float32', shape, data);
+};
+
+/** weights [batch, heads, queries, keys] · values, heads of a group stacked as rows of their key head. */
+export const weightedValues = (weights: Tensor, value: Tensor): Tensor => {
+  const [batch, heads, rows, columns] = weights.shape as [number, number, number, number]; // rank 4 by the contract
+  const kvHeads = value.shape[1] as number; // rank 4
+  const stacked = reshape(weights, [batch, kvHeads, (heads / kvHeads) * rows, columns]);
+  return reshape(matmul(stacked, value), [batch, heads, rows, value.shape[3] as number]); // rank 4
+};

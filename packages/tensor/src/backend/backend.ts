@@ -1,0 +1,147 @@
+// Backend: the record of kernels that ops call. Typed arrays and sizes in, a typed array filled; no Tensor, no gradient,
+// no shape rule is known here. `js` (backend/js) is the definition of each kernel; `wasm` replaces them by faster ones
+// that must agree with it. An array may lie in the engine's own memory (see EngineMemory): a kernel then uses it in place.
+
+/** Activation that `linear` applies to what it has just computed. */
+export type Activation = 'none' | 'relu' | 'gelu' | 'geluTanh' | 'silu' | 'tanh';
+
+/** Element-wise functions that engines may accelerate. `gelu` is the exact one, x·Φ(x); `geluTanh` its tanh approximation. */
+export type UnaryKind = 'exp' | 'erf' | 'sigmoid' | Exclude<Activation, 'none'>;
+
+/**
+ * out[b] = op(a[b]) · op(b[b]) for b in 0 … batches − 1, row-major. op transposes where the flag says so:
+ * a[b] is [m, k] (or [k, m] if transposeA), b[b] is [k, n] (or [n, k] if transposeB), out[b] is [m, n].
+ */
+export interface MatmulCall {
+  readonly a: Float32Array;
+  readonly b: Float32Array;
+  readonly out: Float32Array;
+  readonly m: number;
+  readonly n: number;
+  readonly k: number;
+  readonly transposeA: boolean;
+  readonly transposeB: boolean;
+  readonly batches: number;
+  /** Floats from one batch to the next; 0 reads the same matrix for every batch. */
+  readonly aStride: number;
+  readonly bStride: number;
+  /** `b` never changes and comes again (a frozen weight): an engine may keep it in the layout that it likes. */
+  readonly keep: boolean;
+}
+
+/** out = activation(x · weightᵀ + bias): x [rows, inputs], weight [outputs, inputs] (PyTorch's layout), out [rows, outputs]. */
+export interface LinearCall {
+  readonly x: Float32Array;
+  readonly weight: Float32Array;
+  readonly bias: Float32Array | undefined;
+  readonly out: Float32Array;
+  readonly rows: number;
+  readonly inputs: number;
+  readonly outputs: number;
+  readonly activation: Activation;
+  /** `weight` never changes and comes again (a frozen weight): an engine may keep it packed. */
+  readonly keep: boolean;
+}
+
+/**
+ * Row-wise softmax of x [rows, columns], or its logarithm. A row of −∞ only gives zeros (log: −∞), never NaN.
+ * out may be x itself.
+ */
+export interface SoftmaxCall {
+  readonly x: Float32Array;
+  readonly out: Float32Array;
+  readonly rows: number;
+  readonly columns: number;
+  readonly log: boolean;
+}
+
+/**
+ * y = (t − mean) / √(variance + epsilon) · scale + shift over the last axis of t = x + residual, [rows, width];
+ * variance is the biased one. Where `mean` and `inverseDeviation` ([rows]) are given they are filled, for the backward pass.
+ */
+export interface LayerNormCall {
+  readonly x: Float32Array;
+  readonly residual: Float32Array | undefined;
+  readonly scale: Float32Array | undefined;
+  readonly shift: Float32Array | undefined;
+  readonly out: Float32Array;
+  readonly rows: number;
+  readonly width: number;
+  readonly epsilon: number;
+  readonly mean: Float32Array | undefined;
+  readonly inverseDeviation: Float32Array | undefined;
+}
+
+/** Where row r of head h begins: r · row + h · head, in floats. */
+export interface Layout {
+  readonly row: number;
+  readonly head: number;
+}
+
+/**
+ * Attention over packed rows, without ever storing a [queries, keys] matrix: for each sequence s, head h and query row i
+ * out = Σ_j softmax_j(scale · q_i·k_j) v_j over the keys j that row i may see. Query head h reads key head ⌊h / (heads / kvHeads)⌋.
+ * A row that sees no key gives zeros and log-sum-exp −∞. Dao 2023 (arXiv:2307.08691), algorithm 1, without dropout.
+ */
+export interface AttentionCall {
+  readonly q: Float32Array;
+  readonly k: Float32Array;
+  readonly v: Float32Array;
+  readonly out: Float32Array;
+  /** Natural log-sum-exp of the scaled scores of each row, placed by `logSumExpLayout`; left out if not wanted. */
+  readonly logSumExp: Float32Array | undefined;
+  readonly qLayout: Layout;
+  readonly kLayout: Layout;
+  readonly vLayout: Layout;
+  readonly outLayout: Layout;
+  readonly logSumExpLayout: Layout;
+  readonly heads: number;
+  readonly kvHeads: number;
+  /** Floats of a query or key row of one head, and of a value row. Any positive number. */
+  readonly depth: number;
+  readonly valueDepth: number;
+  readonly scale: number;
+  /** Five numbers a sequence: first query row, end query row, first key row, end key row, first row of `visible`. Rows count in the arrays. */
+  readonly sequences: Int32Array;
+  /**
+   * Two numbers a query row: the keys first ≤ j < end that it may see, counted from the sequence's first key and lying inside
+   * [0, keys]. Row i of a sequence reads pair (its first row of `visible`) + i. Absent: every key.
+   */
+  readonly visible: Int32Array | undefined;
+}
+
+/** Memory of an engine in which arrays can stay between kernels. A stack: what was allocated after a mark goes with it. */
+export interface EngineMemory {
+  /** A Float32Array inside the engine, its content undefined, 64-byte aligned. */
+  floats(length: number): Float32Array;
+  /** The present top of the stack, in bytes. */
+  mark(): number;
+  /** Gives back all that was allocated since the mark. */
+  release(mark: number): void;
+  /** Whether the array lies in the stack at or above the mark. */
+  owns(array: ArrayBufferView, mark: number): boolean;
+}
+
+/** What an engine says of itself, for people. */
+export interface EngineDescription {
+  readonly name: string;
+  readonly threads: number;
+  /** 'plain' 128-bit SIMD, 'relaxed' with fused multiply-add, 'wide' where V8 joins two vectors; 'none' for plain TypeScript. */
+  readonly simd: 'none' | 'plain' | 'relaxed' | 'wide';
+  /** One sentence a choice: what was chosen and why. */
+  readonly notes: readonly string[];
+}
+
+/** A set of kernels over typed arrays. All are synchronous; none keeps its arguments, but for weights it was told to keep. */
+export interface Backend {
+  readonly name: string;
+  /** Stack memory in which tensors of a region stay; absent where the engine has none. */
+  readonly memory: EngineMemory | undefined;
+  describe(): EngineDescription;
+  matmul(call: MatmulCall): void;
+  linear(call: LinearCall): void;
+  unary(kind: UnaryKind, x: Float32Array, out: Float32Array): void;
+  softmax(call: SoftmaxCall): void;
+  layerNorm(call: LayerNormCall): void;
+  attention(call: AttentionCall): void;
+}

@@ -1,0 +1,20 @@
+// The reference backend: plain TypeScript loops, the living definition of every kernel, and the fallback without WebAssembly.
+
+import type { Backend } from '../backend.ts';
+import { attention } from './attention.ts';
+import { linear, matmul } from './matmul.ts';
+import { layerNorm, softmax } from './rows.ts';
+import { unary } from './unary.ts';
+
+/** Kernels in plain TypeScript. */
+export const jsBackend: Backend = {
+  name: 'js',
+  memory: undefined,
+  describe: () => ({ name: 'js', threads: 1, simd: 'none', notes: ['Plain TypeScript: the definition of the kernels, many times slower than the WebAssembly engine.'] }),
+  matmul,
+  linear,
+  unary,
+  softmax,
+  layerNorm,
+  attention,
+};

@@ -1,0 +1,87 @@
+// Regions: inside `inference` tensors stay in the engine's own memory from one op to the next, nothing is copied and nothing is
+// recorded; when it ends, what it returns is copied out and the rest is gone. `region` nests, so that a deep model needs the memory
+// of one layer. Values cannot leave unseen: reading one that was not returned says so.
+
+import type { EngineMemory } from './backend/backend.ts';
+import { currentBackend } from './backend/slot.ts';
+import type { DType } from './dtype.ts';
+import { noGrad } from './op.ts';
+import { closeRegion, innermostRegion, openRegion, type Region } from './regionStack.ts';
+import { type AnyTensor, Tensor } from './tensor.ts';
+
+/** What a region may return: tensors, and arrays and plain objects of them (other values pass through). */
+const tensorsIn = (value: unknown, found: Set<AnyTensor>): void => {
+  if (value instanceof Tensor) found.add(value);
+  else if (Array.isArray(value)) for (const item of value) tensorsIn(item, found);
+  else if (value instanceof Map) for (const item of value.values()) tensorsIn(item, found);
+  else if (value !== null && typeof value === 'object' && Object.getPrototypeOf(value) === Object.prototype)
+    for (const item of Object.values(value)) tensorsIn(item, found);
+};
+
+const isFloat = (tensor: AnyTensor): tensor is Tensor => tensor.dtype === 'float32';
+
+/** Copies kept tensors out into arrays of their own, or down to the mark where a parent region takes them over. */
+const settleKept = (kept: readonly AnyTensor[], region: Region, parent: Region | undefined): void => {
+  const { memory, mark } = region;
+  // Lowest address first: nothing is overwritten before it has moved. Tensors that share data (reshape) go on sharing it.
+  const ordered = kept.filter(isFloat).filter((t) => memory.owns(t.data, mark)).sort((a, b) => a.data.byteOffset - b.data.byteOffset);
+  const moved = new Map<number, Float32Array>();
+  if (parent !== undefined) memory.release(mark);
+  for (const tensor of ordered) {
+    const source = tensor.data;
+    let target = moved.get(source.byteOffset);
+    if (target === undefined) {
+      target = parent === undefined ? source.slice() : memory.floats(source.length);
+      if (parent !== undefined) target.set(source);
+      moved.set(source.byteOffset, target);
+    }
+    Tensor.settle(tensor, target);
+    parent?.tensors.push(tensor);
+  }
+  if (parent === undefined) memory.release(mark);
+};
+
+const run = <T>(memory: EngineMemory, parent: Region | undefined, body: () => T): T => {
+  const region = openRegion(memory);
+  const kept = new Set<AnyTensor>();
+  try {
+    const value = body();
+    if (value instanceof Promise)
+      throw new Error('inference: the function returned a promise; it must be synchronous. Await outside of it.');
+    tensorsIn(value, kept);
+    return value;
+  } finally {
+    closeRegion(region);
+    for (const tensor of region.tensors)
+      if (!kept.has(tensor) && tensor.filled && memory.owns(tensor.data, region.mark)) Tensor.settle(tensor, undefined);
+    settleKept([...kept], region, parent);
+  }
+};
+
+/**
+ * Runs a part of a model inside the current `inference` so that only what it returns stays in engine memory; outside of
+ * `inference` it just calls the function. Models put it around each layer.
+ */
+export const region = <T>(body: () => T): T => {
+  const parent = innermostRegion();
+  return parent === undefined ? body() : run(parent.memory, parent, body);
+};
+
+/**
+ * Runs a synchronous function without recording gradients, its tensors resident in the engine. Returns what the function
+ * returns; tensors in it (also in arrays, plain objects and maps) are copied out to ordinary memory. Tensors made inside and not
+ * returned cannot be read afterwards: `keep` copies one out early.
+ *
+ * @example
+ * const hidden = inference(() => model.forward(ids));
+ */
+export const inference = <T>(body: () => T): T =>
+  noGrad(() => {
+    const memory = currentBackend().memory;
+    if (memory === undefined) return body();
+    return run(memory, innermostRegion(), body);
+  });
+
+/** A copy of the tensor in ordinary memory, which outlives the region that it is made in. */
+export const keep = <D extends DType>(tensor: Tensor<D>): Tensor<D> =>
+  new Tensor(tensor.dtype, tensor.shape, tensor.data.slice() as typeof tensor.data);
