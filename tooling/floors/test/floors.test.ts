@@ -36,7 +36,9 @@ describe.each(packages)('$name', (workspace) => {
     expect(tools.filter((tool) => ![...testTools, ...may].includes(tool))).toEqual([]);
   });
   it('takes tensor as a peer and everything else of ours in a caret range', () => {
-    const expected = may.includes('@heed/tensor') ? { '@heed/tensor': 'workspace:>=0.0.0 <1.0.0' } : undefined;
+    const expected = may.includes('@heed/tensor')
+      ? { '@heed/tensor': 'workspace:>=0.0.0 <1.0.0' }
+      : undefined;
     expect(manifest.peerDependencies).toEqual(expected);
     const ours = Object.entries(manifest.dependencies ?? {}).filter(([key]) => key.startsWith('@heed/'));
     expect(ours.filter(([, range]) => range !== 'workspace:^')).toEqual([]);
