@@ -37,7 +37,8 @@ try {
   writeFileSync(path.join(app, 'package.json'), '{"private":true,"type":"module"}');
   // --ignore-scripts: gpu.js's optional `gl` would be compiled for minutes where its headers happen to be installed.
   run('npm', ['install', '--ignore-scripts', '--omit=optional', '--no-audit', '--no-fund', ...tarballs], app);
-  const show = (name, value) => `console.log(${JSON.stringify(name)}, Object.keys(${value}).length, 'names');`;
+  const show = (name, value) =>
+    `console.log(${JSON.stringify(name)}, Object.keys(${value}).length, 'names');`;
   const lines = (load) => entries.map((name) => show(name, `${load}(${JSON.stringify(name)})`)).join('\n');
   writeFileSync(path.join(app, 'esm.mjs'), lines('await import'));
   writeFileSync(path.join(app, 'require.cjs'), lines('require')); // require(esm): Node 20.19 and later

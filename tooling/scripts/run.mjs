@@ -26,7 +26,12 @@ for (const key of Object.keys(env)) if (/^npm_config_(?!registry$|userconfig$)/i
 /** Runs a command to its end; stops it when asked to stop, or when whoever started this process is gone. */
 const exec = (command, ...args) =>
   new Promise((resolve) => {
-    const child = spawn(command, args, { cwd: root, env, stdio: 'inherit', shell: process.platform === 'win32' });
+    const child = spawn(command, args, {
+      cwd: root,
+      env,
+      stdio: 'inherit',
+      shell: process.platform === 'win32',
+    });
     const stop = () => child.kill('SIGTERM');
     const parent = process.ppid;
     const orphaned = setInterval(() => process.ppid === parent || stop(), 500);
@@ -105,8 +110,7 @@ const tasks = {
   bench: () => all(built('build', '--filter=@heed/benchmark'), inApp('benchmark')),
   lint: () => all(biome, ['knip']),
   format: () => all(['biome', 'check', '--write', '.']),
-  check: () =>
-    all(built('build', 'typecheck'), biome, ['knip'], ['node', 'tooling/scripts/pack-check.mjs']),
+  check: () => all(built('build', 'typecheck'), biome, ['knip'], ['node', 'tooling/scripts/pack-check.mjs']),
   build: () => all(['turbo', 'run', 'build', ...rest]),
   typecheck: () => all(['turbo', 'run', 'typecheck', ...rest]),
 };

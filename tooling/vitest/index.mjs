@@ -24,7 +24,9 @@ class CountReporter {
     if (this.#printed.length > 0) {
       count.failed += 1;
       process.exitCode = 1;
-      process.stderr.write(`console output in tests is a failure; ${this.#printed.length} times, see above\n`);
+      process.stderr.write(
+        `console output in tests is a failure; ${this.#printed.length} times, see above\n`,
+      );
     }
     mkdirSync('.results', { recursive: true });
     writeFileSync('.results/vitest.json', JSON.stringify(count));
