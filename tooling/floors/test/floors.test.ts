@@ -25,13 +25,13 @@ describe.each(packages)('$name', (workspace) => {
   it('has a row in the table of floors', () => {
     expect(floor).toBeDefined();
   });
-  it('names in its manifest only what the table allows, and all of that', () => {
+  it('names in its manifest only what the table allows', () => {
     const named = {
       ...manifest.dependencies,
       ...manifest.peerDependencies,
       ...manifest.optionalDependencies,
     };
-    expect(Object.keys(named).sort()).toEqual([...may].sort());
+    expect(Object.keys(named).filter((other) => !may.includes(other))).toEqual([]);
     const tools = Object.keys(manifest.devDependencies ?? {});
     expect(tools.filter((tool) => ![...testTools, ...may].includes(tool))).toEqual([]);
   });
@@ -80,7 +80,8 @@ describe.each(packages)('$name', (workspace) => {
       references?: { path: string }[];
     };
     const referenced = references.map((reference) => `@heed/${path.basename(reference.path)}`);
-    expect(referenced.sort()).toEqual(may.filter((other) => other.startsWith('@heed/')).sort());
+    const named = Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies });
+    expect(referenced.sort()).toEqual(named.filter((other) => other.startsWith('@heed/')).sort());
   });
   it('exports each entry from source, as types and as built code', () => {
     for (const [entry, target] of Object.entries(manifest.exports ?? {})) {
