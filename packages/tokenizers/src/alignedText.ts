@@ -1,0 +1,194 @@
+// Text that remembers where each of its characters came from. It maps, filters, replaces and slices, and nothing else:
+// since stages may use nothing else, offsets are right by construction. It knows no stage and no vocabulary.
+
+/** Says what a character becomes: another string, the empty string to drop it, or itself. */
+export type CharacterMap = (character: string, codePoint: number) => string;
+
+/**
+ * A text on its way through the pipeline, with the place of every character in the source.
+ *
+ * Each UTF-16 unit of `text` has an *origin*: the index of the source character that it stands for. Several characters
+ * may share one origin (`ﬁ` → `f`, `i`), and a source character may have none (a removed control character). Slices share
+ * the table, so cutting a text into words costs no copy. Values are immutable.
+ *
+ * The meaning is that of `NormalizedString` in huggingface/tokenizers (`tokenizers/src/tokenizer/normalizer.rs`, commit
+ * 3ba8ad00): an inserted character takes the place of the one before it, a replaced run the place of its last character.
+ *
+ * @example
+ * const text = alignedText('Ab').map((character) => (character === 'b' ? 'xy' : character));
+ * text.text; //=> 'Axy'
+ * text.endOf(3); //=> 2
+ */
+export class AlignedText {
+  /** The whole text that was given to the tokenizer; offsets point into it. */
+  readonly source: string;
+  /** What the text has become so far. */
+  readonly text: string;
+  readonly #origins: Int32Array | undefined;
+  readonly #first: number;
+
+  /** Use `alignedText(source)`; the other parameters are for this class alone. */
+  constructor(source: string, text: string, origins?: Int32Array, first = 0) {
+    this.source = source;
+    this.text = text;
+    this.#origins = origins;
+    this.#first = first;
+  }
+
+  /** Length in UTF-16 units. */
+  get length(): number {
+    return this.text.length;
+  }
+
+  /** Where the character at `index` of this text begins in the source, in UTF-16 units. */
+  startOf(index: number): number {
+    const origin = this.#origin(index);
+    return origin < 0 ? ~origin : origin;
+  }
+
+  /** Where the character before `index` of this text ends in the source, in UTF-16 units; `index` is exclusive, ≥ 1. */
+  endOf(index: number): number {
+    const origin = this.#origin(index - 1);
+    if (origin < 0) return ~origin;
+    return origin + widthAt(this.source, origin);
+  }
+
+  /** The part [start, end), in UTF-16 units; both must lie between characters. */
+  slice(start: number, end: number): AlignedText {
+    if (start === 0 && end === this.text.length) return this;
+    return new AlignedText(this.source, this.text.slice(start, end), this.#origins, this.#first + start);
+  }
+
+  /** Replaces every character by what `change` says; the new characters take the place of the old one. */
+  map(change: CharacterMap): AlignedText {
+    const { text } = this;
+    let rewriting: Rewriting | undefined;
+    for (let index = 0; index < text.length; ) {
+      const width = widthAt(text, index);
+      const character = text.slice(index, index + width);
+      const changed = change(character, text.codePointAt(index) ?? 0);
+      if (changed !== character && rewriting === undefined) {
+        rewriting = new Rewriting(text.length);
+        rewriting.copy(text, 0, index);
+      }
+      rewriting?.append(changed, index);
+      index += width;
+    }
+    return rewriting === undefined ? this : this.rewrite(rewriting);
+  }
+
+  /** Keeps the characters for which `keep` holds. */
+  filter(keep: (codePoint: number) => boolean): AlignedText {
+    return this.map((character, codePoint) => (keep(codePoint) ? character : ''));
+  }
+
+  /**
+   * Replaces the ranges `[start, end, start, end, …]` (in order, not overlapping, possibly empty) by `content`; the new
+   * characters take the place of the last character of the range, or of the one before it if the range is empty.
+   */
+  replace(ranges: readonly number[], content: string): AlignedText {
+    if (ranges.length === 0) return this;
+    const { text } = this;
+    const rewriting = new Rewriting(text.length);
+    let done = 0;
+    for (let k = 0; k < ranges.length; k += 2) {
+      const start = ranges[k] ?? 0;
+      const end = ranges[k + 1] ?? 0;
+      rewriting.copy(text, done, start);
+      rewriting.append(content, characterBefore(text, end));
+      done = end;
+    }
+    rewriting.copy(text, done, text.length);
+    return this.rewrite(rewriting);
+  }
+
+  /** The text with `content` before it, which takes the place of the first character; an empty text stays empty. */
+  prepend(content: string): AlignedText {
+    if (this.text.length === 0) return this;
+    const rewriting = new Rewriting(this.text.length + content.length);
+    rewriting.append(content, 0);
+    rewriting.copy(this.text, 0, this.text.length);
+    return this.rewrite(rewriting);
+  }
+
+  /** The text that a `Rewriting` of this text has put together; the operations above are made of it. */
+  rewrite(rewriting: Rewriting): AlignedText {
+    const before = this.text.length > 0 ? ~this.startOf(0) : ~0;
+    const anchors = rewriting.anchors();
+    for (let k = 0; k < anchors.length; k++) {
+      const anchor = anchors[k] ?? 0;
+      anchors[k] = anchor < 0 ? before : this.#origin(anchor);
+    }
+    return new AlignedText(this.source, rewriting.text, anchors);
+  }
+
+  // A character index of the source, or the complement of one for a character inserted before everything (no width).
+  #origin(index: number): number {
+    const place = this.#first + index;
+    if (this.#origins !== undefined) return this.#origins[place] ?? 0;
+    return isLowSurrogateOfPair(this.source, place) ? place - 1 : place;
+  }
+}
+
+/** A new text in which every character stands for itself. @example alignedText('a').startOf(0); //=> 0 */
+export function alignedText(source: string): AlignedText {
+  return new AlignedText(source, source);
+}
+
+/** A text being put together from an older one: each appended unit names the older character whose place it takes. */
+export class Rewriting {
+  /** The new text so far. */
+  text = '';
+  #anchors: Int32Array;
+
+  constructor(capacity: number) {
+    this.#anchors = new Int32Array(Math.max(16, capacity));
+  }
+
+  /** Appends `content`, in the place of the older character at `anchor` (−1: before the first, without width). */
+  append(content: string, anchor: number): void {
+    this.#reserve(content.length);
+    this.#anchors.fill(anchor, this.text.length, this.text.length + content.length);
+    this.text += content;
+  }
+
+  /** Appends the characters [start, end) of the older text as they are. */
+  copy(older: string, start: number, end: number): void {
+    if (start >= end) return;
+    this.#reserve(end - start);
+    const shift = this.text.length - start;
+    for (let k = start; k < end; k++) this.#anchors[k + shift] = isLowSurrogateOfPair(older, k) ? k - 1 : k;
+    this.text += older.slice(start, end);
+  }
+
+  /** The anchors of all units so far; the array is handed over. */
+  anchors(): Int32Array {
+    return this.#anchors.slice(0, this.text.length);
+  }
+
+  #reserve(more: number): void {
+    const needed = this.text.length + more;
+    if (needed <= this.#anchors.length) return;
+    const larger = new Int32Array(Math.max(needed, this.#anchors.length * 2));
+    larger.set(this.#anchors);
+    this.#anchors = larger;
+  }
+}
+
+/** How many UTF-16 units the character at `index` takes: 2 for a surrogate pair, else 1. */
+export function widthAt(text: string, index: number): 1 | 2 {
+  return isHighSurrogate(text, index) && isLowSurrogateOfPair(text, index + 1) ? 2 : 1;
+}
+
+// The index of the character that ends before `end`, −1 if there is none.
+function characterBefore(text: string, end: number): number {
+  return isLowSurrogateOfPair(text, end - 1) ? end - 2 : end - 1;
+}
+
+function isHighSurrogate(text: string, index: number): boolean {
+  return (text.charCodeAt(index) & 0xfc00) === 0xd800;
+}
+
+function isLowSurrogateOfPair(text: string, index: number): boolean {
+  return (text.charCodeAt(index) & 0xfc00) === 0xdc00 && (text.charCodeAt(index - 1) & 0xfc00) === 0xd800;
+}

@@ -1,0 +1,31 @@
+// The `decoder` of a tokenizer.json.
+import { byteFallback } from '../decoders/byteFallback.ts';
+import { type Decoder, decoderSequence, fuse, spaced } from '../decoders/decoder.ts';
+import { metaspaceDecoder } from '../decoders/metaspace.ts';
+import { replaceDecoder } from '../decoders/replace.ts';
+import { stripDecoder } from '../decoders/strip.ts';
+import { wordPieceDecoder } from '../decoders/wordPiece.ts';
+import { readComponent } from './component.ts';
+import type { JsonValue } from './json.ts';
+import { readPattern } from './readPattern.ts';
+import { readMetaspace } from './readPreTokenizer.ts';
+
+/** Reads a decoder; an absent one joins tokens with blanks. */
+export function readDecoder(json: JsonValue): Decoder {
+  if (json.absent) return spaced;
+  return readComponent(json, 'decoder', {
+    WordPiece: () => wordPieceDecoder({ prefix: json.field('prefix').string(), cleanup: json.field('cleanup').boolean(true) }),
+    Metaspace: () => metaspaceDecoder(readMetaspace(json)),
+    ByteFallback: () => byteFallback(),
+    Fuse: () => fuse,
+    Strip: () => readStrip(json),
+    Replace: () => replaceDecoder(readPattern(json.field('pattern')), json.field('content').string()),
+    Sequence: (parts) => decoderSequence(parts('decoders').map(readDecoder)),
+  });
+}
+
+function readStrip(json: JsonValue): Decoder {
+  const content = json.field('content').string();
+  if ([...content].length !== 1) json.field('content').refuse('one character');
+  return stripDecoder({ content, start: json.field('start').integer(), stop: json.field('stop').integer() });
+}

@@ -1,0 +1,69 @@
+// Hugging Face's tokenizer.json: all five stages in one file.
+import { addedTokens } from '../addedTokens.ts';
+import { type Recommended, Tokenizer } from '../tokenizer.ts';
+import { type JsonValue, parseJson } from './json.ts';
+import { readAddedTokens } from './readAddedTokens.ts';
+import { readDecoder } from './readDecoder.ts';
+import { readModel } from './readModel.ts';
+import { readNormalizer } from './readNormalizer.ts';
+import { readPostProcessor } from './readPostProcessor.ts';
+import { readPreTokenizer } from './readPreTokenizer.ts';
+
+/**
+ * Makes the tokenizer that a tokenizer.json describes. Its truncation and padding are not applied; they are in
+ * `recommended`. Throws a TokenizerError that names the place in the file for anything broken, contradictory or unsupported
+ * (models: WordPiece, Unigram and WordLevel; BPE is refused by name).
+ *
+ * @example readTokenizerJson(await readFile('tokenizer.json', 'utf8')).encode('hello').ids
+ */
+export function readTokenizerJson(text: string): Tokenizer {
+  const json = parseJson(text, 'tokenizer.json');
+  const model = readModel(json.field('model'));
+  const { tokens, outsideModel } = readAddedTokens(json.field('added_tokens'), model);
+  const stages = {
+    added: addedTokens(tokens, readNormalizer(json.field('normalizer'))),
+    preTokenizer: readPreTokenizer(json.field('pre_tokenizer')),
+    model,
+    postProcessor: readPostProcessor(json.field('post_processor')),
+    decoder: readDecoder(json.field('decoder')),
+    recommended: readRecommended(json),
+  };
+  return new Tokenizer(stages, outsideModel);
+}
+
+function readRecommended(json: JsonValue): Recommended {
+  const truncation = json.field('truncation');
+  const padding = json.field('padding');
+  return {
+    ...(truncation.absent ? {} : { truncation: readTruncation(truncation) }),
+    ...(padding.absent ? {} : { padding: readPadding(padding) }),
+  };
+}
+
+function readTruncation(json: JsonValue): NonNullable<Recommended['truncation']> {
+  const strategies = { LongestFirst: 'longestFirst', OnlyFirst: 'onlyFirst', OnlySecond: 'onlySecond' } as const;
+  return {
+    maxLength: json.field('max_length').integer(),
+    strategy: strategies[json.field('strategy').oneOf(['LongestFirst', 'OnlyFirst', 'OnlySecond'] as const)],
+    side: readSide(json.field('direction')),
+    stride: json.field('stride').absent ? 0 : json.field('stride').integer(),
+  };
+}
+
+function readPadding(json: JsonValue): NonNullable<Recommended['padding']> {
+  const strategy = json.field('strategy');
+  const multiple = json.field('pad_to_multiple_of');
+  return {
+    length: strategy.has('Fixed') ? strategy.field('Fixed').integer() : (strategy.oneOf(['BatchLongest'] as const), 'longest'),
+    side: readSide(json.field('direction')),
+    id: json.field('pad_id').integer(),
+    typeId: json.field('pad_type_id').integer(),
+    token: json.field('pad_token').string(),
+    ...(multiple.absent ? {} : { multipleOf: multiple.integer(1) }),
+  };
+}
+
+function readSide(json: JsonValue): 'right' | 'left' {
+  if (json.absent) return 'right';
+  return json.oneOf(['Right', 'Left'] as const) === 'Right' ? 'right' : 'left';
+}

@@ -1,0 +1,139 @@
+// Unigram encoding: the most probable segmentation. Training and sampling are not here.
+import { widthAt } from '../alignedText.ts';
+import { Trie } from '../structures/trie.ts';
+import { TokenizerError } from '../tokenizerError.ts';
+import type { Model, Token } from './model.ts';
+
+/** What a Unigram model does. */
+export interface UnigramOptions {
+  /** Position of the unknown token in the pieces; without it, a text with unknown characters is refused. */
+  unknownId?: number | undefined;
+  /** Whether unknown characters become byte tokens (`<0xE4>`) where the vocabulary has them all. Default false. */
+  byteFallback?: boolean;
+}
+
+/**
+ * A model over pieces with log-probabilities; the id of a piece is its position. The segmentation with the highest sum is
+ * found by dynamic programming (Kudo 2018, section 3.2, arXiv:1804.10959); of equal sums, the one whose last piece begins
+ * first. A character that no piece covers costs the lowest score less 10, and neighbours of that kind become one token
+ * (`Unigram` in tokenizers models/unigram/model.rs, 3ba8ad00).
+ *
+ * Time: length of the text × length of the longest piece. Memory: 16 bytes a UTF-16 unit.
+ *
+ * @example unigram([['<unk>', 0], ['a', -1], ['ab', -1.5]], { unknownId: 0 }).tokenize('ab').map((t) => t.id); //=> [2]
+ */
+export function unigram(pieces: readonly (readonly [piece: string, score: number])[], options: UnigramOptions = {}): Model {
+  const { unknownId, byteFallback = false } = options;
+  const ids = new Map<string, number>();
+  const scores = new Float64Array(pieces.length);
+  const trie = new Trie();
+  let lowest = Number.POSITIVE_INFINITY;
+  for (const [id, [piece, score]] of pieces.entries()) {
+    ids.set(piece, id);
+    scores[id] = score;
+    lowest = Math.min(lowest, score);
+    if (piece !== '') trie.set(piece, id);
+  }
+  const lattice = { trie, scores, unknownId: unknownId ?? -1, unknownScore: lowest - 10 };
+  const bytes = byteFallback ? byteTokens(ids) : undefined;
+  return {
+    id: (token) => ids.get(token),
+    token: (id) => pieces[id]?.[0],
+    size: pieces.length,
+    tokenize(text) {
+      const tokens: Token[] = [];
+      for (const { start, end } of bestPath(text, lattice)) {
+        const token = text.slice(start, end);
+        const id = ids.get(token);
+        if (id !== undefined) tokens.push({ id, token, start, end });
+        else tokens.push(...(bytes?.({ token, start, end }) ?? [{ id: unknownId ?? refuseUnknown(token), token, start, end }]));
+      }
+      return tokens;
+    },
+  };
+}
+
+interface Lattice {
+  trie: Trie;
+  scores: Float64Array;
+  unknownId: number;
+  unknownScore: number;
+}
+
+interface Range {
+  start: number;
+  end: number;
+}
+
+function bestPath(text: string, lattice: Lattice): Range[] {
+  const { trie, scores, unknownId, unknownScore } = lattice;
+  // For each end: the best score so far, where its last piece starts (−1: none reaches it yet), and that piece.
+  const best = new Float64Array(text.length + 1);
+  const starts = new Int32Array(text.length + 1).fill(-1);
+  const ids = new Int32Array(text.length + 1);
+  const offer = (end: number, start: number, id: number, score: number): void => {
+    if (starts[end] !== -1 && score <= (best[end] ?? 0)) return;
+    best[end] = score;
+    starts[end] = start;
+    ids[end] = id;
+  };
+  for (let start = 0; start < text.length; ) {
+    const soFar = best[start] ?? 0;
+    const width = widthAt(text, start);
+    let single = false;
+    let node = Trie.root;
+    for (let end = start; end < text.length; ) {
+      node = trie.child(node, text.charCodeAt(end));
+      if (node < 0) break;
+      end += 1;
+      const id = trie.value(node);
+      if (id < 0) continue;
+      offer(end, start, id, soFar + (scores[id] ?? 0));
+      if (end - start === width) single = true;
+    }
+    if (!single) offer(start + width, start, unknownId, soFar + unknownScore);
+    start += width;
+  }
+  return readBack(text.length, { starts, ids, unknownId });
+}
+
+// Follows the starts from the end, joining neighbouring unknowns.
+function readBack(length: number, path: { starts: Int32Array; ids: Int32Array; unknownId: number }): Range[] {
+  const ranges: Range[] = [];
+  let following: Range | undefined;
+  for (let end = length; end > 0; ) {
+    const start = path.starts[end] ?? 0;
+    const unknown = path.ids[end] === path.unknownId;
+    if (unknown && following !== undefined) {
+      following.start = start;
+    } else {
+      const range = { start, end };
+      ranges.push(range);
+      following = unknown ? range : undefined;
+    }
+    end = start;
+  }
+  return ranges.reverse();
+}
+
+// Gives the byte tokens of an unknown stretch, or undefined if one of them is missing.
+function byteTokens(ids: ReadonlyMap<string, number>): (unknown: Omit<Token, 'id'>) => Token[] | undefined {
+  const encoder = new TextEncoder();
+  return ({ token, start, end }) => {
+    const tokens: Token[] = [];
+    for (const byte of encoder.encode(token)) {
+      const name = `<0x${byte.toString(16).toUpperCase().padStart(2, '0')}>`;
+      const id = ids.get(name);
+      if (id === undefined) return undefined;
+      tokens.push({ id, token: name, start, end });
+    }
+    return tokens;
+  };
+}
+
+function refuseUnknown(text: string): never {
+  throw new TokenizerError(
+    'model.unk_id',
+    `the text has ${JSON.stringify(text.slice(0, 20))}, which no piece covers, and this Unigram model has no unknown token. Set model.unk_id.`,
+  );
+}

@@ -1,0 +1,73 @@
+// Tokens by id and ids by token, checked once. It knows no model.
+import { TokenizerError } from '../tokenizerError.ts';
+
+// Ids must fit an embedding table and an Int32Array; published vocabularies stay below 300 000.
+const largestId = 2 ** 24 - 1;
+
+// Models walk at most this far from each character, so it bounds their time; published pieces stay below 300 units.
+const longestToken = 1024;
+
+/**
+ * A vocabulary of tokens with their ids. Ids need not be contiguous.
+ *
+ * @example vocabulary([['a', 0], ['b', 1]], 'here').id('b'); //=> 1
+ */
+export interface Vocabulary {
+  /** The id of a token. */
+  id(token: string): number | undefined;
+  /** The token of an id. */
+  token(id: number): string | undefined;
+  /** All tokens with their ids, in the order given. */
+  entries(): Iterable<readonly [token: string, id: number]>;
+  /** How many tokens there are. */
+  readonly size: number;
+}
+
+/** What a vocabulary may contain. */
+export interface VocabularyRules {
+  /** How an entry is named in errors: its place, given its token and position. */
+  name?: (token: string, position: number) => string;
+  /** Whether a token may come twice, in which case the later id holds and the earlier still reads back. Default false. */
+  repeats?: boolean;
+}
+
+/**
+ * Makes a vocabulary. Throws a TokenizerError for an id that is not an integer from 0 to 2²⁴ − 1, an id or a token given
+ * twice, a token with a lone surrogate (which no text can match) or of more than 1024 UTF-16 units.
+ */
+export function vocabulary(entries: Iterable<readonly [string, number]>, place: string, rules: VocabularyRules = {}): Vocabulary {
+  const ids = new Map<string, number>();
+  const tokens = new Map<number, string>();
+  const name = rules.name ?? ((token) => `${place}[${JSON.stringify(token)}]`);
+  let position = 0;
+  for (const [token, id] of entries) {
+    const here = (): string => name(token, position);
+    checkToken(token, here);
+    checkId(id, here);
+    const other = tokens.get(id);
+    if (other !== undefined) {
+      throw new TokenizerError(here(), `id ${id} already belongs to ${JSON.stringify(other)}; every token needs its own. Give it another id.`);
+    }
+    if (ids.has(token) && rules.repeats !== true) {
+      throw new TokenizerError(here(), `${JSON.stringify(token)} has id ${ids.get(token)} already; a token may come once. Remove one of the two.`);
+    }
+    ids.set(token, id);
+    tokens.set(id, token);
+    position += 1;
+  }
+  return { id: (token) => ids.get(token), token: (id) => tokens.get(id), entries: () => ids, size: tokens.size };
+}
+
+function checkToken(token: string, here: () => string): void {
+  if (token.length > longestToken) {
+    throw new TokenizerError(here(), `a token of ${token.length} UTF-16 units was given; at most ${longestToken} are supported. Remove it.`);
+  }
+  if (/\p{Surrogate}/u.test(token)) {
+    throw new TokenizerError(here(), `the token has a lone surrogate, which no text can match. Write the character as a whole pair.`);
+  }
+}
+
+function checkId(id: number, here: () => string): void {
+  if (Number.isInteger(id) && id >= 0 && id <= largestId) return;
+  throw new TokenizerError(here(), `id ${id} was given; expected an integer from 0 to ${largestId}. Renumber the token.`);
+}

@@ -1,0 +1,64 @@
+// BERT's cleaning in four steps, each of which can be switched off (Devlin 2018, google-research/bert tokenization.py).
+import type { AlignedText } from '../alignedText.ts';
+import { isOther, isWhitespace } from '../characters.ts';
+import { lowercase } from './lowercase.ts';
+import type { Normalizer } from './normalizer.ts';
+import { stripNonspacingMarks } from './stripAccents.ts';
+import { unicodeForm } from './unicode.ts';
+
+/** What `bertNormalizer` does. */
+export interface BertNormalizerOptions {
+  /** Drop control characters, NUL and U+FFFD; make all white space a blank. Default true. */
+  cleanText?: boolean;
+  /** Put blanks around CJK ideographs, so that each becomes a word. Default true. */
+  separateIdeographs?: boolean;
+  /** Take accents off (NFD, then without Mn). Default: as `lowercase` says. */
+  stripAccents?: boolean;
+  /** Lower case. Default true. */
+  lowercase?: boolean;
+}
+
+/**
+ * Cleans a text as BERT does.
+ *
+ * @example bertNormalizer()(alignedText('Crème\t中')).text; //=> 'creme  中 '
+ */
+export function bertNormalizer(options: BertNormalizerOptions = {}): Normalizer {
+  const lower = options.lowercase ?? true;
+  const strip = options.stripAccents ?? lower;
+  const decompose = unicodeForm('NFD');
+  return (given) => {
+    let text = given;
+    if (options.cleanText ?? true) text = clean(text);
+    if (options.separateIdeographs ?? true) text = separateIdeographs(text);
+    if (strip) text = stripNonspacingMarks(decompose(text));
+    if (lower) text = lowercase(text);
+    return text;
+  };
+}
+
+function clean(text: AlignedText): AlignedText {
+  return text.map((character, codePoint) => {
+    if (codePoint === 0x09 || codePoint === 0x0a || codePoint === 0x0d) return ' ';
+    if (codePoint === 0xfffd || isOther(codePoint)) return '';
+    return isWhitespace(codePoint) ? ' ' : character;
+  });
+}
+
+function separateIdeographs(text: AlignedText): AlignedText {
+  return text.map((character, codePoint) => (isIdeograph(codePoint) ? ` ${character} ` : character));
+}
+
+// The blocks named in the original, with its gap at U+2B820–2B91F (tokenizers normalizers/bert.rs, 3ba8ad00).
+function isIdeograph(codePoint: number): boolean {
+  return (
+    (codePoint >= 0x4e00 && codePoint <= 0x9fff) ||
+    (codePoint >= 0x3400 && codePoint <= 0x4dbf) ||
+    (codePoint >= 0x20000 && codePoint <= 0x2a6df) ||
+    (codePoint >= 0x2a700 && codePoint <= 0x2b73f) ||
+    (codePoint >= 0x2b740 && codePoint <= 0x2b81f) ||
+    (codePoint >= 0x2b920 && codePoint <= 0x2ceaf) ||
+    (codePoint >= 0xf900 && codePoint <= 0xfaff) ||
+    (codePoint >= 0x2f800 && codePoint <= 0x2fa1f)
+  );
+}

@@ -1,0 +1,11 @@
+// Lower case, character by character. It has no context: Σ is always σ, never ς, as in the original.
+import type { AlignedText } from '../alignedText.ts';
+
+/**
+ * Unicode lower case of each character by itself; one character may become several (İ → i̇).
+ *
+ * @example lowercase(alignedText('ΑΣ')).text; //=> 'ασ'
+ */
+export function lowercase(text: AlignedText): AlignedText {
+  return text.map((character) => character.toLowerCase());
+}

@@ -1,0 +1,94 @@
+// Cutting a piece at the matches of a pattern, in one of five ways.
+import type { AlignedText } from '../alignedText.ts';
+import { type CharacterTest } from '../characters.ts';
+import { widthAt } from '../alignedText.ts';
+import type { Pattern } from '../patterns/pattern.ts';
+
+/**
+ * What becomes of the matches. `The-final--countdown` cut at `-`:
+ *
+ *     removed             The   final       countdown
+ *     isolated            The - final - -   countdown
+ *     mergedWithPrevious  The-  final-  -   countdown
+ *     mergedWithNext      The   -final  -   -countdown
+ *     contiguous          The - final --    countdown
+ */
+export type SplitBehavior = 'removed' | 'isolated' | 'mergedWithPrevious' | 'mergedWithNext' | 'contiguous';
+
+/**
+ * Cuts `piece` at the matches of `pattern`. With `invert`, what lies between the matches counts as the match.
+ *
+ * @example cut(alignedText('a-b'), literal('-'), { behavior: 'removed' }).map((part) => part.text); //=> ['a', 'b']
+ */
+export function cut(piece: AlignedText, pattern: Pattern, options: { behavior: SplitBehavior; invert?: boolean }): AlignedText[] {
+  const spans = spansOf(pattern(piece.text), { length: piece.length, invert: options.invert ?? false });
+  return merge(spans, options.behavior).map(({ start, end }) => piece.slice(start, end));
+}
+
+/** A pattern that matches every single character for which `test` holds. @example characterPattern(isNumeric)('a1'); //=> [1, 2] */
+export function characterPattern(test: CharacterTest): Pattern {
+  return (text) => {
+    const ranges: number[] = [];
+    for (let at = 0; at < text.length; ) {
+      const width = widthAt(text, at);
+      if (test(text.codePointAt(at) ?? 0)) ranges.push(at, at + width);
+      at += width;
+    }
+    return ranges;
+  };
+}
+
+interface Span {
+  start: number;
+  end: number;
+  matched: boolean;
+}
+
+// Matches and what lies between them, from end to end.
+function spansOf(ranges: readonly number[], piece: { length: number; invert: boolean }): Span[] {
+  const spans: Span[] = [];
+  let done = 0;
+  for (let k = 0; k < ranges.length; k += 2) {
+    const start = ranges[k] ?? 0;
+    const end = ranges[k + 1] ?? 0;
+    if (done < start) spans.push({ start: done, end: start, matched: piece.invert });
+    spans.push({ start, end, matched: !piece.invert });
+    done = end;
+  }
+  if (done < piece.length) spans.push({ start: done, end: piece.length, matched: piece.invert });
+  return spans;
+}
+
+function merge(spans: Span[], behavior: SplitBehavior): Span[] {
+  switch (behavior) {
+    case 'removed':
+      return spans.filter(({ matched }) => !matched);
+    case 'isolated':
+      return spans;
+    case 'contiguous':
+      return joined(spans, (span, previous) => span.matched === previous);
+    case 'mergedWithPrevious':
+      return joined(spans, (span, previous) => span.matched && !previous);
+    case 'mergedWithNext':
+      return joined(spans.reverse(), (span, previous) => span.matched && !previous).reverse();
+    default:
+      return behavior satisfies never;
+  }
+}
+
+// Joins a span to the one before it where `joins` says so; `previous` tells whether the span before was a match.
+function joined(spans: readonly Span[], joins: (span: Span, previous: boolean) => boolean): Span[] {
+  const result: Span[] = [];
+  let previous = false;
+  for (const span of spans) {
+    const last = result.at(-1);
+    if (last !== undefined && joins(span, previous)) {
+      last.start = Math.min(last.start, span.start);
+      last.end = Math.max(last.end, span.end);
+    } else {
+      result.push({ ...span });
+    }
+    previous = span.matched;
+  }
+  return result;
+}

@@ -1,0 +1,44 @@
+// Cuts at white space, in two ways.
+import { isWhitespace, isWordCharacter } from '../characters.ts';
+import { type AlignedText, widthAt } from '../alignedText.ts';
+import { characterPattern } from './cut.ts';
+import { eachPiece, type PreTokenizer } from './preTokenizer.ts';
+import { split } from './split.ts';
+
+/**
+ * Cuts at white space only, which is dropped (`WhitespaceSplit`).
+ *
+ * @example whitespaceSplit()([alignedText("it's so")]).map((part) => part.text); //=> ["it's", 'so']
+ */
+export function whitespaceSplit(): PreTokenizer {
+  return split(characterPattern(isWhitespace), { behavior: 'removed' });
+}
+
+/**
+ * Keeps runs of word characters and runs of anything else but white space: `\w+|[^\w\s]+` (`Whitespace`).
+ *
+ * @example whitespace()([alignedText("it's so")]).map((part) => part.text); //=> ['it', "'", 's', 'so']
+ */
+export function whitespace(): PreTokenizer {
+  return eachPiece((piece) => {
+    const parts: AlignedText[] = [];
+    let start = 0;
+    let kind = 'white space';
+    for (let at = 0; at < piece.length; ) {
+      const next = kindOf(piece.text.codePointAt(at) ?? 0);
+      if (next !== kind) {
+        if (kind !== 'white space') parts.push(piece.slice(start, at));
+        start = at;
+        kind = next;
+      }
+      at += widthAt(piece.text, at);
+    }
+    if (kind !== 'white space') parts.push(piece.slice(start, piece.length));
+    return parts;
+  });
+}
+
+function kindOf(codePoint: number): string {
+  if (isWordCharacter(codePoint)) return 'word';
+  return isWhitespace(codePoint) ? 'white space' : 'other';
+}
