@@ -17,6 +17,8 @@ export interface AttentionOptions {
   readonly bias?: Tensor | undefined;
   /** Factor of q·k. Default 1/√depth (Vaswani 2017, §3.2.1: keeps the variance of the scores at 1). */
   readonly scale?: number | undefined;
+  /** Bounds scores to ±softcap by softcap · tanh(s / softcap), before bias and mask (Gemma 2, arXiv:2408.00118, §2). Default: none. */
+  readonly softcap?: number | undefined;
   /** Dropout of the weights; only with a source of randomness. Default: none. */
   readonly dropout?: { readonly rate: number; readonly source: Random } | undefined;
   /** Who computes it. Default: `flash`, which never stores a [queries, keys] matrix. */
@@ -41,8 +43,9 @@ const request = (query: Tensor, key: Tensor, value: Tensor, options: AttentionOp
     throw new ShapeError(`attention: bias ${bias} does not broadcast to [batch, heads, queries, keys] = [${full.join(', ')}].`);
   if (dropout !== undefined && !(dropout.rate >= 0 && dropout.rate < 1))
     throw new RangeError(`attention: dropout rate ${dropout.rate}; expected from 0 to less than 1.`);
+  if (options.softcap !== undefined && !(options.softcap > 0)) throw new RangeError(`attention: softcap ${options.softcap}; expected a number above 0, or undefined.`);
   return {
-    ...{ query, key, value, mask, bias },
+    ...{ query, key, value, mask, bias, softcap: options.softcap },
     scale: options.scale ?? 1 / Math.sqrt(depth),
     dropout: dropout === undefined || dropout.rate === 0 ? undefined : dropout,
   };

@@ -102,7 +102,7 @@ const tiledForward = (request: AttentionRequest): Forward => {
 
 const forward = (request: AttentionRequest): Forward => {
   const sizes = sizesOf(request);
-  if (request.bias === undefined && request.dropout === undefined) {
+  if (request.bias === undefined && request.dropout === undefined && request.softcap === undefined) {
     if (request.mask === undefined) return engineForward(request, undefined);
     const visible = intervals(request.mask, sizes);
     if (visible !== undefined) return engineForward(request, visible);

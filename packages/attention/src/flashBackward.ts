@@ -1,8 +1,8 @@
 // Gradients of the tiled kernel: the weights of a block of query rows are computed again from q, k and the log-sum-exp, never stored.
 
-import { add, concat, exp, matmul, mul, reshape, slice, sub, sum, Tensor } from '@heed/tensor';
+import { add, concat, exp, matmul, mul, reshape, slice, sub, sum, Tensor, tanh } from '@heed/tensor';
 import { type AttentionRequest, sizesOf } from './kernel.ts';
-import { dropoutFactors, maskedScores, type Part } from './scores.ts';
+import { dropoutFactors, maskedScores, type Part, scaledScores } from './scores.ts';
 
 /** What the forward pass left, and the gradient that arrives. */
 export interface FlashSaved {
@@ -19,6 +19,14 @@ const sumToBias = (gradient: Tensor, bias: Tensor): Tensor => {
   const padded = [...new Array<number>(4 - bias.rank).fill(1), ...bias.shape];
   const axes = padded.flatMap((extent, axis) => (extent === 1 && gradient.shape[axis] !== 1 ? [axis] : []));
   return axes.length === 0 ? gradient : sum(gradient, axes, { keepDims: true });
+};
+
+/** Derivative of softcap · tanh(s / softcap): 1 − tanh². */
+const throughSoftcap = (request: AttentionRequest, part: Part, gradient: Tensor): Tensor => {
+  const { softcap } = request;
+  if (softcap === undefined) return gradient;
+  const bounded = tanh(mul(scaledScores(request, part), 1 / softcap));
+  return mul(gradient, sub(1, mul(bounded, bounded)));
 };
 
 /**
@@ -56,7 +64,7 @@ export const flashBackward = (request: AttentionRequest, saved: FlashSaved, bias
       if (rowsKept) biasParts.push(small);
       else biasGradient = biasGradient === undefined ? small : add(biasGradient, small);
     }
-    const scaled = stack(mul(scoreGradient, request.scale), keys);
+    const scaled = stack(mul(throughSoftcap(request, part, scoreGradient), request.scale), keys);
     queryParts.push(unstack(matmul(scaled, key), depth));
     const keyPart = matmul(scaled, stack(rows(query), depth), { transposeA: true });
     keyGradient = keyGradient === undefined ? keyPart : add(keyGradient, keyPart);

@@ -10,7 +10,8 @@ export { allows, type Coverage, intervals, type MaskSizes, tile, toTensor } from
 // Kernels
 export { dense } from './dense.ts';
 export { flash } from './flash.ts';
-export { type AttentionKernel, type AttentionRequest, type AttentionResult, UnsupportedError } from './kernel.ts';
+export { type FlashSaved, flashBackward } from './flashBackward.ts';
+export { type AttentionKernel, type AttentionRequest, type AttentionResult, type RequestSizes, sizesOf, UnsupportedError } from './kernel.ts';
 export { finishSoftmax, mergeSoftmax, type SoftmaxState, softmaxBlock } from './onlineSoftmax.ts';
 
 // Packed sequences
@@ -22,4 +23,4 @@ export { type LayerCall, type LayerState, TransformerLayer, type TransformerLaye
 export { type AttentionPass, MultiHeadAttention, type MultiHeadCall, type MultiHeadOptions } from './multiHead.ts';
 
 // Positions
-export { type SinusoidalOrder, sinusoidal } from './positions/sinusoidal.ts';
+export { type SinusoidalOptions, sinusoidal } from './positions/sinusoidal.ts';

@@ -14,6 +14,8 @@ export interface AttentionRequest {
   readonly value: Tensor;
   /** Factor of q·k. */
   readonly scale: number;
+  /** Scaled scores s become softcap · tanh(s / softcap), before bias and mask; undefined: they stay. */
+  readonly softcap: number | undefined;
   /** Which query may see which key; undefined: all. */
   readonly mask: Mask | undefined;
   /** Added to the scaled scores: broadcastable to [batch, heads, queries, keys], −∞ hides. */
@@ -46,7 +48,18 @@ export class UnsupportedError extends Error {
 }
 
 /** Sizes of a request, by name. */
-export const sizesOf = ({ query, key, value }: AttentionRequest) => {
+export interface RequestSizes {
+  readonly batch: number;
+  readonly heads: number;
+  readonly kvHeads: number;
+  readonly queries: number;
+  readonly keys: number;
+  readonly depth: number;
+  readonly valueDepth: number;
+}
+
+/** Reads the sizes of a request from its shapes. */
+export const sizesOf = ({ query, key, value }: AttentionRequest): RequestSizes => {
   const [batch, heads, queries, depth] = query.shape as [number, number, number, number]; // rank 4 by the contract
   const [, kvHeads, keys, valueDepth] = [key.shape[0], key.shape[1], key.shape[2], value.shape[3]] as [number, number, number, number];
   return { batch, heads, kvHeads, queries, keys, depth, valueDepth };

@@ -1,6 +1,6 @@
 // scores: scale · q·kᵀ + bias under a mask, for any rectangle of queries and keys; and the factors of dropout for the same places.
 
-import { add, allocate, matmul, maskedFill, mul, type Random, reshape, slice, Tensor } from '@heed/tensor';
+import { add, allocate, matmul, maskedFill, mul, type Random, reshape, slice, Tensor, tanh } from '@heed/tensor';
 import { type AttentionRequest, sizesOf } from './kernel.ts';
 import { toTensor } from './tiles.ts';
 
@@ -16,18 +16,30 @@ const cut = (x: Tensor, axisFromEnd: number, [start, end]: readonly [number, num
   return axis < 0 || x.shape[axis] === 1 || (start === 0 && end === x.shape[axis]) ? x : slice(x, axis, start, end);
 };
 
+const partOf = ({ query, key }: AttentionRequest, part: Part | undefined): Part =>
+  part ?? { queries: [0, query.shape[2] as number], keys: [0, key.shape[2] as number] }; // rank 4
+
 /**
- * Scores [batch, heads, queries, keys] of a part, −∞ where hidden; `masked: false` leaves the mask out (the part is wholly seen).
- * The heads of a group are stacked as rows of their key head, so that keys are never copied.
+ * scale · q·kᵀ of a part, [batch, heads, queries, keys]. The heads of a group are stacked as rows of their key head, so that keys are
+ * never copied.
  */
-export const maskedScores = (request: AttentionRequest, part?: Part, masked = true): Tensor => {
-  const { batch, heads, kvHeads, queries, keys, depth } = sizesOf(request);
-  const range: Part = part ?? { queries: [0, queries], keys: [0, keys] };
+export const scaledScores = (request: AttentionRequest, part?: Part): Tensor => {
+  const { batch, heads, kvHeads, depth } = sizesOf(request);
+  const range = partOf(request, part);
   const rows = range.queries[1] - range.queries[0];
   const columns = range.keys[1] - range.keys[0];
   const stacked = reshape(cut(request.query, 2, range.queries), [batch, kvHeads, (heads / kvHeads) * rows, depth]);
   const products = matmul(stacked, cut(request.key, 2, range.keys), { transposeB: true });
-  let scores = mul(reshape(products, [batch, heads, rows, columns]), request.scale);
+  return mul(reshape(products, [batch, heads, rows, columns]), request.scale);
+};
+
+/** Scores of a part, bounded, biased, and −∞ where hidden; `masked: false` leaves the mask out (the part is wholly seen). */
+export const maskedScores = (request: AttentionRequest, part?: Part, masked = true): Tensor => {
+  const { batch, heads, queries, keys } = sizesOf(request);
+  const range = partOf(request, part);
+  const { softcap } = request;
+  let scores = scaledScores(request, part);
+  if (softcap !== undefined) scores = mul(tanh(mul(scores, 1 / softcap)), softcap);
   if (request.bias !== undefined) scores = add(scores, cut(cut(request.bias, 2, range.queries), 1, range.keys));
   if (request.mask === undefined || !masked) return scores;
   const seen = toTensor(request.mask, { batch, heads, queries, keys }, range);
@@ -37,7 +49,7 @@ export const maskedScores = (request: AttentionRequest, part?: Part, masked = tr
 /** The factors of dropout for a part, 0 or 1 / (1 − rate): the same numbers for the same places, whoever asks. */
 export const dropoutFactors = (request: AttentionRequest, rate: number, source: Random, part?: Part): Tensor => {
   const { batch, heads, queries, keys } = sizesOf(request);
-  const range: Part = part ?? { queries: [0, queries], keys: [0, keys] };
+  const range = partOf(request, part);
   const shape = [batch, heads, range.queries[1] - range.queries[0], range.keys[1] - range.keys[0]];
   const data = allocate(shape.reduce((a, b) => a * b, 1));
   const keepFactor = 1 / (1 - rate);

@@ -1,2 +1,4 @@
-// The public names of @heed/flash-gpu, one block per concept. Nothing else can be imported.
-export {};
+// @heed/flash-gpu: FlashAttention on gpu.js.
+
+export { type FlashGpu, type FlashGpuOptions, flashGpu } from './flashGpu.ts';
+export type { TileLimits } from './forward.ts';

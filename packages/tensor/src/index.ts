@@ -11,6 +11,7 @@ export { Random, random } from './random.ts';
 
 // Gradients, and operations of your own
 export { backward, Gradients } from './backward.ts';
+export { variable } from './variable.ts';
 export { type BackwardContext, defineOp, type ForwardResult, isRecording, noGrad, type OpDefinition } from './op.ts';
 
 // Engines, and memory during inference
