@@ -9,7 +9,7 @@ export interface Floor {
 
 /** The floors of the published packages, by name. A package that is not in the table is refused. */
 export const floors: Readonly<Record<string, Floor>> = {
-  '@heed/tensor': { may: [], node: ['io', 'backend'] },
+  '@heed/tensor': { may: [], node: ['io', 'backend', 'wasm'] },
   '@heed/tokenizers': { may: [] },
   '@heed/attention': { may: ['@heed/tensor'] },
   '@heed/flash-gpu': { may: ['@heed/tensor', '@heed/attention', 'gpu.js'] },
