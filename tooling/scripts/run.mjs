@@ -18,7 +18,7 @@ const env = {
   REPO_NODE: process.versions.node,
   CHROMIUM: present(process.env.CHROMIUM ?? '/usr/bin/chromium'),
   HEED_SHARED: process.env.HEED_SHARED ?? present(path.resolve(root, '../shared')),
-  HEED_WEIGHTS: process.env.HEED_WEIGHTS ?? present(path.join(root, '.weights')),
+  HEED_WEIGHTS: process.env.HEED_WEIGHTS ?? present(path.join(root, '.weights/minilm')),
 };
 // npm hands its own settings down as npm_config_*; later tools would warn about the ones they do not know.
 for (const key of Object.keys(env)) if (/^npm_config_(?!registry$|userconfig$)/i.test(key)) delete env[key];
