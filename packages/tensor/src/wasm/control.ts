@@ -1,0 +1,26 @@
+// The control block at the bottom of the engine's memory: how the caller and its workers share out the chunks of a job.
+// Words that different threads write lie on cache lines of their own.
+
+import { maxFields } from './kernels/record.ts';
+
+/** Index (in 32-bit words) of each word of the control block. */
+export const control: {
+  /** Counts jobs; workers sleep on it. */
+  readonly job: number;
+  /** Chunks that nobody has taken yet; who subtracts 1 and saw n > 0 has taken chunk n − 1. */
+  readonly remaining: number;
+  /** Chunks that are done. */
+  readonly finished: number;
+  /** Not 0 once a worker has failed. */
+  readonly failed: number;
+  /** The number of the kernel. */
+  readonly kernel: number;
+  /** Address of the first thread's scratch, and bytes from one thread's to the next. */
+  readonly scratch: number;
+  readonly scratchStride: number;
+  /** The kernel's record. */
+  readonly record: number;
+} = { job: 16, remaining: 32, finished: 48, failed: 64, kernel: 65, scratch: 66, scratchStride: 67, record: 80 };
+
+/** Bytes of the control block; address 0 lies in it, so that 0 can stand for "none". */
+export const controlBytes: number = 4 * (control.record + maxFields);

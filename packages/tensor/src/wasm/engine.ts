@@ -1,0 +1,102 @@
+// The engine: one memory, one module of kernels, workers that share both. Runs a kernel's chunks on all threads; how a call of
+// the Backend becomes records and chunks is the business of the files beside this one.
+
+import { control, controlBytes } from './control.ts';
+import { DisposedError } from './engineError.ts';
+import { heap } from './heap.ts';
+import { kernelNames } from './kernels/kernelModule.ts';
+import { type KernelSpec, type RecordLayout, type RecordValues, writeRecord } from './kernels/record.ts';
+import type { LinearMemory } from './linearMemory.ts';
+import { type PackedWeights, packedWeights } from './packedWeights.ts';
+import { type Stack, stack } from './stack.ts';
+import type { RunningWorker } from './workers.ts';
+
+/** One kernel over all of its chunks. */
+export interface Job<L extends RecordLayout> {
+  readonly kernel: KernelSpec<L>;
+  readonly values: RecordValues<L>;
+  readonly chunks: number;
+  /** Bytes of scratch that each thread needs. */
+  readonly scratch: number;
+  /** Rough number of multiplications: small jobs do not leave the caller. */
+  readonly work: number;
+}
+
+/** What the calls of a backend are made of. */
+export interface Engine {
+  readonly memory: LinearMemory;
+  readonly stack: Stack;
+  readonly weights: PackedWeights;
+  readonly threads: number;
+  run<L extends RecordLayout>(job: Job<L>): void;
+  dispose(): void;
+}
+
+// A round trip to the workers takes about 10 µs, in which one thread multiplies some 200 000 times; below this it does not pay.
+const workForWorkers = 500_000;
+
+type Kernel = (record: number, chunk: number, scratch: number) => void;
+
+/** An engine over a memory and an instance linked to it; `workers` already run the same module on the same memory. */
+export const engine = (memory: LinearMemory, instance: WebAssembly.Instance, workers: readonly RunningWorker[]): Engine => {
+  const blocks = heap(memory, controlBytes);
+  const weights = packedWeights(blocks, memory.limit / 2);
+  const scratchStack = stack(memory, blocks, weights.evict);
+  const kernels = kernelNames.map((name) => instance.exports[name] as Kernel); // the module exports every name
+  const words = new Int32Array(memory.memory.buffer, 0, control.record); // only used with workers, and shared memory keeps its views
+  const record = 4 * control.record;
+  let disposed = false;
+
+  const alone = (kernel: Kernel, chunks: number, scratch: number): void => {
+    for (let chunk = 0; chunk < chunks; chunk++) kernel(record, chunk, scratch);
+  };
+
+  const together = (kernel: Kernel, number: number, { chunks, scratch }: { chunks: number; scratch: number }): void => {
+    const stride = Math.ceil(scratch / 64) * 64;
+    const base = scratchStack.allocate(stride * (workers.length + 1));
+    words[control.kernel] = number;
+    words[control.scratch] = base;
+    words[control.scratchStride] = stride;
+    Atomics.store(words, control.finished, 0);
+    Atomics.store(words, control.remaining, chunks);
+    Atomics.add(words, control.job, 1);
+    Atomics.notify(words, control.job);
+    try {
+      for (;;) {
+        const chunk = Atomics.sub(words, control.remaining, 1) - 1;
+        if (chunk < 0) break;
+        Atomics.add(words, control.finished, 1); // ours is done before we look
+        kernel(record, chunk, base);
+      }
+    } finally {
+      Atomics.add(words, control.finished, Math.max(0, Atomics.exchange(words, control.remaining, 0)));
+      while (Atomics.load(words, control.finished) < chunks); // workers are at their last chunks; waiting is not allowed on a page's main thread
+    }
+    if (Atomics.exchange(words, control.failed, 0) !== 0)
+      throw new Error(`wasm engine: kernel ${kernelNames[number]} failed in a worker; this is a defect of the engine.`);
+  };
+
+  return {
+    memory,
+    stack: scratchStack,
+    weights,
+    threads: workers.length + 1,
+    run: ({ kernel, values, chunks, scratch, work }) => {
+      if (disposed) throw new DisposedError('wasmBackend');
+      const number = kernelNames.indexOf(kernel.name);
+      const mark = scratchStack.mark();
+      try {
+        writeRecord(memory.views(), record, { layout: kernel.layout, values });
+        const compute = kernels[number] as Kernel; // every kernel has a name in the list
+        if (workers.length === 0 || chunks < 2 || work < workForWorkers) alone(compute, chunks, scratchStack.allocate(scratch));
+        else together(compute, number, { chunks, scratch });
+      } finally {
+        scratchStack.release(mark);
+      }
+    },
+    dispose: () => {
+      disposed = true;
+      for (const worker of workers) worker.terminate();
+    },
+  };
+};

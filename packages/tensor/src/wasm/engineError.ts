@@ -1,0 +1,29 @@
+// What goes wrong with an engine as a whole: its memory is used up, or it was disposed. Bad arguments are caught by the ops above.
+
+/** The engine needs more memory than its limit allows. */
+export class EngineMemoryError extends Error {
+  override readonly name = 'EngineMemoryError';
+  /** Bytes that were asked for. */
+  readonly needed: number;
+  /** The limit, in bytes. */
+  readonly limit: number;
+
+  constructor(needed: number, limit: number) {
+    const mebibytes = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(1)} MiB`;
+    super(
+      `wasm engine: ${mebibytes(needed)} more were needed than fit under its memoryLimit of ${mebibytes(limit)}. ` +
+        'Pass a larger memoryLimit to wasmBackend (at most 4 GiB), process fewer rows at a time, or put region(…) around each layer.',
+    );
+    this.needed = needed;
+    this.limit = limit;
+  }
+}
+
+/** A disposed engine was used. */
+export class DisposedError extends Error {
+  override readonly name = 'DisposedError';
+
+  constructor(what: string) {
+    super(`${what} was used after it had been disposed. Make a new one, or dispose later: "using" disposes at the end of its block.`);
+  }
+}

@@ -1,0 +1,14 @@
+// What a module is emitted for: the instruction set, and the sizes of the tile that suit it.
+
+import { f32x4 } from '../assembler/instructions.ts';
+import type { Operand, Value } from '../assembler/value.ts';
+
+/** Choices that kernels are emitted by. */
+export interface Target {
+  /** Relaxed SIMD is there: a product and a sum are one instruction, rounded once. */
+  readonly relaxed: boolean;
+}
+
+/** a · b + c in four lanes. */
+export const multiplyAdd = (target: Target, a: Operand<'v128'>, b: Operand<'v128'>, c: Operand<'v128'>): Value<'v128'> =>
+  target.relaxed ? f32x4.relaxedMultiplyAdd(a, b, c) : f32x4.add(c, f32x4.mul(a, b));

@@ -1,0 +1,165 @@
+// Matrix products on the engine: packs (or finds) the right operand, brings the left one in a block of rows at a time, computes,
+// takes the result out. What does not fit into memory is done in pieces; the result has the same bits.
+
+import { type Area, copyIn, copyOut, placed, residentAddress } from './areas.ts';
+import type { Engine } from './engine.ts';
+import { activationNumber } from './kernels/activation.ts';
+import { maxRowsPerChunk, productKernel, productScratch } from './kernels/product.ts';
+import { tileColumns, tileRows } from './kernels/tile.ts';
+import { packedBytes, type PackedRight, packRight, rightBatches } from './packing.ts';
+import { type ProductCall, someBatches, someColumns } from './productCall.ts';
+
+const packedBudget = 64 * 2 ** 20; // bytes of a right operand that is packed for one call
+const batchBudget = 4 * 2 ** 20; // bytes of operands of batches that are brought in together
+const copyBudget = 2 ** 20; // bytes of rows, a thread, that are brought in together: they stay in cache until they are used
+
+/** Operands in the engine: addresses, and bytes between rows and batches. */
+interface Placed {
+  readonly left: number;
+  readonly leftRow: number;
+  readonly leftBatch: number;
+  readonly out: number;
+  readonly outRow: number;
+  readonly outBatch: number;
+  readonly bias: number;
+  readonly rows: number;
+}
+
+const launch = (engine: Engine, call: ProductCall, { right, at }: { right: PackedRight; at: Placed }): void => {
+  const { columns, depth, batches } = call;
+  const rowChunks = Math.ceil(at.rows / maxRowsPerChunk);
+  const rowsPerChunk = Math.ceil(at.rows / rowChunks / tileRows) * tileRows;
+  // Enough chunks for all threads to end at about the same time; each of them packs the rows again, so not more.
+  const wanted = engine.threads === 1 ? 1 : Math.ceil((4 * engine.threads) / (batches * rowChunks));
+  const columnsPerChunk = Math.max(64, Math.ceil(columns / wanted / tileColumns) * tileColumns);
+  const columnChunks = Math.ceil(columns / columnsPerChunk);
+  engine.run({
+    kernel: productKernel,
+    values: {
+      ...{ left: at.left, leftBatch: at.leftBatch, leftRow: at.leftRow, leftTransposed: Number(call.leftTransposed) },
+      ...{ right: right.address, rightBatch: right.batch, rightPanel: right.panel },
+      ...{ out: at.out, outBatch: at.outBatch, outRow: at.outRow },
+      ...{ rows: at.rows, columns, depth, bias: at.bias, activation: activationNumber(call.activation) },
+      ...{ rowsPerChunk, columnsPerChunk, rowChunks, columnChunks },
+    },
+    chunks: batches * rowChunks * columnChunks,
+    scratch: productScratch,
+    work: batches * at.rows * columns * depth,
+  });
+};
+
+/** All batches at once: their operands are small enough to be brought in together. */
+const multiplyBatches = (engine: Engine, call: ProductCall, right: PackedRight): void => {
+  const { left, out, rows, columns, depth, batches, bias } = call;
+  const leftSize = rows * depth;
+  const leftArea: Area = { ...left, rows: left.batch === 0 ? 1 : batches, row: left.batch, width: leftSize };
+  const outArea: Area = { ...out, rows: batches, row: out.batch, width: rows * columns };
+  const leftResident = residentAddress(engine, left.array);
+  const outResident = residentAddress(engine, out.array);
+  const leftAddress = leftResident === undefined ? engine.stack.allocate(4 * leftArea.rows * leftSize) : leftResident + 4 * left.offset;
+  const outAddress = outResident === undefined ? engine.stack.allocate(4 * batches * outArea.width) : outResident + 4 * out.offset;
+  if (leftResident === undefined) copyIn(engine, leftArea, leftAddress);
+  const copiedBatch = left.batch === 0 ? 0 : leftSize;
+  launch(engine, call, {
+    right,
+    at: {
+      ...{ left: leftAddress, leftRow: 4 * left.row, leftBatch: 4 * (leftResident === undefined ? copiedBatch : left.batch) },
+      ...{ out: outAddress, outRow: 4 * out.row, outBatch: 4 * (outResident === undefined ? outArea.width : out.batch) },
+      ...{ bias: placed(engine, bias), rows },
+    },
+  });
+  if (outResident === undefined) copyOut(engine, outArea, outAddress);
+};
+
+/** One batch, a block of rows at a time where rows must be copied. */
+const multiplyRows = (engine: Engine, call: ProductCall, right: PackedRight): void => {
+  const { left, leftTransposed, out, columns, depth } = call;
+  const leftResident = residentAddress(engine, left.array);
+  const outResident = residentAddress(engine, out.array);
+  const bias = placed(engine, call.bias);
+  const copied = 4 * ((leftResident === undefined ? depth : 0) + (outResident === undefined ? columns : 0));
+  const budget = Math.min(copyBudget * engine.threads, engine.stack.available() / 4);
+  const fitting = copied === 0 ? call.rows : Math.floor(budget / copied);
+  const step = fitting >= maxRowsPerChunk ? maxRowsPerChunk : tileRows;
+  const most = Math.min(call.rows, Math.max(step, Math.floor(fitting / step) * step));
+  const leftCopy = leftResident === undefined ? engine.stack.allocate(4 * most * depth) : 0;
+  const outCopy = outResident === undefined ? engine.stack.allocate(4 * most * columns) : 0;
+  for (let first = 0; first < call.rows; first += most) {
+    const rows = Math.min(most, call.rows - first);
+    const leftOffset = left.offset + first * (leftTransposed ? 1 : left.row);
+    const outOffset = out.offset + first * out.row;
+    const leftShape = leftTransposed ? { rows: depth, width: rows } : { rows, width: depth };
+    if (leftResident === undefined) copyIn(engine, { ...left, offset: leftOffset, ...leftShape }, leftCopy);
+    launch(engine, call, {
+      right,
+      at: {
+        left: leftResident === undefined ? leftCopy : leftResident + 4 * leftOffset,
+        leftRow: 4 * (leftResident === undefined ? leftShape.width : left.row),
+        out: outResident === undefined ? outCopy : outResident + 4 * outOffset,
+        outRow: 4 * (outResident === undefined ? columns : out.row),
+        ...{ leftBatch: 0, outBatch: 0, bias, rows },
+      },
+    });
+    if (outResident === undefined) copyOut(engine, { ...out, offset: outOffset, rows, width: columns }, outCopy);
+  }
+};
+
+const multiplyPacked = (engine: Engine, call: ProductCall, right: PackedRight): void => {
+  const mark = engine.stack.mark();
+  try {
+    if (call.batches > 1) multiplyBatches(engine, call, right);
+    else multiplyRows(engine, call, right);
+  } finally {
+    engine.stack.release(mark);
+  }
+};
+
+/** The packed weight of a call that keeps it, packed now if it is not here yet; undefined if it is not to be kept or has no room. */
+const keptRight = (engine: Engine, call: ProductCall): PackedRight | undefined => {
+  const { right, rightTransposed, columns, depth } = call;
+  if (!call.keep || rightBatches(call) > 1) return undefined;
+  const form = `${rightTransposed ? 'columns' : 'rows'} ${columns} ${depth}`;
+  const found = engine.weights.find(right.array, form);
+  if (found !== undefined) return { address: found, panel: depth * tileColumns * 4, batch: 0 };
+  const address = engine.weights.add(right.array, form, packedBytes(call));
+  return address === undefined ? undefined : packRight(engine, call, address);
+};
+
+/** How many batches to bring in together, each with so many bytes of packed right operand. */
+const batchesTogether = (engine: Engine, call: ProductCall, packed: number): number => {
+  const bytes = 4 * call.rows * (call.depth + call.columns) + packed;
+  return Math.max(1, Math.floor(Math.min(batchBudget * engine.threads, engine.stack.available() / 4) / bytes));
+};
+
+/** Packs the right operand for this call only. */
+const multiplyOnce = (engine: Engine, call: ProductCall): void => {
+  const mark = engine.stack.mark();
+  try {
+    const right = packRight(engine, call, engine.stack.allocate(packedBytes(call) * rightBatches(call)));
+    multiplyPacked(engine, call, right);
+  } finally {
+    engine.stack.release(mark);
+  }
+};
+
+/** A product of one batch; a right operand that is too large to be packed at once is taken some columns at a time. */
+const multiplyColumns = (engine: Engine, call: ProductCall): void => {
+  const budget = Math.min(packedBudget, engine.stack.available() / 4);
+  const panels = Math.ceil(call.columns / tileColumns);
+  const width = Math.max(1, Math.floor((panels * budget) / packedBytes(call))) * tileColumns;
+  for (let first = 0; first < call.columns; first += width)
+    multiplyOnce(engine, someColumns(call, first, Math.min(width, call.columns - first)));
+};
+
+/** Computes a product that is not empty: rows, columns, depth and batches are at least 1. */
+export const multiply = (engine: Engine, call: ProductCall): void => {
+  const kept = keptRight(engine, call);
+  const packed = kept !== undefined || call.right.batch === 0 ? 0 : packedBytes(call);
+  const together = batchesTogether(engine, call, packed);
+  for (let first = 0; first < call.batches; first += together) {
+    const part = someBatches(call, first, Math.min(together, call.batches - first));
+    if (kept !== undefined) multiplyPacked(engine, part, kept);
+    else if (part.batches === 1) multiplyColumns(engine, part);
+    else multiplyOnce(engine, part);
+  }
+};

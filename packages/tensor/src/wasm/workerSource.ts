@@ -1,0 +1,41 @@
+// The program of a worker, as text: it must run where no bundler has seen it (Node: eval; browsers: a Blob).
+
+import { control } from './control.ts';
+
+/**
+ * Waits for jobs, takes chunks until none is left, waits again. Spins a little before it sleeps, because kernels come in
+ * rows and waking takes longer than most of them.
+ */
+export const workerSource: string = `
+const serve = ({ module, memory, thread, kernels }, ready) => {
+  const words = new Int32Array(memory.buffer, 0, ${control.record});
+  const { exports } = new WebAssembly.Instance(module, { env: { memory, log: Math.log } });
+  const work = () => {
+    for (;;) {
+      const chunk = Atomics.sub(words, ${control.remaining}, 1) - 1;
+      if (chunk < 0) return;
+      try {
+        const scratch = words[${control.scratch}] + thread * words[${control.scratchStride}];
+        exports[kernels[words[${control.kernel}]]](${4 * control.record}, chunk, scratch);
+      } catch {
+        Atomics.store(words, ${control.failed}, 1);
+      }
+      Atomics.add(words, ${control.finished}, 1);
+    }
+  };
+  ready();
+  for (;;) {
+    const job = Atomics.load(words, ${control.job});
+    work();
+    let turns = 0;
+    while (turns < 20000 && Atomics.load(words, ${control.job}) === job) turns++;
+    if (turns === 20000) Atomics.wait(words, ${control.job}, job);
+  }
+};
+if (typeof self === 'undefined') {
+  const { parentPort, workerData } = require('node:worker_threads');
+  serve(workerData, () => parentPort.postMessage('ready'));
+} else {
+  self.onmessage = ({ data }) => serve(data, () => self.postMessage('ready'));
+}
+`;
