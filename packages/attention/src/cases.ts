@@ -112,7 +112,8 @@ const gradientCase = (setting: Setting): KernelCase => ({
     for (const [index, given] of gradientsBy(kernel).entries()) {
       const reference = expected[index] as Float32Array; // one a leaf in both
       const error = worst(given, reference);
-      const limit = 16 * allowance(reference, reference); // two products deeper than the output: 2^4 roundings more
+      // Two products deeper than the output: 2^4 roundings more, each in proportion to the queries and keys that go in.
+      const limit = 16 * Math.max(1, setting.spread ?? 1) * allowance(reference, reference);
       if (error > limit) throw new Error(`gradient of ${['query', 'key', 'value', 'bias'][index]}: differs from dense by ${error}; allowed ${limit}.`);
     }
   },

@@ -113,14 +113,14 @@ const forward = (request: AttentionRequest): Forward => {
 
 type FlashOptions = { readonly request: AttentionRequest; readonly result: { logSumExp?: Tensor } };
 
-const flashOp = defineOp<readonly Tensor[], FlashOptions, Tensor>({
+const flashOp = defineOp<readonly Tensor[], FlashOptions>({
   name: 'flashAttention',
   forward: (_inputs, { request, result }) => {
     const { output, logSumExp } = forward(request);
     result.logSumExp = logSumExp;
-    return { shape: output.shape, data: output.data, saved: logSumExp };
+    return { shape: output.shape, data: output.data };
   },
-  backward: (gradient, { output, saved, options, needs }) => flashBackward(options.request, { output, logSumExp: saved, gradient }, needs(3)),
+  backward: (gradient, { output, options, needs }) => flashBackward(options.request, { output, gradient }, needs(3)),
 });
 
 /** Attention by tiles: O(queries + keys) memory beside inputs and outputs, gradients by recomputation. */

@@ -1,13 +1,13 @@
-// Gradients of the tiled kernel: the weights of a block of query rows are computed again from q, k and the log-sum-exp, never stored.
+// Gradients of the tiled kernel: the weights of a block of query rows are computed again from q and k, never stored. The block has all
+// its keys at hand, so they are normalized anew: exp(score − logSumExp) would carry the rounding of a float32 log-sum-exp (1e-3 at 1e4).
 
-import { add, concat, exp, matmul, mul, reshape, slice, sub, sum, Tensor, tanh } from '@heed/tensor';
+import { add, concat, matmul, mul, reshape, slice, softmax, sub, sum, type Tensor, tanh } from '@heed/tensor';
 import { type AttentionRequest, sizesOf } from './kernel.ts';
 import { dropoutFactors, maskedScores, type Part, scaledScores } from './scores.ts';
 
 /** What the forward pass left, and the gradient that arrives. */
 export interface FlashSaved {
   readonly output: Tensor;
-  readonly logSumExp: Tensor;
   readonly gradient: Tensor;
 }
 
@@ -31,13 +31,12 @@ const throughSoftcap = (request: AttentionRequest, part: Part, gradient: Tensor)
 
 /**
  * dQ, dK, dV and, if wanted, the bias's gradient. Dao 2022 (arXiv:2205.14135), algorithm 4, with
- * D = rowsum(dO ∘ O) and P = exp(S − logSumExp): dV = Pᵀ dO, dS = P ∘ (dO Vᵀ − D), dQ = scale · dS K, dK = scale · dSᵀ Q.
+ * D = rowsum(dO ∘ O) and P = softmax(S): dV = Pᵀ dO, dS = P ∘ (dO Vᵀ − D), dQ = scale · dS K, dK = scale · dSᵀ Q.
  */
 export const flashBackward = (request: AttentionRequest, saved: FlashSaved, biasWanted: boolean): readonly (Tensor | undefined)[] => {
   const { batch, heads, kvHeads, queries, keys, depth, valueDepth } = sizesOf(request);
   const { query, key, value, dropout, bias } = request;
   const group = heads / kvHeads;
-  const finite = new Tensor('float32', [batch, heads, queries, 1], saved.logSumExp.data.map((l) => (l === -Infinity ? 0 : l)));
   const deltas = sum(mul(saved.gradient, saved.output), [-1], { keepDims: true });
   const queryParts: Tensor[] = [];
   const biasParts: Tensor[] = [];
@@ -51,7 +50,7 @@ export const flashBackward = (request: AttentionRequest, saved: FlashSaved, bias
     const stack = (x: Tensor, width: number) => reshape(x, [batch, kvHeads, group * (end - start), width]);
     const unstack = (x: Tensor, width: number) => reshape(x, [batch, heads, end - start, width]);
     const upstream = stack(rows(saved.gradient), valueDepth);
-    const weights = exp(sub(maskedScores(request, part), rows(finite)));
+    const weights = softmax(maskedScores(request, part));
     const factors = dropout === undefined ? undefined : dropoutFactors(request, dropout.rate, dropout.source, part);
     const kept = factors === undefined ? weights : mul(weights, factors);
     const valuePart = matmul(stack(kept, keys), upstream, { transposeA: true });

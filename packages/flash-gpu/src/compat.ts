@@ -1,6 +1,6 @@
 // The only file that knows gpu.js beyond its documented face; gpu.js is pinned exactly for its sake.
 
-import { GPU, type Input, input } from 'gpu.js';
+import { GPU, Input } from 'gpu.js';
 
 /** A compiled kernel: named arrays in, a flat array out, its own until the next call. */
 export interface TileKernel extends Disposable {
@@ -8,7 +8,7 @@ export interface TileKernel extends Disposable {
 }
 
 /** A flat array as rows of rows for gpu.js: `size` is [x, y, z], innermost first. */
-export const operand = (data: Float32Array, size: readonly number[]): Input => input(data, [...size] as [number, number, number]);
+export const operand = (data: Float32Array, size: readonly number[]): Input => new Input(data as unknown as number[], [...size] as [number, number, number]);
 
 /** What of gpu.js 2.24.1's kernel object is used beyond its typings: results come flat instead of as nested arrays. */
 interface Inner {
@@ -35,7 +35,7 @@ export const compile = (gpu: GPU, source: string, output: readonly number[]): Ti
 };
 
 /** A gpu.js instance on its WebAssembly backend: SIMD on the CPU, synchronous, the same in Node and in browsers. */
-export const webAssemblyGpu = (): GPU => new GPU({ mode: 'webasm' as 'gpu' });
+export const webAssemblyGpu = (): GPU => new GPU({ mode: 'webasm' });
 
 /** Whether gpu.js can run on WebAssembly here. */
-export const webAssemblySupported = (): boolean => (GPU as unknown as { isWebAssemblySupported: boolean }).isWebAssemblySupported;
+export const webAssemblySupported = (): boolean => GPU.isWebAssemblySupported;

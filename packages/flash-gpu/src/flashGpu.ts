@@ -37,7 +37,7 @@ type Options = { readonly request: AttentionRequest; readonly result: { logSumEx
 
 /**
  * Starts gpu.js on its WebAssembly backend. The kernel is synchronous; gradients are computed by the tiled backward pass of
- * @heed/attention from what the forward pass saved. Bias and dropout are refused by name.
+ * @heed/attention. Bias and dropout are refused by name.
  *
  * @example
  * using gpu = flashGpu();
@@ -50,15 +50,15 @@ export const flashGpu = ({ tile = { queries: 128, keys: 128 } }: FlashGpuOptions
   const gpu = webAssemblyGpu();
   const cache = new TileKernelCache(gpu);
   let disposed = false;
-  const op = defineOp<readonly [Tensor, Tensor, Tensor], Options, Tensor>({
+  const op = defineOp<readonly [Tensor, Tensor, Tensor], Options>({
     name: 'flashGpu',
     forward: (_inputs, { request, result }) => {
       const { output, logSumExp } = forward(request, cache, tile);
       const { shape } = request.query;
       result.logSumExp = new Tensor('float32', shape.slice(0, 3), logSumExp);
-      return { shape: [...shape.slice(0, 3), request.value.shape[3] as number], data: output, saved: result.logSumExp }; // rank 4
+      return { shape: [...shape.slice(0, 3), request.value.shape[3] as number], data: output }; // rank 4
     },
-    backward: (gradient, { output, saved, options }) => flashBackward(options.request, { output, logSumExp: saved, gradient }, false),
+    backward: (gradient, { output, options }) => flashBackward(options.request, { output, gradient }, false),
   });
   return {
     backend: 'webasm',

@@ -135,8 +135,9 @@ export type NestedNumbers = number | readonly NestedNumbers[];
 /** Wraps data in a tensor after checking that dtype, shape and length fit. For data that comes from outside. */
 export const tensorOf = <D extends DType>(dtype: D, shape: Shape, data: DataOf<D>): Tensor<D> => {
   checkShape('tensor', shape);
-  if (!isDataOf(dtype, data))
-    throw new ShapeError(`tensor: data of kind ${Object.prototype.toString.call(data)} for dtype ${dtype}.`);
+  const given: unknown = data;
+  if (!isDataOf(dtype, given))
+    throw new ShapeError(`tensor: data of kind ${Object.prototype.toString.call(given)} for dtype ${dtype}.`);
   if (sizeOf(shape) !== data.length)
     throw new ShapeError(`tensor: ${data.length} elements for ${describeShape(shape, dtype)}; expected ${sizeOf(shape)}.`);
   return new Tensor(dtype, [...shape], data);

@@ -225,6 +225,7 @@ export const f32x4: {
   readonly negate: Unary<'v128'>;
   readonly nearest: Unary<'v128'>;
   readonly equal: Binary<'v128'>;
+  readonly notEqual: Binary<'v128'>;
   readonly less: Binary<'v128'>;
   readonly greater: Binary<'v128'>;
   readonly fromI32: Unary<'v128'>;
@@ -243,6 +244,7 @@ export const f32x4: {
   negate: unary('f32x4.neg', simdOpcode(225), 'f32x4', 'f32x4'),
   nearest: unary('f32x4.nearest', simdOpcode(106), 'f32x4', 'f32x4'),
   equal: binary('f32x4.eq', simdOpcode(65), 'f32x4', 'f32x4'),
+  notEqual: binary('f32x4.ne', simdOpcode(66), 'f32x4', 'f32x4'),
   less: binary('f32x4.lt', simdOpcode(67), 'f32x4', 'f32x4'),
   greater: binary('f32x4.gt', simdOpcode(68), 'f32x4', 'f32x4'),
   fromI32: unary('f32x4.convert_i32x4_s', simdOpcode(250), 'i32x4', 'f32x4'),

@@ -51,7 +51,7 @@ const rowsAtATime = 16; // k-rows copied for all panels before the next: two pan
 
 /** Kernel 'packRightRows': from a source [depth, columns]. */
 export const definePackRightRows = (module: ModuleBuilder): void => {
-  defineKernel(module, packRightRowsKernel, (f, fields, chunk) => {
+  defineKernel(module, packRightRowsKernel, (f, fields, { chunk }) => {
     const { source, sourceRow, packed, packedPanel, depth } = fields;
     const { first, end } = locate(f, fields, chunk);
     const from = f.local('i32');
@@ -98,7 +98,7 @@ export const definePackRightRows = (module: ModuleBuilder): void => {
 
 /** Kernel 'packRightColumns': from a source [columns, depth], as weights lie: eight rows are read side by side. */
 export const definePackRightColumns = (module: ModuleBuilder): void => {
-  defineKernel(module, packRightColumnsKernel, (f, fields, chunk) => {
+  defineKernel(module, packRightColumnsKernel, (f, fields, { chunk }) => {
     const { source, sourceRow, packed, packedPanel, depth } = fields;
     const { first, end } = locate(f, fields, chunk);
     const pointers = Array.from({ length: tileColumns }, () => f.local('i32'));

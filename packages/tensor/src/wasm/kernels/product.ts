@@ -242,7 +242,7 @@ export const defineProduct = (
     copyEdge: defineCopyEdge(module),
     finish: defineFinish(module, target),
   };
-  defineKernel(module, productKernel, (f, fields, chunk, scratch) => {
+  defineKernel(module, productKernel, (f, fields, { chunk, scratch }) => {
     const place = locate(f, fields, chunk);
     const edgeTile = f.let(i32.add(scratch, edge));
     // One row of a transposed operand [depth, 1] is contiguous too, unless its rows are longer than one number.

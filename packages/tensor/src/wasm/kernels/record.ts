@@ -24,8 +24,20 @@ export interface KernelSpec<L extends RecordLayout = RecordLayout> {
 /** What every kernel takes: the address of its record, which chunk of the work to do, and memory of this thread's own. */
 export const kernelParameters = { record: 'i32', chunk: 'i32', scratch: 'i32' } as const satisfies Signature;
 
+/** The variables that hold them. */
+export type KernelArguments = { readonly [Name in keyof typeof kernelParameters]: Local<'i32'> };
+
 /** Most fields that a record has; the control block has room for this many. */
 export const maxFields = 48;
+
+/** Reads all fields of the record at an address into variables. */
+export const readRecord = <L extends RecordLayout>(f: FunctionBuilder, record: Local<'i32'>, layout: L): RecordLocals<L> => {
+  const entries = Object.entries(layout).map(([field, type], index) => {
+    const value = type === 'i32' ? i32.load(record, 4 * index) : f32.load(record, 4 * index);
+    return [field, f.let(value)] as const;
+  });
+  return Object.fromEntries(entries) as unknown as RecordLocals<L>; // one local a field
+};
 
 /**
  * Defines a kernel, exported by its name: reads all fields of its record into variables, then runs the body.
@@ -33,15 +45,11 @@ export const maxFields = 48;
 export const defineKernel = <L extends RecordLayout>(
   module: ModuleBuilder,
   { name, layout }: KernelSpec<L>,
-  body: (f: FunctionBuilder, fields: RecordLocals<L>, chunk: Local<'i32'>, scratch: Local<'i32'>) => void,
+  body: (f: FunctionBuilder, fields: RecordLocals<L>, given: KernelArguments) => void,
 ): Callable<typeof kernelParameters, undefined> =>
-  module.define(name, { parameters: kernelParameters, exported: true }, (f, { record, chunk, scratch }) => {
-    const entries = Object.entries(layout).map(([field, type], index) => {
-      const value = type === 'i32' ? i32.load(record, 4 * index) : f32.load(record, 4 * index);
-      return [field, f.let(value)] as const;
-    });
-    body(f, Object.fromEntries(entries) as unknown as RecordLocals<L>, chunk, scratch); // one local a field, made above
-  });
+  module.define(name, { parameters: kernelParameters, exported: true }, (f, { record, chunk, scratch }) =>
+    body(f, readRecord(f, record, layout), { record, chunk, scratch }),
+  );
 
 /** Writes the values at an address (bytes) that both views cover. */
 export const writeRecord = <L extends RecordLayout>(

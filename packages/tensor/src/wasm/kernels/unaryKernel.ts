@@ -17,7 +17,7 @@ const kinds: readonly UnaryKind[] = ['exp', 'erf', 'sigmoid', 'relu', 'gelu', 'g
 
 /** Kernel 'unary'. Reads and writes 4 bytes a number; out may be x. */
 export const defineUnary = (module: ModuleBuilder, target: Target): void => {
-  defineKernel(module, unaryKernel, (f, { x, out, count, perChunk, kind }, chunk) => {
+  defineKernel(module, unaryKernel, (f, { x, out, count, perChunk, kind }, { chunk }) => {
     const first = f.let(i32.mul(chunk, perChunk));
     const left = f.let(i32.sub(count, first));
     f.set(left, i32.min(left, perChunk));

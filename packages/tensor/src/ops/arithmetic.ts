@@ -1,0 +1,197 @@
+// Element-wise arithmetic with broadcasting; each operation with its derivative beneath it.
+
+import type { UnaryKind } from '../backend/backend.ts';
+import { currentBackend } from '../backend/slot.ts';
+import { defineOp } from '../op.ts';
+import { allocate } from '../regionStack.ts';
+import { sameShape, type Shape } from '../shape.ts';
+import { Tensor } from '../tensor.ts';
+import { applyBinary, type BinaryKernel, type SuffixKernel, sumDown } from './broadcast.ts';
+
+/** An operand: a tensor, or a number that stands for one everywhere. */
+export type Operand = Tensor | number;
+
+/** A number as a scalar tensor. */
+export const asTensor = (x: Operand): Tensor => (typeof x === 'number' ? new Tensor('float32', [], Float32Array.of(x)) : x);
+
+type Pair = readonly [Tensor, Tensor];
+interface PairContext {
+  readonly inputs: Pair;
+  readonly output: Tensor;
+  needs(index: number): boolean;
+}
+
+const sumToOp = defineOp<readonly [Tensor], Shape>({
+  name: 'sumTo',
+  forward: ([x], shape) => ({ shape, data: sumDown(x.data, x.shape, shape) }),
+  backward: (gradient, { inputs: [x] }) => [add(gradient, new Tensor('float32', x.shape, new Float32Array(x.size)))],
+});
+
+/** Sums a tensor down to a shape that broadcasts to it: the reverse of broadcasting. */
+export const sumTo = (x: Tensor, shape: Shape): Tensor => (sameShape(x.shape, shape) ? x : sumToOp([x], shape));
+
+/** An op of two broadcast operands from its kernel and the two partial derivatives (before summing down). */
+const binary = (name: string, kernel: BinaryKernel, partials: (gradient: Tensor, context: PairContext) => readonly [() => Tensor, () => Tensor]) => {
+  const op = defineOp<Pair>({
+    name,
+    forward: ([a, b]) => applyBinary(name, kernel, a, b),
+    backward: (gradient, context) => {
+      const [left, right] = partials(gradient, context);
+      const { inputs, needs } = context;
+      return [needs(0) ? sumTo(left(), inputs[0].shape) : undefined, needs(1) ? sumTo(right(), inputs[1].shape) : undefined];
+    },
+  });
+  return (a: Operand, b: Operand): Tensor => op([asTensor(a), asTensor(b)], undefined);
+};
+
+// One loop an operation: shared code would see many functions and run them uninlined.
+const addSuffix: SuffixKernel = (a, b, out, { rows, period }) => {
+  for (let row = 0, i = 0; row < rows; row++) for (let j = 0; j < period; j++, i++) out[i] = (a[i] as number) + (b[j] as number); // inside by the sizes
+};
+const subSuffix: SuffixKernel = (a, b, out, { rows, period }) => {
+  for (let row = 0, i = 0; row < rows; row++) for (let j = 0; j < period; j++, i++) out[i] = (a[i] as number) - (b[j] as number); // inside by the sizes
+};
+const mulSuffix: SuffixKernel = (a, b, out, { rows, period }) => {
+  for (let row = 0, i = 0; row < rows; row++) for (let j = 0; j < period; j++, i++) out[i] = (a[i] as number) * (b[j] as number); // inside by the sizes
+};
+const divSuffix: SuffixKernel = (a, b, out, { rows, period }) => {
+  for (let row = 0, i = 0; row < rows; row++) for (let j = 0; j < period; j++, i++) out[i] = (a[i] as number) / (b[j] as number); // inside by the sizes
+};
+const anySuffix =
+  (element: (a: number, b: number) => number): SuffixKernel =>
+  (a, b, out, { rows, period }) => {
+    for (let row = 0, i = 0; row < rows; row++) for (let j = 0; j < period; j++, i++) out[i] = element(a[i] as number, b[j] as number); // inside by the sizes
+  };
+const slow = (element: (a: number, b: number) => number, commutes: boolean): BinaryKernel => ({ suffix: anySuffix(element), element, commutes });
+
+/** a + b, broadcast. */
+export const add = binary('add', { suffix: addSuffix, element: (a, b) => a + b, commutes: true }, (gradient) => [() => gradient, () => gradient]);
+
+/** a − b, broadcast. */
+export const sub = binary('sub', { suffix: subSuffix, element: (a, b) => a - b, commutes: false }, (gradient) => [() => gradient, () => neg(gradient)]);
+
+/** a · b element by element, broadcast. */
+export const mul = binary('mul', { suffix: mulSuffix, element: (a, b) => a * b, commutes: true }, (gradient, { inputs: [a, b] }) => [
+  () => mul(gradient, b),
+  () => mul(gradient, a),
+]);
+
+/** a / b element by element, broadcast. */
+export const div = binary('div', { suffix: divSuffix, element: (a, b) => a / b, commutes: false }, (gradient, { inputs: [, b], output }) => [
+  () => div(gradient, b),
+  () => neg(div(mul(gradient, output), b)),
+]);
+
+/** The larger of a and b, broadcast; where they are equal each gets half of the gradient. NaN where one is NaN. */
+export const maximum = binary('maximum', slow(Math.max, true), (gradient, { inputs: [a, b] }) => [
+  () => mul(gradient, share(a, b, 1)),
+  () => mul(gradient, share(b, a, 1)),
+]);
+
+/** The smaller of a and b, broadcast; where they are equal each gets half of the gradient. NaN where one is NaN. */
+export const minimum = binary('minimum', slow(Math.min, true), (gradient, { inputs: [a, b] }) => [
+  () => mul(gradient, share(a, b, -1)),
+  () => mul(gradient, share(b, a, -1)),
+]);
+
+/** 1 where sign·(a − b) > 0, ½ where a = b, else 0, broadcast. Without gradient. */
+const share = (a: Tensor, b: Tensor, sign: number): Tensor => {
+  const kernel = slow((x, y) => (x === y ? 0.5 : sign * x > sign * y ? 1 : 0), false);
+  const { shape, data } = applyBinary('share', kernel, a, b);
+  return new Tensor('float32', shape, data);
+};
+
+/** base to the power of exponent, element by element, broadcast. 0^0 is 1; the exponent's gradient at base 0 is 0. */
+export const pow = binary('pow', slow(Math.pow, false), (gradient, { inputs: [a, b], output }) => [
+  () => mul(gradient, powSlope(a, b)),
+  () => mul(gradient, mul(output, positiveLog(a))),
+]);
+const powSlope = (a: Tensor, b: Tensor): Tensor => {
+  const { shape, data } = applyBinary('pow', slow((x, y) => (y === 0 ? 0 : y * x ** (y - 1)), false), a, b);
+  return new Tensor('float32', shape, data);
+};
+const positiveLog = (a: Tensor): Tensor => mapped(a, (x) => (x === 0 ? 0 : Math.log(x)));
+
+const mapped = (x: Tensor, element: (x: number) => number): Tensor => {
+  const data = allocate(x.size);
+  const source = x.data;
+  for (let i = 0; i < source.length; i++) data[i] = element(source[i] as number); // i < length
+  return new Tensor('float32', x.shape, data);
+};
+
+interface UnaryContext {
+  readonly inputs: readonly [Tensor];
+  readonly output: Tensor;
+}
+
+/** An op of one operand: a function of a number, and its derivative times the gradient. */
+const unary = (name: string, element: (x: number) => number, slope: (gradient: Tensor, context: UnaryContext) => Tensor) => {
+  const op = defineOp<readonly [Tensor]>({
+    name,
+    forward: ([x]) => ({ shape: x.shape, data: mapped(x, element).data }),
+    backward: (gradient, context) => [slope(gradient, context)],
+  });
+  return (x: Tensor): Tensor => op([x], undefined);
+};
+
+/** The same, by a kernel of the backend. */
+export const engineUnary = (kind: UnaryKind, slope: (gradient: Tensor, context: UnaryContext) => Tensor) => {
+  const op = defineOp<readonly [Tensor]>({
+    name: kind,
+    forward: ([x]) => {
+      const data = allocate(x.size);
+      currentBackend().unary(kind, x.data, data);
+      return { shape: x.shape, data };
+    },
+    backward: (gradient, context) => [slope(gradient, context)],
+  });
+  return (x: Tensor): Tensor => op([x], undefined);
+};
+
+/** −x. */
+export const neg = unary('neg', (x) => -x, (gradient) => neg(gradient));
+
+/** eˣ. */
+export const exp = engineUnary('exp', (gradient, { output }) => mul(gradient, output));
+
+/** Natural logarithm; −∞ at 0, NaN below. */
+export const log = unary('log', Math.log, (gradient, { inputs: [x] }) => div(gradient, x));
+
+/** √x; NaN below 0. */
+export const sqrt = unary('sqrt', Math.sqrt, (gradient, { output }) => div(mul(gradient, 0.5), output));
+
+/** x². */
+export const square = unary('square', (x) => x * x, (gradient, { inputs: [x] }) => mul(gradient, mul(x, 2)));
+
+/** 1 / x. */
+export const reciprocal = unary('reciprocal', (x) => 1 / x, (gradient, { output }) => neg(mul(gradient, square(output))));
+
+/** |x|; gradient 0 at 0. */
+export const abs = unary('abs', Math.abs, (gradient, { inputs: [x] }) => mul(gradient, sign(x)));
+
+/** −1, 0 or 1; gradient 0. */
+export const sign = unary('sign', Math.sign, (gradient) => mul(gradient, 0));
+
+/** Sine of x in radians. */
+export const sin = unary('sin', Math.sin, (gradient, { inputs: [x] }) => mul(gradient, cos(x)));
+
+/** Cosine of x in radians. */
+export const cos = unary('cos', Math.cos, (gradient, { inputs: [x] }) => neg(mul(gradient, sin(x))));
+
+/** Hyperbolic tangent. */
+export const tanh = engineUnary('tanh', (gradient, { output }) => mul(gradient, sub(1, square(output))));
+
+/** 1 / (1 + e⁻ˣ). */
+export const sigmoid = engineUnary('sigmoid', (gradient, { output }) => mul(gradient, mul(output, sub(1, output))));
+
+/** Error function 2/√π ∫₀ˣ e^(−t²) dt. */
+export const erf = engineUnary('erf', (gradient, { inputs: [x] }) => mul(gradient, mul(exp(neg(square(x))), 2 / Math.sqrt(Math.PI))));
+
+const clampOp = defineOp<readonly [Tensor], { readonly low: number; readonly high: number }>({
+  name: 'clamp',
+  forward: ([x], { low, high }) => ({ shape: x.shape, data: mapped(x, (value) => Math.min(Math.max(value, low), high)).data }),
+  backward: (gradient, { inputs: [x], options: { low, high } }) => [mul(gradient, mapped(x, (value) => (value >= low && value <= high ? 1 : 0)))],
+});
+
+/** x, but at least low and at most high; the gradient passes inside and at the bounds. */
+export const clamp = (x: Tensor, low: number, high: number): Tensor => clampOp([x], { low, high });

@@ -1,0 +1,218 @@
+// Fused attention: for a task (some query columns of one sequence and key head) all blocks of keys in turn, never storing more
+// scores than one block × 8 columns. The trick: scores are computed as K·Qᵀ, keys as rows and queries in lanes, so that the
+// weights come out exactly in the layout that the tile reads as its right operand in the second product, Vᵀ·Pᵀ.
+//   for each block of 256 keys:  pack keys and values
+//     for each panel of 8 columns that sees some of them:  scores (tile) → hide → weights → sums of values (tile)
+
+import type { Callable, FunctionBuilder } from '../assembler/functionBuilder.ts';
+import { f32x4, i32, v128 } from '../assembler/instructions.ts';
+import type { ModuleBuilder } from '../assembler/moduleBuilder.ts';
+import { constant, type Local } from '../assembler/value.ts';
+import { defineGatherVisible, defineHideScores, defineWeighScores, type GatherVisible, type HideScores, type WeighScores } from './attentionBlock.ts';
+import { type BeginPanel, defineBeginPanel, defineEndPanel, type EndPanel } from './attentionPanel.ts';
+import { attentionKernel, keyBlock, panelState, taskBytes, taskFields } from './attentionRecord.ts';
+import type { PackLeft } from './packLeft.ts';
+import { defineKernel, readRecord } from './record.ts';
+import type { Target } from './target.ts';
+import { type Tile, tileColumns, tileRows } from './tile.ts';
+
+const rowBytes = 4 * tileColumns;
+
+interface Parts {
+  readonly tile: Tile;
+  readonly packLeft: PackLeft;
+  readonly packLeftTransposed: PackLeft;
+  readonly begin: BeginPanel;
+  readonly end: EndPanel;
+  readonly hide: HideScores;
+  readonly weigh: WeighScores;
+  readonly gather: GatherVisible;
+}
+
+const meetParameters = {
+  panel: 'i32',
+  keys: 'i32',
+  values: 'i32',
+  scores: 'i32',
+  source: 'i32',
+  sourceRow: 'i32',
+  key: 'i32',
+  count: 'i32',
+  depth: 'i32',
+  valueDepth: 'i32',
+  unsafe: 'i32',
+} as const;
+
+/**
+ * One panel and one block: `keys` and `values` are packed, `count` keys from key `key` on; `source` is the block's first row of
+ * values as they came; `unsafe` says that some of them are not finite.
+ */
+const defineMeetBlock = (module: ModuleBuilder, parts: Parts): Callable<typeof meetParameters, undefined> =>
+  module.define('meetBlock', { parameters: meetParameters }, (f, given) => {
+    const { panel, keys, values, scores, source, sourceRow, key, count, depth, valueDepth, unsafe } = given;
+    // The rows of the block that any lane sees; the first rounded down to a tile. Rows count from the block's first key.
+    const from = f.let(i32.sub(i32.load(panel, panelState.low), key));
+    f.set(from, i32.and(i32.max(from, constant('i32', 0)), -tileRows));
+    const to = f.let(i32.sub(i32.load(panel, panelState.high), key));
+    f.set(to, i32.min(to, count));
+    f.if(i32.atLeast(from, to), () => f.return());
+    const tilesTo = f.let(i32.and(i32.add(to, tileRows - 1), -tileRows));
+    const queries = f.let(i32.add(panel, panelState.queries));
+    f.for(from, tilesTo, tileRows, (row) =>
+      f.call(parts.tile, {
+        left: i32.add(keys, i32.mul(i32.shiftLeft(row, 2), depth)),
+        right: queries,
+        depth,
+        out: i32.add(scores, i32.mul(row, rowBytes)),
+        outRow: rowBytes,
+        accumulate: 0,
+      }),
+    );
+    const visibleScores = f.let(i32.add(scores, i32.mul(from, rowBytes)));
+    const firstKey = f.let(i32.add(key, from));
+    const hidden = f.let(
+      i32.or(
+        i32.less(firstKey, i32.load(panel, panelState.greatestFirst)),
+        i32.greater(i32.add(key, tilesTo), i32.load(panel, panelState.leastEnd)),
+      ),
+    );
+    f.if(hidden, () => f.call(parts.hide, { panel, scores: visibleScores, key: firstKey, rows: i32.sub(tilesTo, from) }));
+
+    const sums = f.let(i32.add(queries, i32.mul(depth, rowBytes)));
+    const paddedDepth = f.let(i32.and(i32.add(valueDepth, tileRows - 1), -tileRows));
+    const started = f.let(i32.load(panel, panelState.started));
+    f.call(parts.weigh, {
+      panel,
+      scores: visibleScores,
+      rows: i32.sub(tilesTo, from),
+      values: sums,
+      valueRows: i32.mul(paddedDepth, started),
+    });
+    f.store(panel, constant('i32', 1), panelState.started);
+    f.if(
+      i32.and(hidden, unsafe),
+      () => {
+        f.if(i32.isZero(started), () =>
+          f.for(0, i32.mul(paddedDepth, rowBytes), 4, (at) => f.store(i32.add(sums, at), constant('f32', 0))),
+        );
+        f.call(parts.gather, {
+          ...{ panel, scores: visibleScores, key: firstKey, rows: i32.sub(to, from) },
+          ...{ source: i32.add(source, i32.mul(from, sourceRow)), sourceRow, values: sums, valueDepth },
+        });
+      },
+      () =>
+        f.for(0, valueDepth, tileRows, (c) =>
+          f.call(parts.tile, {
+            left: i32.add(values, i32.shiftLeft(i32.add(i32.mul(c, count), i32.mul(from, tileRows)), 2)),
+            right: visibleScores,
+            depth: i32.sub(to, from),
+            out: i32.add(sums, i32.mul(c, rowBytes)),
+            outRow: rowBytes,
+            accumulate: started,
+          }),
+        ),
+    );
+  });
+
+/** Whether any of `count` rows of values holds NaN or an infinity: a number times 0 is then not 0. */
+const defineAnyNotFinite = (module: ModuleBuilder): Callable<{ source: 'i32'; row: 'i32'; count: 'i32'; depth: 'i32' }, 'i32'> =>
+  module.define(
+    'anyNotFinite',
+    { parameters: { source: 'i32', row: 'i32', count: 'i32', depth: 'i32' }, result: 'i32' },
+    (f, { source, row, count, depth }) => {
+      const sum = f.local('v128');
+      const at = f.local('i32');
+      const stop = f.local('i32');
+      f.for(0, count, 1, () => {
+        f.set(at, source);
+        f.set(stop, i32.add(source, i32.shiftLeft(i32.and(depth, -4), 2)));
+        f.while(i32.less(at, stop), () => {
+          f.set(sum, f32x4.add(sum, f32x4.mul(v128.load(at), 0)));
+          f.set(at, i32.add(at, 16));
+        });
+        f.set(stop, i32.add(source, i32.shiftLeft(depth, 2)));
+        f.while(i32.less(at, stop), () => {
+          f.set(sum, f32x4.add(sum, f32x4.mul(v128.loadLow(at), 0)));
+          f.set(at, i32.add(at, 4));
+        });
+        f.set(source, i32.add(source, row));
+      });
+      f.return(v128.anyTrue(f32x4.notEqual(sum, 0)));
+    },
+  );
+
+/** Calls back for each panel of the task with the address of its state and the number of its first column. */
+const eachPanel = (
+  f: FunctionBuilder,
+  { states, bytes, task }: { states: Local<'i32'>; bytes: Local<'i32'>; task: { firstColumn: Local<'i32'>; columns: Local<'i32'> } },
+  body: (panel: Local<'i32'>, column: Local<'i32'>) => void,
+): void => {
+  const panel = f.let(states);
+  f.for(task.firstColumn, i32.add(task.firstColumn, task.columns), tileColumns, (column) => {
+    body(panel, column);
+    f.set(panel, i32.add(panel, bytes));
+  });
+};
+
+/** Kernel 'attention'. 2 · rows · keys · (depth + valueDepth) FLOP and as many exponentials as visible scores. */
+export const defineAttention = (
+  module: ModuleBuilder,
+  target: Target,
+  shared: Pick<Parts, 'tile' | 'packLeft' | 'packLeftTransposed'> & { readonly log: Callable<{ x: 'f32' }, 'f32'> },
+): void => {
+  const parts: Parts = {
+    ...shared,
+    begin: defineBeginPanel(module),
+    end: defineEndPanel(module, shared.log),
+    hide: defineHideScores(module),
+    weigh: defineWeighScores(module, target),
+    gather: defineGatherVisible(module, target),
+  };
+  const meet = defineMeetBlock(module, parts);
+  const anyNotFinite = defineAnyNotFinite(module);
+  defineKernel(module, attentionKernel, (f, call, { record, chunk, scratch }) => {
+    const { depth, valueDepth } = call;
+    const taskAddress = f.let(i32.add(call.tasks, i32.mul(chunk, taskBytes)));
+    const task = readRecord(f, taskAddress, taskFields);
+    // Scratch: packed keys, packed values, scores, a row for missing lanes, the panels (as in attentionScratch).
+    const paddedDepth = f.let(i32.and(i32.add(valueDepth, tileRows - 1), -tileRows));
+    const values = f.let(i32.add(scratch, i32.mul(depth, 4 * keyBlock)));
+    const scores = f.let(i32.add(values, i32.mul(paddedDepth, 4 * keyBlock)));
+    const nowhere = f.let(i32.add(scores, rowBytes * keyBlock));
+    const states = f.let(i32.add(nowhere, i32.shiftLeft(paddedDepth, 2)));
+    const bytes = f.let(i32.add(panelState.queries, i32.mul(i32.add(depth, paddedDepth), rowBytes)));
+    const panels = { states, bytes, task };
+
+    const low = f.let(task.keys);
+    const high = f.local('i32');
+    eachPanel(f, panels, (panel, column) => {
+      f.call(parts.begin, { record, task: taskAddress, panel, column, nowhere });
+      const [panelLow, panelHigh] = [f.let(i32.load(panel, panelState.low)), f.let(i32.load(panel, panelState.high))];
+      f.set(low, i32.min(low, panelLow));
+      f.set(high, i32.max(high, panelHigh));
+    });
+
+    f.for(i32.and(low, -keyBlock), high, keyBlock, (key) => {
+      const count = f.let(i32.sub(task.keys, key));
+      f.if(i32.greater(count, keyBlock), () => f.set(count, keyBlock));
+      const row = f.let(i32.add(task.firstKey, key));
+      const keys = i32.add(call.k, i32.mul(row, call.kRow), i32.mul(task.kvHead, call.kHead));
+      const source = f.let(i32.add(call.v, i32.mul(row, call.vRow), i32.mul(task.kvHead, call.vHead)));
+      f.call(parts.packLeft, { source: keys, sourceRow: call.kRow, rows: count, depth, packed: scratch });
+      f.call(parts.packLeftTransposed, { source, sourceRow: call.vRow, rows: valueDepth, depth: count, packed: values });
+      // Without `visible` nothing is hidden but the padding of the last tile, which is not multiplied.
+      const unsafe = f.local('i32');
+      f.if(call.visible, () =>
+        f.set(unsafe, f.result(anyNotFinite, { source, row: call.vRow, count, depth: valueDepth })),
+      );
+      eachPanel(f, panels, (panel) =>
+        f.call(meet, {
+          ...{ panel, keys: scratch, values, scores, source, sourceRow: call.vRow, key, count },
+          ...{ depth, valueDepth, unsafe },
+        }),
+      );
+    });
+
+    eachPanel(f, panels, (panel) => f.call(parts.end, { panel, depth, valueDepth, withLogSumExp: call.logSumExp }));
+  });
+};
