@@ -117,7 +117,10 @@ function longestMatch(text: string, trie: Trie, start: number): { id: number; en
 }
 
 function touchesWord(text: string, start: number, end: number): boolean {
-  const before = start === 0 ? undefined : text.codePointAt(start >= 2 && widthAt(text, start - 2) === 2 ? start - 2 : start - 1);
+  const before =
+    start === 0
+      ? undefined
+      : text.codePointAt(start >= 2 && widthAt(text, start - 2) === 2 ? start - 2 : start - 1);
   const after = text.codePointAt(end);
   return (before !== undefined && isWordCharacter(before)) || (after !== undefined && isWordCharacter(after));
 }

@@ -14,7 +14,9 @@ export const isPunctuation: CharacterTest = /* @__PURE__ */ remembered(/[\p{P}$+
 export const isNumeric: CharacterTest = /* @__PURE__ */ remembered(/\p{N}/u);
 
 /** `\w` of Rust's regex crate (UTS #18, annex C): letters, marks, decimal digits, connectors, joiners. */
-export const isWordCharacter: CharacterTest = /* @__PURE__ */ remembered(/[\p{Alphabetic}\p{M}\p{Nd}\p{Pc}\p{Join_Control}]/u);
+export const isWordCharacter: CharacterTest = /* @__PURE__ */ remembered(
+  /[\p{Alphabetic}\p{M}\p{Nd}\p{Pc}\p{Join_Control}]/u,
+);
 
 /** General category C without unassigned code points: controls, formats, surrogates, private use. */
 export const isOther: CharacterTest = /* @__PURE__ */ remembered(/[\p{Cc}\p{Cf}\p{Cs}\p{Co}]/u);
@@ -29,17 +31,23 @@ export const isNonspacingMark: CharacterTest = /* @__PURE__ */ remembered(/\p{Mn
  * @example remembered(/\p{Lu}/u)(0x41); //=> true
  */
 export function remembered(expression: { test(character: string): boolean }): CharacterTest {
-  let ascii: Uint8Array | undefined; // 0 not asked yet, 1 no, 2 yes
-  let plane: Uint8Array | undefined;
+  // 0 not asked yet, 1 no, 2 yes; the small table spares texts in ASCII the large one.
+  let table = new Uint8Array(0);
   return (codePoint) => {
     if (codePoint > 0xffff) return expression.test(String.fromCodePoint(codePoint));
-    const table = codePoint < 128 ? (ascii ??= new Uint8Array(128)) : (plane ??= new Uint8Array(0x10000));
+    if (codePoint >= table.length) table = enlarged(table, codePoint < 128 ? 128 : 0x10000);
     const known = table[codePoint];
     if (known !== 0) return known === 2;
     const answer = expression.test(String.fromCharCode(codePoint));
     table[codePoint] = answer ? 2 : 1;
     return answer;
   };
+}
+
+function enlarged(table: Uint8Array, length: number): Uint8Array<ArrayBuffer> {
+  const larger = new Uint8Array(length);
+  larger.set(table);
+  return larger;
 }
 
 /**

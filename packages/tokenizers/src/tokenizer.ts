@@ -9,7 +9,7 @@ import type { Model } from './models/model.ts';
 import type { PostProcessor } from './postProcessors/template.ts';
 import type { PreTokenizer } from './preTokenizers/preTokenizer.ts';
 import { TokenizerError } from './tokenizerError.ts';
-import { truncate, type Truncation } from './truncation.ts';
+import { type Truncation, truncate } from './truncation.ts';
 
 /** How to encode. */
 export interface EncodeOptions {
@@ -137,7 +137,10 @@ export class Tokenizer {
   // The tokens of one text, without special tokens of the post-processor.
   #content(text: unknown, offsets: 'utf16' | 'codePoint'): Encoding {
     if (typeof text !== 'string') {
-      throw new TokenizerError('encode', `a text of type ${text === null ? 'null' : typeof text} was given; expected a string. Convert it first.`);
+      throw new TokenizerError(
+        'encode',
+        `a text of type ${text === null ? 'null' : typeof text} was given; expected a string. Convert it first.`,
+      );
     }
     const source = this.#stages.wellFormed === false ? text : wellFormed(text);
     const content = new ContentBuilder();
@@ -165,7 +168,10 @@ class ContentBuilder {
   readonly #wordIds: number[] = [];
   #words = 0;
 
-  append(piece: AlignedText, tokens: readonly { id: number; token: string; start: number; end: number }[]): void {
+  append(
+    piece: AlignedText,
+    tokens: readonly { id: number; token: string; start: number; end: number }[],
+  ): void {
     for (const { id, token, start, end } of tokens) {
       this.#ids.push(id);
       this.#tokens.push(token);

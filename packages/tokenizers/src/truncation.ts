@@ -50,10 +50,16 @@ export function truncate(contents: Contents, truncation: Truncation, special: nu
 
 function checkMaxLength(maxLength: number, special: number): void {
   if (!Number.isInteger(maxLength) || maxLength < 0) {
-    throw new TokenizerError('encode', `truncation.maxLength is ${maxLength}; expected an integer, at least 0. Leave truncation out to keep everything.`);
+    throw new TokenizerError(
+      'encode',
+      `truncation.maxLength is ${maxLength}; expected an integer, at least 0. Leave truncation out to keep everything.`,
+    );
   }
   if (maxLength < special) {
-    throw new TokenizerError('encode', `truncation.maxLength is ${maxLength}, but ${special} special tokens are added; expected at least ${special}. Raise it, or set addSpecialTokens to false.`);
+    throw new TokenizerError(
+      'encode',
+      `truncation.maxLength is ${maxLength}, but ${special} special tokens are added; expected at least ${special}. Raise it, or set addSpecialTokens to false.`,
+    );
   }
 }
 
@@ -69,7 +75,10 @@ function lengths(
       return [shortened('first', first, excess), second?.length ?? 0];
     case 'onlySecond':
       if (second === undefined) {
-        throw new TokenizerError('encode', "truncation.strategy is 'onlySecond', but there is one text. Use encodePair, or 'longestFirst'.");
+        throw new TokenizerError(
+          'encode',
+          "truncation.strategy is 'onlySecond', but there is one text. Use encodePair, or 'longestFirst'.",
+        );
       }
       return [first.length, shortened('second', second, excess)];
     default:
@@ -96,5 +105,7 @@ function shortened(name: string, encoding: Encoding, excess: number): number {
 
 function keep(encoding: Encoding, length: number, side: 'right' | 'left'): Encoding {
   if (length === encoding.length) return encoding;
-  return side === 'right' ? sliceEncoding(encoding, 0, length) : sliceEncoding(encoding, encoding.length - length, encoding.length);
+  return side === 'right'
+    ? sliceEncoding(encoding, 0, length)
+    : sliceEncoding(encoding, encoding.length - length, encoding.length);
 }

@@ -1,6 +1,7 @@
 // Turns SentencePiece's marks into blanks again.
-import type { Decoder } from './decoder.ts';
+
 import type { PrependScheme } from '../preTokenizers/metaspace.ts';
+import type { Decoder } from './decoder.ts';
 
 /**
  * Makes every mark a blank; in the first token marks are dropped, unless none was put there (`Metaspace`).
@@ -10,5 +11,7 @@ import type { PrependScheme } from '../preTokenizers/metaspace.ts';
 export function metaspaceDecoder(options: { replacement: string; prependScheme: PrependScheme }): Decoder {
   const { replacement, prependScheme } = options;
   return (tokens) =>
-    tokens.map((token, index) => token.replaceAll(replacement, index === 0 && prependScheme !== 'never' ? '' : ' '));
+    tokens.map((token, index) =>
+      token.replaceAll(replacement, index === 0 && prependScheme !== 'never' ? '' : ' '),
+    );
 }

@@ -12,8 +12,10 @@ export function stripDecoder(options: { content: string; start: number; stop: nu
     tokens.map((token) => {
       let from = 0;
       let to = token.length;
-      for (let count = 0; count < start && token.startsWith(content, from) && from < to; count++) from += content.length;
-      for (let count = 0; count < stop && to > from && token.slice(from, to).endsWith(content); count++) to -= content.length;
+      for (let count = 0; count < start && token.startsWith(content, from) && from < to; count++)
+        from += content.length;
+      for (let count = 0; count < stop && to > from && token.slice(from, to).endsWith(content); count++)
+        to -= content.length;
       return token.slice(from, to);
     });
 }

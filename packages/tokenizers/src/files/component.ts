@@ -20,13 +20,18 @@ export function readComponent<Result>(
   const reader = Object.hasOwn(readers, type) ? readers[type] : undefined;
   if (reader === undefined) return refuseType(json, kind, { type, supported: Object.keys(readers) });
   return reader((field) => {
-    if (json.place.split(`${field}[`).length > deepest) json.field(field).refuse(`sequences nested at most ${deepest} deep`);
+    if (json.place.split(`${field}[`).length > deepest)
+      json.field(field).refuse(`sequences nested at most ${deepest} deep`);
     return json.field(field).items();
   });
 }
 
 /** Refuses a component of an unsupported type. */
-export function refuseType(json: JsonValue, kind: string, given: { type: string; supported: readonly string[] }): never {
+export function refuseType(
+  json: JsonValue,
+  kind: string,
+  given: { type: string; supported: readonly string[] },
+): never {
   throw new TokenizerError(
     json.place,
     `the ${kind} ${JSON.stringify(given.type)} was given; supported are ${given.supported.join(', ')}. Convert the tokenizer to one of these.`,

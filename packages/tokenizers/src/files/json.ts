@@ -38,7 +38,10 @@ export class JsonValue {
 
   /** The names and values of an object. */
   entries(): [name: string, value: JsonValue][] {
-    return Object.entries(this.#object()).map(([name, value]) => [name, new JsonValue(`${this.place}[${JSON.stringify(name)}]`, value)]);
+    return Object.entries(this.#object()).map(([name, value]) => [
+      name,
+      new JsonValue(`${this.place}[${JSON.stringify(name)}]`, value),
+    ]);
   }
 
   /** The items of an array. */
@@ -66,7 +69,9 @@ export class JsonValue {
 
   /** A finite number. */
   number(): number {
-    return typeof this.#value === 'number' && Number.isFinite(this.#value) ? this.#value : this.refuse('a finite number');
+    return typeof this.#value === 'number' && Number.isFinite(this.#value)
+      ? this.#value
+      : this.refuse('a finite number');
   }
 
   /** An integer of at least `least`, at most 2³¹ − 1 unless `most` says otherwise. */
@@ -78,7 +83,10 @@ export class JsonValue {
 
   /** Throws: something else was expected here. */
   refuse(expected: string): never {
-    throw new TokenizerError(this.place, `${describe(this.#value)} was given, expected ${expected}. Correct the file or get it again.`);
+    throw new TokenizerError(
+      this.place,
+      `${describe(this.#value)} was given, expected ${expected}. Correct the file or get it again.`,
+    );
   }
 
   #object(): Record<string, unknown> {
@@ -89,12 +97,18 @@ export class JsonValue {
 /** Parses JSON text; `file` names it in errors. A byte order mark in front is allowed. */
 export function parseJson(text: string, file: string): JsonValue {
   if (typeof text !== 'string') {
-    throw new TokenizerError(file, `${describe(text)} was given; expected the text of the file, as a string. Decode its bytes as UTF-8 first.`);
+    throw new TokenizerError(
+      file,
+      `${describe(text)} was given; expected the text of the file, as a string. Decode its bytes as UTF-8 first.`,
+    );
   }
   try {
     return new JsonValue(file, JSON.parse(text.replace(/^\ufeff/, '')));
   } catch (error) {
-    throw new TokenizerError(file, `the text of ${text.length} characters is not JSON (${String(error)}); it may be cut off. Get the file again.`);
+    throw new TokenizerError(
+      file,
+      `the text of ${text.length} characters is not JSON (${String(error)}); it may be cut off. Get the file again.`,
+    );
   }
 }
 

@@ -1,8 +1,8 @@
 // The `added_tokens` of a tokenizer.json, checked against the model.
 import type { AddedToken } from '../addedTokens.ts';
 import type { Model } from '../models/model.ts';
-import { TokenizerError } from '../tokenizerError.ts';
 import { vocabulary } from '../models/vocabulary.ts';
+import { TokenizerError } from '../tokenizerError.ts';
 import type { JsonValue } from './json.ts';
 
 /** Added tokens, and how many of them the model does not have. */
@@ -16,8 +16,13 @@ export function readAddedTokens(json: JsonValue, model: Model): ReadAddedTokens 
   if (json.absent) return { tokens: [], outsideModel: 0 };
   const items = json.items();
   const tokens = items.map(readAddedToken);
-  vocabulary(tokens.map(({ content, id }): [string, number] => [content, id]), json.place, { name: (_, position) => `${json.place}[${position}]` });
-  for (const [position, token] of tokens.entries()) checkAgainstModel(token, model, `${json.place}[${position}].id`);
+  vocabulary(
+    tokens.map(({ content, id }): [string, number] => [content, id]),
+    json.place,
+    { name: (_, position) => `${json.place}[${position}]` },
+  );
+  for (const [position, token] of tokens.entries())
+    checkAgainstModel(token, model, `${json.place}[${position}].id`);
   return { tokens, outsideModel: tokens.filter((token) => model.id(token.content) === undefined).length };
 }
 
@@ -37,10 +42,16 @@ function readAddedToken(json: JsonValue): AddedToken {
 function checkAgainstModel({ id, content }: AddedToken, model: Model, place: string): void {
   const known = model.id(content);
   if (known !== undefined && known !== id && model.token(id) !== content) {
-    throw new TokenizerError(place, `${id} was given for ${JSON.stringify(content)}, which has id ${known} in model.vocab. Use the same id in both.`);
+    throw new TokenizerError(
+      place,
+      `${id} was given for ${JSON.stringify(content)}, which has id ${known} in model.vocab. Use the same id in both.`,
+    );
   }
   const other = model.token(id);
   if (known === undefined && other !== undefined) {
-    throw new TokenizerError(place, `${id} was given for ${JSON.stringify(content)}, but model.vocab has it for ${JSON.stringify(other)}. Use a free id.`);
+    throw new TokenizerError(
+      place,
+      `${id} was given for ${JSON.stringify(content)}, but model.vocab has it for ${JSON.stringify(other)}. Use a free id.`,
+    );
   }
 }

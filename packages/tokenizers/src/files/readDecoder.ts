@@ -14,7 +14,11 @@ import { readMetaspace } from './readPreTokenizer.ts';
 export function readDecoder(json: JsonValue): Decoder {
   if (json.absent) return spaced;
   return readComponent(json, 'decoder', {
-    WordPiece: () => wordPieceDecoder({ prefix: json.field('prefix').string(), cleanup: json.field('cleanup').boolean(true) }),
+    WordPiece: () =>
+      wordPieceDecoder({
+        prefix: json.field('prefix').string(),
+        cleanup: json.field('cleanup').boolean(true),
+      }),
     Metaspace: () => metaspaceDecoder(readMetaspace(json)),
     ByteFallback: () => byteFallback(),
     Fuse: () => fuse,

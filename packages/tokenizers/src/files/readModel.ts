@@ -21,7 +21,9 @@ export function readModel(json: JsonValue): Model {
     case 'Unigram':
       return cached(readUnigram(json));
     case 'WordLevel':
-      return wordLevel(readVocabulary(json.field('vocab')), { unknownToken: json.field('unk_token').string() });
+      return wordLevel(readVocabulary(json.field('vocab')), {
+        unknownToken: json.field('unk_token').string(),
+      });
     default:
       return refuseType(json, 'model', { type, supported });
   }

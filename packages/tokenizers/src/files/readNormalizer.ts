@@ -9,7 +9,7 @@ import { prepend } from '../normalizers/prepend.ts';
 import { replace } from '../normalizers/replace.ts';
 import { strip } from '../normalizers/strip.ts';
 import { stripAccents } from '../normalizers/stripAccents.ts';
-import { unicodeForm } from '../normalizers/unicode.ts';
+import { afterUnicode9, unicodeForm } from '../normalizers/unicode.ts';
 import { decodeBase64 } from './base64.ts';
 import { readComponent } from './component.ts';
 import type { JsonValue } from './json.ts';
@@ -24,16 +24,19 @@ export function readNormalizer(json: JsonValue): Normalizer {
         cleanText: json.field('clean_text').boolean(true),
         separateIdeographs: json.field('handle_chinese_chars').boolean(true),
         lowercase: json.field('lowercase').boolean(true),
-        ...(json.field('strip_accents').absent ? {} : { stripAccents: json.field('strip_accents').boolean() }),
+        ...(json.field('strip_accents').absent
+          ? {}
+          : { stripAccents: json.field('strip_accents').boolean() }),
       }),
     Lowercase: () => lowercase,
     StripAccents: () => stripAccents,
-    NFC: () => unicodeForm('NFC'),
-    NFD: () => unicodeForm('NFD'),
-    NFKC: () => unicodeForm('NFKC'),
-    NFKD: () => unicodeForm('NFKD'),
+    NFC: () => unicodeForm('NFC', afterUnicode9),
+    NFD: () => unicodeForm('NFD', afterUnicode9),
+    NFKC: () => unicodeForm('NFKC', afterUnicode9),
+    NFKD: () => unicodeForm('NFKD', afterUnicode9),
     Nmt: () => nmt,
-    Strip: () => strip({ left: json.field('strip_left').boolean(true), right: json.field('strip_right').boolean(true) }),
+    Strip: () =>
+      strip({ left: json.field('strip_left').boolean(true), right: json.field('strip_right').boolean(true) }),
     Prepend: () => prepend(json.field('prepend').string()),
     Replace: () => replace(readPattern(json.field('pattern')), json.field('content').string()),
     Precompiled: () => readPrecompiled(json.field('precompiled_charsmap')),

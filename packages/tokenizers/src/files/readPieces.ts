@@ -6,7 +6,8 @@ import type { JsonValue } from './json.ts';
 export function readPieces(json: JsonValue, nullScore?: number): [piece: string, score: number][] {
   const pieces = json.items().map((item): [string, number] => {
     const [piece, score, more] = item.items();
-    if (piece === undefined || score === undefined || more !== undefined) return item.refuse('[piece, score]');
+    if (piece === undefined || score === undefined || more !== undefined)
+      return item.refuse('[piece, score]');
     return [piece.string(), score.absent && nullScore !== undefined ? nullScore : score.number()];
   });
   // Published lists repeat pieces here and there; the later one is found in texts, as in the original.

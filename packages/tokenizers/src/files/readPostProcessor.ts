@@ -1,5 +1,11 @@
 // The `post_processor` of a tokenizer.json.
-import { bertTemplate, plainTemplate, type PostProcessor, template, type TemplatePart } from '../postProcessors/template.ts';
+import {
+  bertTemplate,
+  type PostProcessor,
+  plainTemplate,
+  type TemplatePart,
+  template,
+} from '../postProcessors/template.ts';
 import { readComponent } from './component.ts';
 import type { JsonValue } from './json.ts';
 
@@ -14,7 +20,11 @@ export function readPostProcessor(json: JsonValue): PostProcessor {
 
 function readTemplate(json: JsonValue): PostProcessor {
   const special = json.field('special_tokens');
-  const parts = (name: string): TemplatePart[] => json.field(name).items().map((part) => readPart(part, special));
+  const parts = (name: string): TemplatePart[] =>
+    json
+      .field(name)
+      .items()
+      .map((part) => readPart(part, special));
   return template(parts('single'), parts('pair'));
 }
 
@@ -28,8 +38,16 @@ function readPart(json: JsonValue, special: JsonValue): TemplatePart {
   const token = json.field('SpecialToken');
   const name = token.field('id').string();
   if (special.absent || !special.has(name)) return token.field('id').refuse('a name that special_tokens has');
-  const ids = special.field(name).field('ids').items().map((id) => id.integer());
-  const tokens = special.field(name).field('tokens').items().map((item) => item.string());
+  const ids = special
+    .field(name)
+    .field('ids')
+    .items()
+    .map((id) => id.integer());
+  const tokens = special
+    .field(name)
+    .field('tokens')
+    .items()
+    .map((item) => item.string());
   if (ids.length !== tokens.length) special.field(name).refuse('as many ids as tokens');
   return { kind: 'special', ids, tokens, typeId: token.field('type_id').integer() };
 }

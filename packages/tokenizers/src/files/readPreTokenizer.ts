@@ -1,14 +1,15 @@
 // The `pre_tokenizer` of a tokenizer.json.
+
+import { literal } from '../patterns/pattern.ts';
 import { bertPreTokenizer } from '../preTokenizers/bert.ts';
 import type { SplitBehavior } from '../preTokenizers/cut.ts';
 import { digits } from '../preTokenizers/digits.ts';
 import { fixedLength } from '../preTokenizers/fixedLength.ts';
-import { metaspace, type MetaspaceOptions } from '../preTokenizers/metaspace.ts';
+import { type MetaspaceOptions, metaspace } from '../preTokenizers/metaspace.ts';
 import { type PreTokenizer, preTokenizerSequence } from '../preTokenizers/preTokenizer.ts';
 import { punctuation } from '../preTokenizers/punctuation.ts';
 import { split } from '../preTokenizers/split.ts';
 import { whitespace, whitespaceSplit } from '../preTokenizers/whitespace.ts';
-import { literal } from '../patterns/pattern.ts';
 import { readComponent } from './component.ts';
 import type { JsonValue } from './json.ts';
 import { readPattern } from './readPattern.ts';
@@ -24,7 +25,10 @@ export function readPreTokenizer(json: JsonValue): PreTokenizer {
     Digits: () => digits({ individual: json.field('individual_digits').boolean(false) }),
     Metaspace: () => metaspace(readMetaspace(json)),
     Split: () =>
-      split(readPattern(json.field('pattern')), { behavior: readBehavior(json.field('behavior')), invert: json.field('invert').boolean(false) }),
+      split(readPattern(json.field('pattern')), {
+        behavior: readBehavior(json.field('behavior')),
+        invert: json.field('invert').boolean(false),
+      }),
     CharDelimiterSplit: () => split(literal(readCharacter(json.field('delimiter'))), { behavior: 'removed' }),
     FixedLength: () => fixedLength(json.field('length').integer(1)),
     Sequence: (parts) => preTokenizerSequence(parts('pretokenizers').map(readPreTokenizer)),
@@ -37,7 +41,8 @@ export function readMetaspace(json: JsonValue): Required<MetaspaceOptions> {
   // Older files say add_prefix_space instead of prepend_scheme; false means never.
   const prefixed = json.field('add_prefix_space').boolean(true);
   const given = scheme.absent ? 'always' : scheme.oneOf(['always', 'first', 'never'] as const);
-  if (!prefixed && !scheme.absent && given !== 'never') scheme.refuse('"never", since add_prefix_space is false');
+  if (!prefixed && !scheme.absent && given !== 'never')
+    scheme.refuse('"never", since add_prefix_space is false');
   const replacement = json.field('replacement');
   return {
     replacement: replacement.absent ? '▁' : readCharacter(replacement),
@@ -53,7 +58,13 @@ function readCharacter(json: JsonValue): string {
 
 function readBehavior(json: JsonValue, otherwise?: SplitBehavior): SplitBehavior {
   if (json.absent && otherwise !== undefined) return otherwise;
-  const name = json.oneOf(['Removed', 'Isolated', 'MergedWithPrevious', 'MergedWithNext', 'Contiguous'] as const);
+  const name = json.oneOf([
+    'Removed',
+    'Isolated',
+    'MergedWithPrevious',
+    'MergedWithNext',
+    'Contiguous',
+  ] as const);
   switch (name) {
     case 'Removed':
       return 'removed';

@@ -41,7 +41,11 @@ function readRecommended(json: JsonValue): Recommended {
 }
 
 function readTruncation(json: JsonValue): NonNullable<Recommended['truncation']> {
-  const strategies = { LongestFirst: 'longestFirst', OnlyFirst: 'onlyFirst', OnlySecond: 'onlySecond' } as const;
+  const strategies = {
+    LongestFirst: 'longestFirst',
+    OnlyFirst: 'onlyFirst',
+    OnlySecond: 'onlySecond',
+  } as const;
   return {
     maxLength: json.field('max_length').integer(),
     strategy: strategies[json.field('strategy').oneOf(['LongestFirst', 'OnlyFirst', 'OnlySecond'] as const)],
@@ -51,16 +55,21 @@ function readTruncation(json: JsonValue): NonNullable<Recommended['truncation']>
 }
 
 function readPadding(json: JsonValue): NonNullable<Recommended['padding']> {
-  const strategy = json.field('strategy');
   const multiple = json.field('pad_to_multiple_of');
   return {
-    length: strategy.has('Fixed') ? strategy.field('Fixed').integer() : (strategy.oneOf(['BatchLongest'] as const), 'longest'),
+    length: readPaddedLength(json.field('strategy')),
     side: readSide(json.field('direction')),
     id: json.field('pad_id').integer(),
     typeId: json.field('pad_type_id').integer(),
     token: json.field('pad_token').string(),
     ...(multiple.absent ? {} : { multipleOf: multiple.integer(1) }),
   };
+}
+
+function readPaddedLength(json: JsonValue): number | 'longest' {
+  if (json.has('Fixed')) return json.field('Fixed').integer();
+  json.oneOf(['BatchLongest'] as const);
+  return 'longest';
 }
 
 function readSide(json: JsonValue): 'right' | 'left' {

@@ -35,17 +35,29 @@ export interface VocabTextOptions extends BertNormalizerOptions {
  */
 export function readVocabText(text: string, options: VocabTextOptions = {}): Tokenizer {
   const words = readLines(text);
-  const named = (token: string): { id: number; token: string } => ({ token, id: words.id(token) ?? missing(token) });
+  const named = (token: string): { id: number; token: string } => ({
+    token,
+    id: words.id(token) ?? missing(token),
+  });
   const unknown = named(options.unknownToken ?? '[UNK]');
   const cls = named(options.classToken ?? '[CLS]');
   const sep = named(options.separatorToken ?? '[SEP]');
-  const special = [options.paddingToken ?? '[PAD]', unknown.token, cls.token, sep.token, options.maskToken ?? '[MASK]'];
+  const special = [
+    options.paddingToken ?? '[PAD]',
+    unknown.token,
+    cls.token,
+    sep.token,
+    options.maskToken ?? '[MASK]',
+  ];
   const model = wordPiece(words, {
     unknownToken: unknown.token,
     ...(options.longestWord === undefined ? {} : { longestWord: options.longestWord }),
   });
   const stages = {
-    added: addedTokens([...new Set(special)].flatMap((token) => specialToken(token, words)), bertNormalizer(options)),
+    added: addedTokens(
+      [...new Set(special)].flatMap((token) => specialToken(token, words)),
+      bertNormalizer(options),
+    ),
     preTokenizer: bertPreTokenizer(),
     model: cached(model),
     postProcessor: bertTemplate(cls, sep),
@@ -56,12 +68,21 @@ export function readVocabText(text: string, options: VocabTextOptions = {}): Tok
 
 function readLines(text: string): Vocabulary {
   if (typeof text !== 'string') {
-    throw new TokenizerError('vocab.txt', `a value of type ${typeof text} was given; expected the text of the file. Decode its bytes as UTF-8 first.`);
+    throw new TokenizerError(
+      'vocab.txt',
+      `a value of type ${typeof text} was given; expected the text of the file. Decode its bytes as UTF-8 first.`,
+    );
   }
   const lines = text.replace(/^\ufeff/, '').split('\n');
   if (lines.at(-1) === '') lines.pop();
-  const entries = lines.map((line, id): [string, number] => [line.endsWith('\r') ? line.slice(0, -1) : line, id]);
-  return vocabulary(entries, 'vocab.txt', { repeats: true, name: (_, position) => `vocab.txt: line ${position + 1}` });
+  const entries = lines.map((line, id): [string, number] => [
+    line.endsWith('\r') ? line.slice(0, -1) : line,
+    id,
+  ]);
+  return vocabulary(entries, 'vocab.txt', {
+    repeats: true,
+    name: (_, position) => `vocab.txt: line ${position + 1}`,
+  });
 }
 
 function specialToken(content: string, words: Vocabulary): AddedToken[] {
@@ -70,5 +91,8 @@ function specialToken(content: string, words: Vocabulary): AddedToken[] {
 }
 
 function missing(token: string): never {
-  throw new TokenizerError('vocab.txt', `it has no line ${JSON.stringify(token)}, which BERT needs. Name the token that the file has instead in the options.`);
+  throw new TokenizerError(
+    'vocab.txt',
+    `it has no line ${JSON.stringify(token)}, which BERT needs. Name the token that the file has instead in the options.`,
+  );
 }

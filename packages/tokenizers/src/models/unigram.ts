@@ -15,14 +15,17 @@ export interface UnigramOptions {
 /**
  * A model over pieces with log-probabilities; the id of a piece is its position. The segmentation with the highest sum is
  * found by dynamic programming (Kudo 2018, section 3.2, arXiv:1804.10959); of equal sums, the one whose last piece begins
- * first. A character that no piece covers costs the lowest score less 10, and neighbours of that kind become one token
+ * first. A character that is no piece by itself costs the lowest score less 10, and neighbours of that kind become one token
  * (`Unigram` in tokenizers models/unigram/model.rs, 3ba8ad00).
  *
  * Time: length of the text × length of the longest piece. Memory: 16 bytes a UTF-16 unit.
  *
  * @example unigram([['<unk>', 0], ['a', -1], ['ab', -1.5]], { unknownId: 0 }).tokenize('ab').map((t) => t.id); //=> [2]
  */
-export function unigram(pieces: readonly (readonly [piece: string, score: number])[], options: UnigramOptions = {}): Model {
+export function unigram(
+  pieces: readonly (readonly [piece: string, score: number])[],
+  options: UnigramOptions = {},
+): Model {
   const { unknownId, byteFallback = false } = options;
   const ids = new Map<string, number>();
   const scores = new Float64Array(pieces.length);
@@ -46,7 +49,12 @@ export function unigram(pieces: readonly (readonly [piece: string, score: number
         const token = text.slice(start, end);
         const id = ids.get(token);
         if (id !== undefined) tokens.push({ id, token, start, end });
-        else tokens.push(...(bytes?.({ token, start, end }) ?? [{ id: unknownId ?? refuseUnknown(token), token, start, end }]));
+        else
+          tokens.push(
+            ...(bytes?.({ token, start, end }) ?? [
+              { id: unknownId ?? refuseUnknown(token), token, start, end },
+            ]),
+          );
       }
       return tokens;
     },
@@ -71,11 +79,12 @@ function bestPath(text: string, lattice: Lattice): Range[] {
   const best = new Float64Array(text.length + 1);
   const starts = new Int32Array(text.length + 1).fill(-1);
   const ids = new Int32Array(text.length + 1);
-  const offer = (end: number, start: number, id: number, score: number): void => {
-    if (starts[end] !== -1 && score <= (best[end] ?? 0)) return;
-    best[end] = score;
+  const offer = (end: number, start: number, piece: { id: number; score: number }): void => {
+    if (starts[end] !== -1 && piece.score <= (best[end] ?? 0)) return;
+    if (piece.id < 0) refuseUnknown(text.slice(start, end));
+    best[end] = piece.score;
     starts[end] = start;
-    ids[end] = id;
+    ids[end] = piece.id;
   };
   for (let start = 0; start < text.length; ) {
     const soFar = best[start] ?? 0;
@@ -88,10 +97,10 @@ function bestPath(text: string, lattice: Lattice): Range[] {
       end += 1;
       const id = trie.value(node);
       if (id < 0) continue;
-      offer(end, start, id, soFar + (scores[id] ?? 0));
+      offer(end, start, { id, score: soFar + (scores[id] ?? 0) });
       if (end - start === width) single = true;
     }
-    if (!single) offer(start + width, start, unknownId, soFar + unknownScore);
+    if (!single) offer(start + width, start, { id: unknownId, score: soFar + unknownScore });
     start += width;
   }
   return readBack(text.length, { starts, ids, unknownId });

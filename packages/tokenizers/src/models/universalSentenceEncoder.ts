@@ -10,14 +10,17 @@ const reserved = 6;
 /**
  * The model of USE lite over pieces with scores; the id of a piece is its position, 0 is the unknown one.
  *
- * It is the dynamic program of `unigram` with four differences, kept because ids must equal the original's
+ * It is the dynamic program of `unigram` with these differences, kept because ids must equal the original's
  * (tensorflow/tfjs-models universal-sentence-encoder/src/tokenizer/index.ts, version 1.3.3): of equal sums the candidate that
- * begins *later* wins; a best sum of exactly 0 counts as not yet set; a place that no piece reaches has sum 0 and stands for
- * one unknown character; unknowns in a row become one token.
+ * begins *later* wins; a best sum of exactly 0 counts as not yet set; a character with which no piece begins is unknown and
+ * costs nothing, and a place that nothing reaches has sum 0 and stands for one unknown character; unknowns in a row become
+ * one token.
  *
  * @example universalSentenceEncoder([...sixReserved, ['▁a', -1]]).tokenize('▁a').map((token) => token.id); //=> [6]
  */
-export function universalSentenceEncoder(pieces: readonly (readonly [piece: string, score: number])[]): Model {
+export function universalSentenceEncoder(
+  pieces: readonly (readonly [piece: string, score: number])[],
+): Model {
   const ids = new Map<string, number>();
   const scores = new Float64Array(pieces.length);
   const trie = new Trie();
@@ -52,24 +55,29 @@ function bestPath(text: string, trie: Trie, scores: Float64Array): Step[] {
   const best = new Float64Array(text.length + 1);
   const ids = new Int32Array(text.length + 1);
   const starts = new Int32Array(text.length + 1);
+  const offer = (end: number, start: number, piece: { id: number; sum: number }): void => {
+    const known = best[end] ?? 0;
+    if (known !== 0 && piece.sum < known) return;
+    best[end] = piece.sum;
+    ids[end] = piece.id;
+    starts[end] = start;
+  };
   for (let start = 0; start < text.length; start += widthAt(text, start)) {
     const soFar = best[start] ?? 0;
-    let node = Trie.root;
-    for (let end = start; end < text.length; ) {
-      node = trie.child(node, text.charCodeAt(end));
-      if (node < 0) break;
-      end += 1;
+    let node = firstNode(trie, text, start);
+    if (node < 0) offer(start + widthAt(text, start), start, { id: 0, sum: soFar });
+    for (let end = start + widthAt(text, start); node >= 0; end++) {
       const id = trie.value(node);
-      if (id < 0) continue;
-      const sum = (scores[id] ?? 0) + soFar;
-      const known = best[end] ?? 0;
-      if (known !== 0 && sum < known) continue;
-      best[end] = sum;
-      ids[end] = id;
-      starts[end] = start;
+      if (id >= 0) offer(end, start, { id, sum: (scores[id] ?? 0) + soFar });
+      node = end < text.length ? trie.child(node, text.charCodeAt(end)) : -1;
     }
   }
   return readBack(text, ids, starts);
+}
+
+// The node of the whole character at `start`, −1 if no piece begins with it.
+function firstNode(trie: Trie, text: string, start: number): number {
+  return trie.walk(Trie.root, text.slice(start, start + widthAt(text, start)));
 }
 
 // Follows the pieces from the end; an end that none reaches is one unknown character, joined to an unknown after it.

@@ -35,7 +35,11 @@ export interface VocabularyRules {
  * Makes a vocabulary. Throws a TokenizerError for an id that is not an integer from 0 to 2²⁴ − 1, an id or a token given
  * twice, a token with a lone surrogate (which no text can match) or of more than 1024 UTF-16 units.
  */
-export function vocabulary(entries: Iterable<readonly [string, number]>, place: string, rules: VocabularyRules = {}): Vocabulary {
+export function vocabulary(
+  entries: Iterable<readonly [string, number]>,
+  place: string,
+  rules: VocabularyRules = {},
+): Vocabulary {
   const ids = new Map<string, number>();
   const tokens = new Map<number, string>();
   const name = rules.name ?? ((token) => `${place}[${JSON.stringify(token)}]`);
@@ -46,28 +50,48 @@ export function vocabulary(entries: Iterable<readonly [string, number]>, place: 
     checkId(id, here);
     const other = tokens.get(id);
     if (other !== undefined) {
-      throw new TokenizerError(here(), `id ${id} already belongs to ${JSON.stringify(other)}; every token needs its own. Give it another id.`);
+      throw new TokenizerError(
+        here(),
+        `id ${id} already belongs to ${JSON.stringify(other)}; every token needs its own. Give it another id.`,
+      );
     }
     if (ids.has(token) && rules.repeats !== true) {
-      throw new TokenizerError(here(), `${JSON.stringify(token)} has id ${ids.get(token)} already; a token may come once. Remove one of the two.`);
+      throw new TokenizerError(
+        here(),
+        `${JSON.stringify(token)} has id ${ids.get(token)} already; a token may come once. Remove one of the two.`,
+      );
     }
     ids.set(token, id);
     tokens.set(id, token);
     position += 1;
   }
-  return { id: (token) => ids.get(token), token: (id) => tokens.get(id), entries: () => ids, size: tokens.size };
+  return {
+    id: (token) => ids.get(token),
+    token: (id) => tokens.get(id),
+    entries: () => ids,
+    size: tokens.size,
+  };
 }
 
 function checkToken(token: string, here: () => string): void {
   if (token.length > longestToken) {
-    throw new TokenizerError(here(), `a token of ${token.length} UTF-16 units was given; at most ${longestToken} are supported. Remove it.`);
+    throw new TokenizerError(
+      here(),
+      `a token of ${token.length} UTF-16 units was given; at most ${longestToken} are supported. Remove it.`,
+    );
   }
   if (/\p{Surrogate}/u.test(token)) {
-    throw new TokenizerError(here(), `the token has a lone surrogate, which no text can match. Write the character as a whole pair.`);
+    throw new TokenizerError(
+      here(),
+      `the token has a lone surrogate, which no text can match. Write the character as a whole pair.`,
+    );
   }
 }
 
 function checkId(id: number, here: () => string): void {
   if (Number.isInteger(id) && id >= 0 && id <= largestId) return;
-  throw new TokenizerError(here(), `id ${id} was given; expected an integer from 0 to ${largestId}. Renumber the token.`);
+  throw new TokenizerError(
+    here(),
+    `id ${id} was given; expected an integer from 0 to ${largestId}. Renumber the token.`,
+  );
 }

@@ -4,7 +4,7 @@ import { isOther, isWhitespace } from '../characters.ts';
 import { lowercase } from './lowercase.ts';
 import type { Normalizer } from './normalizer.ts';
 import { stripNonspacingMarks } from './stripAccents.ts';
-import { unicodeForm } from './unicode.ts';
+import { afterUnicode9, unicodeForm } from './unicode.ts';
 
 /** What `bertNormalizer` does. */
 export interface BertNormalizerOptions {
@@ -26,7 +26,7 @@ export interface BertNormalizerOptions {
 export function bertNormalizer(options: BertNormalizerOptions = {}): Normalizer {
   const lower = options.lowercase ?? true;
   const strip = options.stripAccents ?? lower;
-  const decompose = unicodeForm('NFD');
+  const decompose = unicodeForm('NFD', afterUnicode9);
   return (given) => {
     let text = given;
     if (options.cleanText ?? true) text = clean(text);

@@ -6,7 +6,7 @@ import { type CharacterTest, remembered } from '../characters.ts';
 
 // UAX #29: Extend, ZWJ and SpacingMark (rules GB9 and GB9a), Prepend (GB9b), Control (GB4, GB5).
 const extendsCluster: CharacterTest = /* @__PURE__ */ remembered(
-  /[\p{Grapheme_Extend}\p{Emoji_Modifier}\u200d\u0e33\u0eb3]|(?![\u102b\u102c\u1038\u1062-\u1064\u1067-\u106d\u1083\u1087-\u108c\u108f\u109a-\u109c\u1a61\u1a63\u1a64\uaa7b\uaa7d\u{11720}\u{11721}])\p{Mc}/u,
+  /\u200d|[\p{Grapheme_Extend}\p{Emoji_Modifier}\u0e33\u0eb3]|(?![\u102b\u102c\u1038\u1062-\u1064\u1067-\u106d\u1083\u1087-\u108c\u108f\u109a-\u109c\u1a61\u1a63\u1a64\uaa7b\uaa7d\u{11720}\u{11721}])\p{Mc}/u,
 );
 const prepends: CharacterTest = /* @__PURE__ */ remembered(
   /[\u0600-\u0605\u06dd\u070f\u0890\u0891\u08e2\u0d4e\u{110bd}\u{110cd}\u{111c2}\u{111c3}\u{1193f}\u{11941}\u{11a3a}\u{11a84}-\u{11a89}\u{11d46}\u{11f02}]/u,
@@ -63,7 +63,11 @@ function afterHangul(text: string, from: number): number {
 }
 
 function isHangul(unit: number): boolean {
-  return (unit >= 0x1100 && unit <= 0x11ff) || (unit >= 0xa960 && unit <= 0xa97c) || (unit >= 0xac00 && unit <= 0xd7fb);
+  return (
+    (unit >= 0x1100 && unit <= 0x11ff) ||
+    (unit >= 0xa960 && unit <= 0xa97c) ||
+    (unit >= 0xac00 && unit <= 0xd7fb)
+  );
 }
 
 function hangulJoins(before: number, after: number): boolean {

@@ -78,7 +78,11 @@ function characterMap(charsmap: Uint8Array, place: string): (part: string) => st
     const index = shortestPrefix(units, encoder.encode(part));
     if (index === undefined) return undefined;
     const end = replacements.indexOf(0, index);
-    if (end < 0) throw new TokenizerError(place, `entry ${index} lies outside the ${replacements.length} bytes of replacements. The file is damaged.`);
+    if (end < 0)
+      throw new TokenizerError(
+        place,
+        `entry ${index} lies outside the ${replacements.length} bytes of replacements. The file is damaged.`,
+      );
     return decoder.decode(replacements.subarray(index, end));
   };
   return (part) => {
@@ -94,7 +98,10 @@ function splitMap(charsmap: Uint8Array, place: string): { units: Uint32Array; re
   const view = new DataView(charsmap.buffer, charsmap.byteOffset, charsmap.byteLength);
   const size = charsmap.length < 4 ? Number.NaN : view.getUint32(0, true);
   if (!(size >= 4 && size % 4 === 0 && size <= charsmap.length - 4)) {
-    throw new TokenizerError(place, `a map of ${charsmap.length} bytes says that its trie has ${size}; expected a multiple of 4 that fits. The file is damaged.`);
+    throw new TokenizerError(
+      place,
+      `a map of ${charsmap.length} bytes says that its trie has ${size}; expected a multiple of 4 that fits. The file is damaged.`,
+    );
   }
   const units = new Uint32Array(size / 4);
   for (let k = 0; k < units.length; k++) units[k] = view.getUint32(4 + 4 * k, true);
@@ -111,7 +118,7 @@ function shortestPrefix(units: Uint32Array, key: Uint8Array): number | undefined
     if (byte === 0) return undefined;
     position ^= byte;
     const unit = unitAt(position);
-    if (((unit & 0x800000ff) >>> 0) !== byte) return undefined;
+    if ((unit & 0x800000ff) >>> 0 !== byte) return undefined;
     position ^= offset(unit);
     if ((unit & 0x100) !== 0) return unitAt(position) & 0x7fffffff;
   }

@@ -16,18 +16,20 @@ const longestRun = 1024;
  *
  * Alignment follows unicode-normalization-alignments (n1t0, commit 9ca69606): a character that is taken apart gives its
  * place to all parts; a composed character takes the place of its first part. Runs of more than 1024 combining marks are
- * treated as if cut every 1024 marks.
+ * treated as if cut every 1024 marks. Characters for which `leave` holds stay as they are.
  *
  * @example unicodeForm('NFKC')(alignedText('ﬁ')).text; //=> 'fi'
  */
-export function unicodeForm(form: UnicodeForm): Normalizer {
-  const changes = remembered(changingUnder(form));
+export function unicodeForm(form: UnicodeForm, leave: CharacterTest = () => false): Normalizer {
+  const changes = remembered(changingUnder(form, leave));
   return (given) => {
     const { text } = given;
     let rewriting: Rewriting | undefined;
     let copied = 0;
     for (let start = 0; start < text.length; ) {
-      const end = segmentEnd(text, start);
+      const end = leave(text.codePointAt(start) ?? 0)
+        ? start + widthAt(text, start)
+        : segmentEnd(text, start);
       if (end - start > widthAt(text, start) || changes(text.codePointAt(start) ?? 0)) {
         const segment = text.slice(start, end);
         if (segment.normalize(form) !== segment) {
@@ -45,9 +47,21 @@ export function unicodeForm(form: UnicodeForm): Normalizer {
   };
 }
 
+/**
+ * Characters that decompose and came after Unicode 9.0, the version of the original's tables. Leaving them as they are gives
+ * the original's ids, and the same ids on engines with different versions of Unicode.
+ *
+ * @example afterUnicode9(0x32ff); //=> true (㋿ came with 12.1)
+ */
+export const afterUnicode9: CharacterTest = /* @__PURE__ */ remembered(
+  /[\u32ff\ua7f1-\ua7f4\uab69\u{105c9}\u{105e4}\u{10781}-\u{107ba}\u{11383}-\u{113c8}\u{11938}\u{16121}-\u{16128}\u{16d68}-\u{16d6a}\u{1ccd6}-\u{1ccf9}\u{1e030}-\u{1e06d}\u{1f16c}\u{1fbf0}-\u{1fbf9}]/u,
+);
+
 // Only asked through `remembered`, which wants something with `test`: does this character change by itself?
-function changingUnder(form: UnicodeForm): { test(character: string): boolean } {
-  return { test: (character) => character.normalize(form) !== character };
+function changingUnder(form: UnicodeForm, leave: CharacterTest): { test(character: string): boolean } {
+  return {
+    test: (character) => !leave(character.codePointAt(0) ?? 0) && character.normalize(form) !== character,
+  };
 }
 
 // Where the segment that begins at `start` ends: before the next character that cannot join what stands before it.
@@ -72,7 +86,11 @@ interface Part {
   change: number;
 }
 
-function rewriteSegment(rewriting: Rewriting, segment: string, at: { form: UnicodeForm; start: number }): void {
+function rewriteSegment(
+  rewriting: Rewriting,
+  segment: string,
+  at: { form: UnicodeForm; start: number },
+): void {
   const { form, start } = at;
   let parts = decompose(segment, form === 'NFC' || form === 'NFD' ? 'NFD' : 'NFKD');
   if (form === 'NFC' || form === 'NFKC') parts = compose(parts, segment.normalize(form));

@@ -1,8 +1,8 @@
 // Oniguruma's escapes, properties and bracket classes as JavaScript sets (flag v). Groups and repetition are elsewhere.
 import type { Cursor } from './cursor.ts';
 
-/** Oniguruma's `\w`: letters, marks, decimal digits and connectors. */
-export const wordSet = '[\\p{Alphabetic}\\p{M}\\p{Nd}\\p{Pc}]';
+/** Oniguruma's `\w`: letters, marks, decimal digits and connectors, and, from its Latin-1 table, ² ³ ¹ ¼ ½ ¾. */
+export const wordSet = '[\\p{Alphabetic}\\p{M}\\p{Nd}\\p{Pc}\\xb2\\xb3\\xb9\\xbc-\\xbe]';
 
 // POSIX brackets under Unicode, as Oniguruma's doc/RE lists them.
 const posix: ReadonlyMap<string, string> = /* @__PURE__ */ new Map([
@@ -15,7 +15,7 @@ const posix: ReadonlyMap<string, string> = /* @__PURE__ */ new Map([
   ['graph', '[^\\p{White_Space}\\p{Cc}\\p{Cn}\\p{Cs}]'],
   ['lower', '\\p{Lowercase}'],
   ['print', '[^\\p{Cc}\\p{Cn}\\p{Cs}]'],
-  ['punct', '[\\p{P}$+<=>\\^`\\|~]'],
+  ['punct', '[\\p{P}\\p{S}]'],
   ['space', '\\p{White_Space}'],
   ['upper', '\\p{Uppercase}'],
   ['word', wordSet],
@@ -157,17 +157,23 @@ function rangeSet(cursor: Cursor, range: { first: string; last: string; ignoreCa
   // 2048: every alphabet with case fits; larger ranges would make the expression huge.
   if (last - first > 2048) return cursor.refuse('a range of more than 2048 characters under (?i)');
   let variants = '';
-  for (let codePoint = first; codePoint <= last; codePoint++) variants += single(String.fromCodePoint(codePoint), true);
+  for (let codePoint = first; codePoint <= last; codePoint++)
+    variants += single(String.fromCodePoint(codePoint), true);
   return variants;
 }
 
 /** The characters that differ from this one only in case, itself first. @example caseVariants('k'); //=> ['k', 'K', 'K'] */
 export function caseVariants(character: string): string[] {
   const variants = new Set([character]);
-  const candidates = [character.toLowerCase(), character.toUpperCase(), character.toLowerCase().toUpperCase()];
+  const candidates = [
+    character.toLowerCase(),
+    character.toUpperCase(),
+    character.toLowerCase().toUpperCase(),
+  ];
   // Characters whose lower or upper case is another pair's: the long s, Kelvin, Ångström, Ohm, final sigma, capital ß.
   for (const candidate of [...candidates, '\u017f', '\u212a', '\u212b', '\u2126', 'ς', 'ẞ']) {
-    if ([...candidate].length === 1 && new RegExp(`^${escapeLiteral(character)}$`, 'iv').test(candidate)) variants.add(candidate);
+    if ([...candidate].length === 1 && new RegExp(`^${escapeLiteral(character)}$`, 'iv').test(candidate))
+      variants.add(candidate);
   }
   return [...variants];
 }

@@ -1,8 +1,8 @@
 // Oniguruma's regular expressions (Ruby syntax), as tokenizer.json uses them, translated to JavaScript's. It translates or
 // refuses by name; it never guesses. Character classes and escapes are in `characterSet.ts`.
 import { TokenizerError } from '../tokenizerError.ts';
-import { Cursor } from './cursor.ts';
 import { atomOfEscape, bracketSet, caseVariants, escapeLiteral, wordSet } from './characterSet.ts';
+import { Cursor } from './cursor.ts';
 import { expressionPattern, type Pattern } from './pattern.ts';
 
 /** Options in force at a place of the expression: (?i) and Ruby's (?m), under which a dot also matches line ends. */
@@ -29,7 +29,10 @@ export function oniguruma(expression: string, place: string): Pattern {
   try {
     compiled = new RegExp(translated, 'gv');
   } catch (error) {
-    throw new TokenizerError(place, `${JSON.stringify(expression)} is not a regular expression that this engine accepts (${String(error)}). Use a simpler one.`);
+    throw new TokenizerError(
+      place,
+      `${JSON.stringify(expression)} is not a regular expression that this engine accepts (${String(error)}). Use a simpler one.`,
+    );
   }
   const pattern = expressionPattern(compiled);
   return (text) => {
@@ -37,7 +40,10 @@ export function oniguruma(expression: string, place: string): Pattern {
       return pattern(text);
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
-      throw new TokenizerError(place, `${JSON.stringify(expression)} needs too much backtracking on a text of ${text.length} units. Split the text first, or use a pattern without nested repetition.`);
+      throw new TokenizerError(
+        place,
+        `${JSON.stringify(expression)} needs too much backtracking on a text of ${text.length} units. Split the text first, or use a pattern without nested repetition.`,
+      );
     }
   };
 }
@@ -72,7 +78,7 @@ function term(cursor: Cursor, modes: Modes): string {
 function takeAtom(cursor: Cursor, modes: Modes): string {
   if (cursor.takes('(')) return group(cursor, modes);
   if (cursor.takes('[')) return bracketSet(cursor, modes.ignoreCase);
-  if (cursor.takes('\\')) return escape(cursor, modes);
+  if (cursor.takes('\\')) return escaped(cursor, modes);
   if (cursor.takes('.')) return modes.dotAll ? '[\\s\\S]' : '[^\\n]';
   if (cursor.takes('^')) return '(?:(?<![\\s\\S])|(?<=\\n))';
   if (cursor.takes('$')) return '(?=\\n|(?![\\s\\S]))';
@@ -85,7 +91,7 @@ function literalAtom(character: string, modes: Modes): string {
   return variants.length === 1 ? escapeLiteral(character) : `[${variants.map(escapeLiteral).join('')}]`;
 }
 
-function escape(cursor: Cursor, modes: Modes): string {
+function escaped(cursor: Cursor, modes: Modes): string {
   if (cursor.takes('b')) return `(?:(?<=${wordSet})(?!${wordSet})|(?<!${wordSet})(?=${wordSet}))`;
   if (cursor.takes('B')) return `(?:(?<=${wordSet})(?=${wordSet})|(?<!${wordSet})(?!${wordSet}))`;
   if (cursor.takes('A')) return '(?<![\\s\\S])';

@@ -18,14 +18,18 @@ export interface PostProcessor {
 export function template(single: readonly TemplatePart[], pair: readonly TemplatePart[]): PostProcessor {
   return {
     added(isPair) {
-      return (isPair ? pair : single).reduce((sum, part) => sum + (part.kind === 'special' ? part.ids.length : 0), 0);
+      return (isPair ? pair : single).reduce(
+        (sum, part) => sum + (part.kind === 'special' ? part.ids.length : 0),
+        0,
+      );
     },
     arrange({ first, second }, addSpecialTokens) {
       const parts: Encoding[] = [];
       for (const part of second === undefined ? single : pair) {
         if (part.kind === 'text') {
           const text = part.text === 'first' ? first : second;
-          if (text !== undefined) parts.push(labelled(text, { typeId: part.typeId, sequenceId: part.text === 'first' ? 0 : 1 }));
+          if (text !== undefined)
+            parts.push(labelled(text, { typeId: part.typeId, sequenceId: part.text === 'first' ? 0 : 1 }));
         } else if (addSpecialTokens) {
           parts.push(specialTokens(part));
         }
@@ -42,9 +46,21 @@ export function plainTemplate(): PostProcessor {
 }
 
 /** `[CLS] first [SEP]`, and `[CLS] first [SEP] second [SEP]` with segments 0 and 1 (`BertProcessing`). */
-export function bertTemplate(cls: { id: number; token: string }, sep: { id: number; token: string }): PostProcessor {
-  const special = (of: { id: number; token: string }, typeId: number): TemplatePart => ({ kind: 'special', ids: [of.id], tokens: [of.token], typeId });
-  const single: TemplatePart[] = [special(cls, 0), { kind: 'text', text: 'first', typeId: 0 }, special(sep, 0)];
+export function bertTemplate(
+  cls: { id: number; token: string },
+  sep: { id: number; token: string },
+): PostProcessor {
+  const special = (of: { id: number; token: string }, typeId: number): TemplatePart => ({
+    kind: 'special',
+    ids: [of.id],
+    tokens: [of.token],
+    typeId,
+  });
+  const single: TemplatePart[] = [
+    special(cls, 0),
+    { kind: 'text', text: 'first', typeId: 0 },
+    special(sep, 0),
+  ];
   return template(single, [...single, { kind: 'text', text: 'second', typeId: 1 }, special(sep, 1)]);
 }
 

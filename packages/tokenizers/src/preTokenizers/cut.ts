@@ -1,7 +1,7 @@
 // Cutting a piece at the matches of a pattern, in one of five ways.
 import type { AlignedText } from '../alignedText.ts';
-import { type CharacterTest } from '../characters.ts';
 import { widthAt } from '../alignedText.ts';
+import type { CharacterTest } from '../characters.ts';
 import type { Pattern } from '../patterns/pattern.ts';
 
 /**
@@ -20,7 +20,11 @@ export type SplitBehavior = 'removed' | 'isolated' | 'mergedWithPrevious' | 'mer
  *
  * @example cut(alignedText('a-b'), literal('-'), { behavior: 'removed' }).map((part) => part.text); //=> ['a', 'b']
  */
-export function cut(piece: AlignedText, pattern: Pattern, options: { behavior: SplitBehavior; invert?: boolean }): AlignedText[] {
+export function cut(
+  piece: AlignedText,
+  pattern: Pattern,
+  options: { behavior: SplitBehavior; invert?: boolean },
+): AlignedText[] {
   const spans = spansOf(pattern(piece.text), { length: piece.length, invert: options.invert ?? false });
   return merge(spans, options.behavior).map(({ start, end }) => piece.slice(start, end));
 }

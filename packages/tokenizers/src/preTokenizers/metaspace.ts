@@ -27,7 +27,8 @@ export function metaspace(options: MetaspaceOptions = {}): PreTokenizer {
   const mark = literal(replacement);
   return eachPiece((given) => {
     let piece = given.replace(blank(given.text), replacement);
-    const wanted = prependScheme === 'always' || (prependScheme === 'first' && piece.length > 0 && piece.startOf(0) === 0);
+    const wanted =
+      prependScheme === 'always' || (prependScheme === 'first' && piece.length > 0 && piece.startOf(0) === 0);
     if (wanted && !piece.text.startsWith(replacement)) piece = piece.prepend(replacement);
     return split ? cut(piece, mark, { behavior: 'mergedWithNext' }) : [piece];
   });

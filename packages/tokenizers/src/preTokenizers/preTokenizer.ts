@@ -25,5 +25,6 @@ export function eachPiece(cut: (piece: AlignedText) => AlignedText[]): PreTokeni
  * @example preTokenizerSequence([whitespaceSplit(), digits({ individual: true })])([alignedText('a 12')]).length; //=> 3
  */
 export function preTokenizerSequence(preTokenizers: readonly PreTokenizer[]): PreTokenizer {
-  return (pieces) => preTokenizers.reduce<AlignedText[]>((current, preTokenizer) => preTokenizer(current), [...pieces]);
+  return (pieces) =>
+    preTokenizers.reduce<AlignedText[]>((current, preTokenizer) => preTokenizer(current), [...pieces]);
 }

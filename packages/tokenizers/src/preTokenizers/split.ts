@@ -8,6 +8,9 @@ import { eachPiece, type PreTokenizer } from './preTokenizer.ts';
  *
  * @example split(literal('-'), { behavior: 'isolated' })([alignedText('a-b')]).map((part) => part.text); //=> ['a', '-', 'b']
  */
-export function split(pattern: Pattern, options: { behavior: SplitBehavior; invert?: boolean }): PreTokenizer {
+export function split(
+  pattern: Pattern,
+  options: { behavior: SplitBehavior; invert?: boolean },
+): PreTokenizer {
   return eachPiece((piece) => cut(piece, pattern, options));
 }

@@ -1,6 +1,7 @@
 // Cuts at white space, in two ways.
-import { isWhitespace, isWordCharacter } from '../characters.ts';
+
 import { type AlignedText, widthAt } from '../alignedText.ts';
+import { isWhitespace, isWordCharacter } from '../characters.ts';
 import { characterPattern } from './cut.ts';
 import { eachPiece, type PreTokenizer } from './preTokenizer.ts';
 import { split } from './split.ts';

@@ -1,0 +1,34 @@
+// Takes the small goldens of this folder out of the workshop's data folder: node test/golden/select.mjs PATH_OF_SHARED
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { gunzipSync, gzipSync } from 'node:zlib';
+
+const from = path.join(process.argv[2], 'data/tokenizers');
+const here = import.meta.dirname;
+const read = (name) => {
+  const bytes = readFileSync(path.join(from, name));
+  return JSON.parse(name.endsWith('.gz') ? gunzipSync(bytes) : bytes);
+};
+const write = (name, value) => writeFileSync(path.join(here, name), gzipSync(JSON.stringify(value), { level: 9 }));
+// Every n-th case, so that all categories of texts are met.
+const some = (cases, count) => cases.filter((_, index) => index % Math.max(1, Math.floor(cases.length / count)) === 0);
+
+const components = [];
+for (const group of readdirSync(path.join(from, 'components'))) {
+  for (const name of readdirSync(path.join(from, 'components', group))) {
+    const file = read(`components/${group}/${name}`);
+    const text = JSON.stringify(file.tokenizer);
+    if (/"type":"(BPE|ByteLevel|CTC|BPEDecoder|UnicodeScripts)"/.test(text) || name.includes('encode_special_tokens')) continue;
+    // The compiled maps of two of the four precompiled normalizers would be half of this folder.
+    if (/precompiled-(nfkc|nmt_nfkc)\.json|nfkc_cf|sequence-albert/.test(name)) continue;
+    components.push({ ...file, cases: some(file.cases, 6) });
+  }
+}
+write('components.json.gz', components);
+
+const bert = read('bert-base-uncased/expected.json.gz');
+write('bert-base-uncased.json.gz', {
+  tokenizer: read('bert-base-uncased/tokenizer.json'),
+  ...Object.fromEntries(['encode', 'pairs', 'truncation', 'decode'].map((kind) => [kind, some(bert[kind], 60)])),
+});
+write('use-lite.json.gz', { vocab: read('use-lite/vocab.json'), encode: read('use-lite/expected.json.gz').encode });
