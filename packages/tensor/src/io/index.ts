@@ -1,2 +1,13 @@
-// The public names of @heed/tensor/io, one block per concept. Nothing else can be imported.
-export {};
+// @heed/tensor/io: where files come from, and the formats of weights.
+
+// Folders
+export { type BaseUrlOptions, baseUrl } from './baseUrl.ts';
+export { directory } from './directory.ts';
+export { type Folder, type FolderSource, folderOf, inMemory, type LoadProgress, type ReadOptions } from './folder.ts';
+export { type ChosenFile, fromFiles } from './fromFiles.ts';
+export type { LoadOptions } from './readFiles.ts';
+
+// Formats
+export { type CheckpointOptions, readCheckpoint } from './checkpoint.ts';
+export { readSafetensors, readSafetensorsMetadata, type SafetensorsOptions, writeSafetensors } from './safetensors.ts';
+export { readTensorFlow, type TensorFlowModel } from './tensorFlow.ts';
