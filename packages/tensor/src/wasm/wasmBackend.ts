@@ -2,6 +2,7 @@
 
 import type { Backend, EngineDescription } from '../backend/backend.ts';
 import { jsBackend } from '../backend/js/jsBackend.ts';
+import { attentionCall } from './attentionCall.ts';
 import { DisposedError } from './engineError.ts';
 import { type Engine, engine } from './engine.ts';
 import { enableRelaxedSimd, hasRelaxedSimd, hasSimd } from './features.ts';
@@ -9,6 +10,7 @@ import { kernelModule, kernelNames } from './kernels/kernelModule.ts';
 import { type LinearMemory, linearMemory } from './linearMemory.ts';
 import { multiply } from './multiply.ts';
 import { productOfLinear, productOfMatmul } from './productCall.ts';
+import { layerNormCall, softmaxCall, unaryCall } from './rowCalls.ts';
 import { builtinModule, type RunningWorker, startWorker } from './workers.ts';
 
 /** Choices when starting the engine. */
@@ -69,7 +71,6 @@ const backendOf = (core: Engine, { relaxed, notes }: Plan): WasmBackend => {
   };
   const description: EngineDescription = { name: 'wasm', threads: core.threads, simd: relaxed ? 'relaxed' : 'plain', notes };
   return {
-    ...jsBackend,
     name: 'wasm',
     memory: core.memory.shared ? core.stack : undefined,
     describe: () => description,
@@ -84,6 +85,22 @@ const backendOf = (core: Engine, { relaxed, notes }: Plan): WasmBackend => {
       if (call.rows * call.outputs === 0) return;
       if (call.inputs === 0) jsBackend.linear(call);
       else multiply(core, productOfLinear(call));
+    },
+    unary: (kind, x, out) => {
+      alive();
+      if (x.length > 0) unaryCall(core, kind, [x, out]);
+    },
+    softmax: (call) => {
+      alive();
+      if (call.rows * call.columns > 0) softmaxCall(core, call);
+    },
+    layerNorm: (call) => {
+      alive();
+      if (call.rows * call.width > 0) layerNormCall(core, call);
+    },
+    attention: (call) => {
+      alive();
+      if (call.heads > 0) attentionCall(core, call);
     },
     [Symbol.dispose]: () => {
       disposed = true;

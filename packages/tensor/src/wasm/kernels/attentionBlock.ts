@@ -8,7 +8,7 @@ import { constant, type Local, type Value } from '../assembler/value.ts';
 import { panelState } from './attentionRecord.ts';
 import { multiplyAdd, type Target } from './target.ts';
 import { tileColumns } from './tile.ts';
-import { exp2OfNegative } from './vectorMath.ts';
+import { exp2OfNegative, maxFloat } from './vectorMath.ts';
 
 const rowBytes = 4 * tileColumns;
 
@@ -64,7 +64,7 @@ export const defineWeighScores = (module: ModuleBuilder, target: Target): WeighS
       f.set(even, f32x4.pseudoMax(even, odd));
       f.store(panel, even, panelState.max + half);
       // A finite maximum to subtract where nothing was seen yet: −∞ − −∞ would be NaN, and must be the weight 0.
-      const max = f.let(f32x4.pseudoMax(even, -3e38));
+      const max = f.let(f32x4.pseudoMax(even, -maxFloat));
       f.set(difference, f32x4.sub(before, max));
       const factor = f.let(exp2OfNegative(f, target, difference));
       f.set(even, f32x4.mul(v128.load(panel, panelState.sum + half), factor));

@@ -1,21 +1,32 @@
 // All kernels in one module, in the order of their definition.
 
 import { moduleBuilder } from '../assembler/moduleBuilder.ts';
+import { defineAttention } from './attention.ts';
+import { attentionKernel } from './attentionRecord.ts';
+import { defineLayerNorm, layerNormKernel } from './layerNorm.ts';
 import { definePackLeft, definePackLeftTransposed } from './packLeft.ts';
 import { definePackRightColumns, definePackRightRows, packRightColumnsKernel, packRightRowsKernel } from './packRight.ts';
 import { defineProduct, productKernel } from './product.ts';
+import { defineSoftmax, softmaxKernel } from './softmax.ts';
 import type { Target } from './target.ts';
 import { defineTile } from './tile.ts';
 import { defineUnary, unaryKernel } from './unaryKernel.ts';
 
 /** Names of the kernels; the index of a name is its number for workers. */
-export const kernelNames: readonly string[] = [packRightRowsKernel, packRightColumnsKernel, productKernel, unaryKernel].map(
-  (kernel) => kernel.name,
-);
+export const kernelNames: readonly string[] = [
+  packRightRowsKernel,
+  packRightColumnsKernel,
+  productKernel,
+  unaryKernel,
+  softmaxKernel,
+  layerNormKernel,
+  attentionKernel,
+].map((kernel) => kernel.name);
 
-/** The bytes of the module for a target, to be linked with a memory that is shared or not, and with `log`. */
+/** The bytes of the module for a target, to be linked with a memory that is shared or not, and with `log`, the logarithm. */
 export const kernelModule = (target: Target, shared: boolean): Uint8Array<ArrayBuffer> => {
   const module = moduleBuilder({ shared, initial: 1, maximum: 65536 });
+  const log = module.imported('log', { parameters: { x: 'f32' }, result: 'f32' });
   const tile = defineTile(module, target);
   const packLeft = definePackLeft(module);
   const packLeftTransposed = definePackLeftTransposed(module);
@@ -23,5 +34,8 @@ export const kernelModule = (target: Target, shared: boolean): Uint8Array<ArrayB
   definePackRightColumns(module);
   defineProduct(module, target, { tile, packLeft, packLeftTransposed });
   defineUnary(module, target);
+  defineSoftmax(module, target, log);
+  defineLayerNorm(module, target);
+  defineAttention(module, target, { tile, packLeft, packLeftTransposed, log });
   return module.bytes();
 };

@@ -1,7 +1,7 @@
 // A kernel's arguments as a record in memory, so that every kernel has one signature and any thread can read them.
 // The layout is written once: JavaScript fills it, the kernel reads it.
 
-import type { Callable, FunctionBuilder, Signature } from '../assembler/functionBuilder.ts';
+import type { Callable, FunctionBuilder } from '../assembler/functionBuilder.ts';
 import { f32, i32 } from '../assembler/instructions.ts';
 import type { ModuleBuilder } from '../assembler/moduleBuilder.ts';
 import type { Local } from '../assembler/value.ts';
@@ -22,7 +22,11 @@ export interface KernelSpec<L extends RecordLayout = RecordLayout> {
 }
 
 /** What every kernel takes: the address of its record, which chunk of the work to do, and memory of this thread's own. */
-export const kernelParameters = { record: 'i32', chunk: 'i32', scratch: 'i32' } as const satisfies Signature;
+export const kernelParameters: { readonly record: 'i32'; readonly chunk: 'i32'; readonly scratch: 'i32' } = {
+  record: 'i32',
+  chunk: 'i32',
+  scratch: 'i32',
+};
 
 /** The variables that hold them. */
 export type KernelArguments = { readonly [Name in keyof typeof kernelParameters]: Local<'i32'> };

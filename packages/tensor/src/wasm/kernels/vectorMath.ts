@@ -18,7 +18,8 @@ const polynomial = (f: FunctionBuilder, target: Target, [x, coefficients]: reado
   return sum;
 };
 
-const maxFloat = 3.4028234663852886e38; // the largest finite float32
+/** The largest finite float32. */
+export const maxFloat = 3.4028234663852886e38;
 const signBit = -0x80000000; // of every lane, as an integer
 
 /** The four floats 2ⁿ of integers −126 ≤ n ≤ 127. */
