@@ -1,8 +1,8 @@
 // Text that remembers where each of its characters came from. It maps, filters, replaces and slices, and nothing else:
 // since stages may use nothing else, offsets are right by construction. It knows no stage and no vocabulary.
 
-/** Says what a character becomes: another string, the empty string to drop it, or itself. */
-export type CharacterMap = (character: string, codePoint: number) => string;
+/** Says what a character becomes: another string, the empty string to drop it, or undefined to leave it. */
+export type CharacterMap = (codePoint: number) => string | undefined;
 
 /**
  * A text on its way through the pipeline, with the place of every character in the source.
@@ -15,7 +15,7 @@ export type CharacterMap = (character: string, codePoint: number) => string;
  * 3ba8ad00): an inserted character takes the place of the one before it, a replaced run the place of its last character.
  *
  * @example
- * const text = alignedText('Ab').map((character) => (character === 'b' ? 'xy' : character));
+ * const text = alignedText('Ab').map((codePoint) => (codePoint === 0x62 ? 'xy' : undefined));
  * text.text; //=> 'Axy'
  * text.endOf(3); //=> 2
  */
@@ -59,27 +59,43 @@ export class AlignedText {
     return new AlignedText(this.source, this.text.slice(start, end), this.#origins, this.#first + start);
   }
 
-  /** Replaces every character by what `change` says; the new characters take the place of the old one. */
+  /**
+   * Replaces every character by what `change` says; the new characters take the place of the old one. As long as no width
+   * changes, the table of origins is shared with the older text.
+   */
   map(change: CharacterMap): AlignedText {
     const { text } = this;
+    let spelled = '';
+    let done = 0;
     let rewriting: Rewriting | undefined;
     for (let index = 0; index < text.length; ) {
-      const width = widthAt(text, index);
-      const character = text.slice(index, index + width);
-      const changed = change(character, text.codePointAt(index) ?? 0);
-      if (changed !== character && rewriting === undefined) {
-        rewriting = new Rewriting(text.length);
-        rewriting.copy(text, 0, index);
+      const codePoint = text.codePointAt(index) ?? 0;
+      const width = codePoint > 0xffff ? 2 : 1;
+      const changed = change(codePoint);
+      if (changed !== undefined) {
+        if (rewriting === undefined && changed.length !== width) {
+          rewriting = new Rewriting(text.length);
+          rewriting.copy(text, 0, index, spelled + text.slice(done, index));
+        } else {
+          rewriting?.copy(text, done, index);
+        }
+        if (rewriting === undefined) spelled += text.slice(done, index) + changed;
+        else rewriting.append(changed, index);
+        done = index + width;
       }
-      rewriting?.append(changed, index);
       index += width;
     }
-    return rewriting === undefined ? this : this.rewrite(rewriting);
+    if (done === 0) return this;
+    if (rewriting === undefined) {
+      return new AlignedText(this.source, spelled + text.slice(done), this.#origins, this.#first);
+    }
+    rewriting.copy(text, done, text.length);
+    return this.rewrite(rewriting);
   }
 
   /** Keeps the characters for which `keep` holds. */
   filter(keep: (codePoint: number) => boolean): AlignedText {
-    return this.map((character, codePoint) => (keep(codePoint) ? character : ''));
+    return this.map((codePoint) => (keep(codePoint) ? undefined : ''));
   }
 
   /**
@@ -152,13 +168,13 @@ export class Rewriting {
     this.text += content;
   }
 
-  /** Appends the characters [start, end) of the older text as they are. */
-  copy(older: string, start: number, end: number): void {
+  /** Appends the characters [start, end) of the older text, as they are or in another spelling of the same widths. */
+  copy(older: string, start: number, end: number, spelling: string = older.slice(start, end)): void {
     if (start >= end) return;
     this.#reserve(end - start);
     const shift = this.text.length - start;
     for (let k = start; k < end; k++) this.#anchors[k + shift] = isLowSurrogateOfPair(older, k) ? k - 1 : k;
-    this.text += older.slice(start, end);
+    this.text += spelling;
   }
 
   /** The anchors of all units so far; the array is handed over. */

@@ -38,22 +38,26 @@ export function bertNormalizer(options: BertNormalizerOptions = {}): Normalizer 
 }
 
 function clean(text: AlignedText): AlignedText {
-  return text.map((character, codePoint) => {
+  return text.map((codePoint) => {
+    if (codePoint >= 0x20 && codePoint < 0x7f) return undefined;
     if (codePoint === 0x09 || codePoint === 0x0a || codePoint === 0x0d) return ' ';
     if (codePoint === 0xfffd || isOther(codePoint)) return '';
-    return isWhitespace(codePoint) ? ' ' : character;
+    return isWhitespace(codePoint) ? ' ' : undefined;
   });
 }
 
 function separateIdeographs(text: AlignedText): AlignedText {
-  return text.map((character, codePoint) => (isIdeograph(codePoint) ? ` ${character} ` : character));
+  return text.map((codePoint) =>
+    isIdeograph(codePoint) ? ` ${String.fromCodePoint(codePoint)} ` : undefined,
+  );
 }
 
 // The blocks named in the original, with its gap at U+2B820–2B91F (tokenizers normalizers/bert.rs, 3ba8ad00).
 function isIdeograph(codePoint: number): boolean {
+  if (codePoint < 0x3400) return false;
   return (
+    codePoint <= 0x4dbf ||
     (codePoint >= 0x4e00 && codePoint <= 0x9fff) ||
-    (codePoint >= 0x3400 && codePoint <= 0x4dbf) ||
     (codePoint >= 0x20000 && codePoint <= 0x2a6df) ||
     (codePoint >= 0x2a700 && codePoint <= 0x2b73f) ||
     (codePoint >= 0x2b740 && codePoint <= 0x2b81f) ||

@@ -7,5 +7,10 @@ import type { AlignedText } from '../alignedText.ts';
  * @example lowercase(alignedText('ΑΣ')).text; //=> 'ασ'
  */
 export function lowercase(text: AlignedText): AlignedText {
-  return text.map((character) => character.toLowerCase());
+  return text.map((codePoint) => {
+    if (codePoint < 0x80 && (codePoint < 0x41 || codePoint > 0x5a)) return undefined;
+    const character = String.fromCodePoint(codePoint);
+    const lower = character.toLowerCase();
+    return lower === character ? undefined : lower;
+  });
 }

@@ -11,9 +11,9 @@ const blank = /* @__PURE__ */ remembered(/[\t\n\f\r\u1680\u200b-\u200f\u2028\u20
  * @example nmt(alignedText('a\u200bb')).text; //=> 'a b'
  */
 export function nmt(text: AlignedText): AlignedText {
-  return text.map((character, codePoint) => {
+  return text.map((codePoint) => {
     if (dropped(codePoint)) return '';
-    return blank(codePoint) ? ' ' : character;
+    return blank(codePoint) ? ' ' : undefined;
   });
 }
 

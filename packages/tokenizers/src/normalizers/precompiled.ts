@@ -1,6 +1,7 @@
 // SentencePiece's normalization rules, compiled into a double-array trie, as `tokenizers` applies them (per grapheme
 // cluster). It reads the compiled map; it does not compile rules.
 import { Rewriting, widthAt } from '../alignedText.ts';
+import { remembered } from '../characters.ts';
 import { TokenizerError } from '../tokenizerError.ts';
 import { clusterEnd } from './graphemes.ts';
 import type { Normalizer } from './normalizer.ts';
@@ -18,29 +19,35 @@ import type { Normalizer } from './normalizer.ts';
  */
 export function precompiled(charsmap: Uint8Array, place: string): Normalizer {
   const lookUp = characterMap(charsmap, place);
+  const stays = remembered({ test: (character) => lookUp(character) === undefined });
   return (aligned) => {
     const { text } = aligned;
-    const rewriting = new Rewriting(text.length);
-    let changed = false;
+    let rewriting: Rewriting | undefined;
+    let done = 0;
     const put = (start: number, end: number): boolean => {
       const content = lookUp(text.slice(start, end));
       if (content === undefined) return false;
-      changed = true;
+      rewriting ??= new Rewriting(text.length);
+      rewriting.copy(text, done, start);
       append(rewriting, content, charactersOf(text, start, end));
+      done = end;
       return true;
     };
     for (let start = 0; start < text.length; ) {
       const end = clusterEnd(text, start);
+      const lone = end === start + widthAt(text, start);
+      if (lone && stays(text.codePointAt(start) ?? 0)) {
+        start = end;
+        continue;
+      }
       if (utf8Length(text, start, end) > 5 || !put(start, end)) {
-        for (let at = start; at < end; ) {
-          const after = at + widthAt(text, at);
-          if (!put(at, after)) rewriting.append(text.slice(at, after), at);
-          at = after;
-        }
+        for (; start < end; start += widthAt(text, start)) put(start, start + widthAt(text, start));
       }
       start = end;
     }
-    return changed ? aligned.rewrite(rewriting) : aligned;
+    if (rewriting === undefined) return aligned;
+    rewriting.copy(text, done, text.length);
+    return aligned.rewrite(rewriting);
   };
 }
 
@@ -68,29 +75,22 @@ function utf8Length(text: string, start: number, end: number): number {
   return length;
 }
 
-// Looks up parts of at most five bytes; answers for single characters are kept (at most 65 536 of them).
+// Looks up parts of at most five bytes.
 function characterMap(charsmap: Uint8Array, place: string): (part: string) => string | undefined {
   const { units, replacements } = splitMap(charsmap, place);
   const encoder = new TextEncoder();
-  const decoder = new TextDecoder();
-  const known = new Map<string, string | undefined>();
-  const find = (part: string): string | undefined => {
+  const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+  return (part) => {
     const index = shortestPrefix(units, encoder.encode(part));
     if (index === undefined) return undefined;
     const end = replacements.indexOf(0, index);
-    if (end < 0)
+    if (end < 0) {
       throw new TokenizerError(
         place,
         `entry ${index} lies outside the ${replacements.length} bytes of replacements. The file is damaged.`,
       );
+    }
     return decoder.decode(replacements.subarray(index, end));
-  };
-  return (part) => {
-    const answer = known.get(part);
-    if (answer !== undefined || known.has(part)) return answer;
-    const found = find(part);
-    if (part.length === 1 && known.size < 65_536) known.set(part, found);
-    return found;
   };
 }
 
