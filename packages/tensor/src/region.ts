@@ -23,22 +23,22 @@ const isFloat = (tensor: AnyTensor): tensor is Tensor => tensor.dtype === 'float
 /** Copies kept tensors out into arrays of their own, or down to the mark where a parent region takes them over. */
 const settleKept = (kept: readonly AnyTensor[], region: Region, parent: Region | undefined): void => {
   const { memory, mark } = region;
-  // Lowest address first: nothing is overwritten before it has moved. Tensors that share data (reshape) go on sharing it.
-  const ordered = kept.filter(isFloat).filter((t) => memory.owns(t.data, mark)).sort((a, b) => a.data.byteOffset - b.data.byteOffset);
-  const moved = new Map<number, Float32Array>();
-  if (parent !== undefined) memory.release(mark);
+  // Tensors that share data (reshape) go on sharing it.
+  const ordered = kept.filter(isFloat).filter((t) => memory.owns(t.data, mark));
+  // One tensor may move over itself; several go by way of copies, since one's new place may be another's old one.
+  const direct = parent !== undefined && new Set(ordered.map((t) => t.data.byteOffset)).size === 1;
+  const sources = new Map(ordered.map((t) => [t.data.byteOffset, direct ? t.data : t.data.slice()] as const));
+  memory.release(mark);
+  const targets = new Map<number, Float32Array>();
+  for (const [offset, source] of sources) {
+    const target = parent === undefined ? source : memory.floats(source.length);
+    if (parent !== undefined) target.set(source);
+    targets.set(offset, target);
+  }
   for (const tensor of ordered) {
-    const source = tensor.data;
-    let target = moved.get(source.byteOffset);
-    if (target === undefined) {
-      target = parent === undefined ? source.slice() : memory.floats(source.length);
-      if (parent !== undefined) target.set(source);
-      moved.set(source.byteOffset, target);
-    }
-    Tensor.settle(tensor, target);
+    Tensor.settle(tensor, targets.get(tensor.data.byteOffset) as Float32Array); // one target an offset
     parent?.tensors.push(tensor);
   }
-  if (parent === undefined) memory.release(mark);
 };
 
 const run = <T>(memory: EngineMemory, parent: Region | undefined, body: () => T): T => {

@@ -17,6 +17,10 @@ const activations: Readonly<Record<string, EncoderActivation>> = {
 /** Reads config.json of a BERT; a value that no BERT can have is a CheckpointError that names its key. */
 export const readBertConfig = (json: JsonObject, file = 'config.json'): EncoderConfig => {
   const read = new JsonReader(json, file);
+  if (json.hidden_size === undefined && json.word_embedding_dimension !== undefined)
+    throw new CheckpointError(
+      `${file}: this is the configuration of a pooling module, not of a model. Keep the folder's structure when copying it: 1_Pooling/config.json belongs in its own folder.`,
+    );
   const type = json.model_type ?? 'bert';
   if (type !== 'bert')
     throw new CheckpointError(`${file}: model_type is ${JSON.stringify(type)}; this package reads "bert". Load the folder with the family that it belongs to.`);

@@ -71,7 +71,10 @@ export const stack = (memory: LinearMemory, from: Heap, makeRoom: () => boolean)
 
   return {
     allocate,
-    floats: (length) => new Float32Array(memory.memory.buffer, allocate(4 * length), length),
+    floats: (length) => {
+      const address = allocate(4 * length); // first: it may grow the memory, and so change its buffer
+      return new Float32Array(memory.memory.buffer, address, length);
+    },
     mark: () => top,
     release: (mark) => {
       while (current > 0 && mark < (segments[current] as Block).address) current--; // current is an index of a segment
