@@ -17,10 +17,10 @@ export { type BackwardContext, defineOp, type ForwardResult, isRecording, noGrad
 // Operations
 export { activate, gelu, geluTanh, relu, silu } from './ops/activation.ts';
 export {
-  abs, add, clamp, cos, div, erf, exp, log, maximum, minimum, mul, neg, type Operand, pow, reciprocal, sigmoid, sign, sin, sqrt, square, sub, sumTo, tanh,
+  abs, add, clamp, cos, div, erf, exp, log, maximum, minimum, mul, neg, type BinaryOp, type Operand, type UnaryOp, pow, reciprocal, sigmoid, sign, sin, sqrt, square, sub, sumTo, tanh,
 } from './ops/arithmetic.ts';
 export { concat, expand, pad, permute, reshape, slice, split, stack, transpose, tril, triu } from './ops/arrange.ts';
-export { cast, equal, greater, greaterOrEqual, less, lessOrEqual, logicalAnd, logicalNot, logicalOr, maskedFill, notEqual, where } from './ops/compare.ts';
+export { type Comparison, cast, equal, greater, greaterOrEqual, less, lessOrEqual, logicalAnd, logicalNot, logicalOr, maskedFill, notEqual, where } from './ops/compare.ts';
 export { dropout } from './ops/dropout.ts';
 export { gather, scatterAdd, takeAlong } from './ops/gather.ts';
 export { binaryCrossEntropy, type CrossEntropyOptions, crossEntropy, meanSquaredError } from './ops/loss.ts';
@@ -33,6 +33,7 @@ export { logSoftmax, softmax } from './ops/softmax.ts';
 export type { Activation, AttentionCall, Backend, EngineDescription, Layout } from './backend/backend.ts';
 export { jsBackend } from './backend/js/jsBackend.ts';
 export { currentBackend, useBackend } from './backend/slot.ts';
+export { type WasmBackend, type WasmBackendOptions, wasmBackend, wasmBackendSync } from './wasm/wasmBackend.ts';
 export { inference, keep, region } from './region.ts';
 export { allocate } from './regionStack.ts';
 

@@ -11,6 +11,11 @@ import { applyBinary, type BinaryKernel, type SuffixKernel, sumDown } from './br
 /** An operand: a tensor, or a number that stands for one everywhere. */
 export type Operand = Tensor | number;
 
+/** An element-wise function of two broadcast operands. */
+export type BinaryOp = (a: Operand, b: Operand) => Tensor;
+/** An element-wise function of one tensor. */
+export type UnaryOp = (x: Tensor) => Tensor;
+
 /** A number as a scalar tensor. */
 export const asTensor = (x: Operand): Tensor => (typeof x === 'number' ? new Tensor('float32', [], Float32Array.of(x)) : x);
 
@@ -65,31 +70,31 @@ const anySuffix =
 const slow = (element: (a: number, b: number) => number, commutes: boolean): BinaryKernel => ({ suffix: anySuffix(element), element, commutes });
 
 /** a + b, broadcast. */
-export const add = binary('add', { suffix: addSuffix, element: (a, b) => a + b, commutes: true }, (gradient) => [() => gradient, () => gradient]);
+export const add: BinaryOp = binary('add', { suffix: addSuffix, element: (a, b) => a + b, commutes: true }, (gradient) => [() => gradient, () => gradient]);
 
 /** a − b, broadcast. */
-export const sub = binary('sub', { suffix: subSuffix, element: (a, b) => a - b, commutes: false }, (gradient) => [() => gradient, () => neg(gradient)]);
+export const sub: BinaryOp = binary('sub', { suffix: subSuffix, element: (a, b) => a - b, commutes: false }, (gradient) => [() => gradient, () => neg(gradient)]);
 
 /** a · b element by element, broadcast. */
-export const mul = binary('mul', { suffix: mulSuffix, element: (a, b) => a * b, commutes: true }, (gradient, { inputs: [a, b] }) => [
+export const mul: BinaryOp = binary('mul', { suffix: mulSuffix, element: (a, b) => a * b, commutes: true }, (gradient, { inputs: [a, b] }) => [
   () => mul(gradient, b),
   () => mul(gradient, a),
 ]);
 
 /** a / b element by element, broadcast. */
-export const div = binary('div', { suffix: divSuffix, element: (a, b) => a / b, commutes: false }, (gradient, { inputs: [, b], output }) => [
+export const div: BinaryOp = binary('div', { suffix: divSuffix, element: (a, b) => a / b, commutes: false }, (gradient, { inputs: [, b], output }) => [
   () => div(gradient, b),
   () => neg(div(mul(gradient, output), b)),
 ]);
 
 /** The larger of a and b, broadcast; where they are equal each gets half of the gradient. NaN where one is NaN. */
-export const maximum = binary('maximum', slow(Math.max, true), (gradient, { inputs: [a, b] }) => [
+export const maximum: BinaryOp = binary('maximum', slow(Math.max, true), (gradient, { inputs: [a, b] }) => [
   () => mul(gradient, share(a, b, 1)),
   () => mul(gradient, share(b, a, 1)),
 ]);
 
 /** The smaller of a and b, broadcast; where they are equal each gets half of the gradient. NaN where one is NaN. */
-export const minimum = binary('minimum', slow(Math.min, true), (gradient, { inputs: [a, b] }) => [
+export const minimum: BinaryOp = binary('minimum', slow(Math.min, true), (gradient, { inputs: [a, b] }) => [
   () => mul(gradient, share(a, b, -1)),
   () => mul(gradient, share(b, a, -1)),
 ]);
@@ -102,7 +107,7 @@ const share = (a: Tensor, b: Tensor, sign: number): Tensor => {
 };
 
 /** base to the power of exponent, element by element, broadcast. 0^0 is 1; the exponent's gradient at base 0 is 0. */
-export const pow = binary('pow', slow(Math.pow, false), (gradient, { inputs: [a, b], output }) => [
+export const pow: BinaryOp = binary('pow', slow(Math.pow, false), (gradient, { inputs: [a, b], output }) => [
   () => mul(gradient, powSlope(a, b)),
   () => mul(gradient, mul(output, positiveLog(a))),
 ]);
@@ -135,7 +140,7 @@ const unary = (name: string, element: (x: number) => number, slope: (gradient: T
 };
 
 /** The same, by a kernel of the backend. */
-export const engineUnary = (kind: UnaryKind, slope: (gradient: Tensor, context: UnaryContext) => Tensor) => {
+export const engineUnary = (kind: UnaryKind, slope: (gradient: Tensor, context: UnaryContext) => Tensor): UnaryOp => {
   const op = defineOp<readonly [Tensor]>({
     name: kind,
     forward: ([x]) => {
@@ -149,43 +154,43 @@ export const engineUnary = (kind: UnaryKind, slope: (gradient: Tensor, context: 
 };
 
 /** −x. */
-export const neg = unary('neg', (x) => -x, (gradient) => neg(gradient));
+export const neg: UnaryOp = unary('neg', (x) => -x, (gradient) => neg(gradient));
 
 /** eˣ. */
-export const exp = engineUnary('exp', (gradient, { output }) => mul(gradient, output));
+export const exp: UnaryOp = engineUnary('exp', (gradient, { output }) => mul(gradient, output));
 
 /** Natural logarithm; −∞ at 0, NaN below. */
-export const log = unary('log', Math.log, (gradient, { inputs: [x] }) => div(gradient, x));
+export const log: UnaryOp = unary('log', Math.log, (gradient, { inputs: [x] }) => div(gradient, x));
 
 /** √x; NaN below 0. */
-export const sqrt = unary('sqrt', Math.sqrt, (gradient, { output }) => div(mul(gradient, 0.5), output));
+export const sqrt: UnaryOp = unary('sqrt', Math.sqrt, (gradient, { output }) => div(mul(gradient, 0.5), output));
 
 /** x². */
-export const square = unary('square', (x) => x * x, (gradient, { inputs: [x] }) => mul(gradient, mul(x, 2)));
+export const square: UnaryOp = unary('square', (x) => x * x, (gradient, { inputs: [x] }) => mul(gradient, mul(x, 2)));
 
 /** 1 / x. */
-export const reciprocal = unary('reciprocal', (x) => 1 / x, (gradient, { output }) => neg(mul(gradient, square(output))));
+export const reciprocal: UnaryOp = unary('reciprocal', (x) => 1 / x, (gradient, { output }) => neg(mul(gradient, square(output))));
 
 /** |x|; gradient 0 at 0. */
-export const abs = unary('abs', Math.abs, (gradient, { inputs: [x] }) => mul(gradient, sign(x)));
+export const abs: UnaryOp = unary('abs', Math.abs, (gradient, { inputs: [x] }) => mul(gradient, sign(x)));
 
 /** −1, 0 or 1; gradient 0. */
-export const sign = unary('sign', Math.sign, (gradient) => mul(gradient, 0));
+export const sign: UnaryOp = unary('sign', Math.sign, (gradient) => mul(gradient, 0));
 
 /** Sine of x in radians. */
-export const sin = unary('sin', Math.sin, (gradient, { inputs: [x] }) => mul(gradient, cos(x)));
+export const sin: UnaryOp = unary('sin', Math.sin, (gradient, { inputs: [x] }) => mul(gradient, cos(x)));
 
 /** Cosine of x in radians. */
-export const cos = unary('cos', Math.cos, (gradient, { inputs: [x] }) => neg(mul(gradient, sin(x))));
+export const cos: UnaryOp = unary('cos', Math.cos, (gradient, { inputs: [x] }) => neg(mul(gradient, sin(x))));
 
 /** Hyperbolic tangent. */
-export const tanh = engineUnary('tanh', (gradient, { output }) => mul(gradient, sub(1, square(output))));
+export const tanh: UnaryOp = engineUnary('tanh', (gradient, { output }) => mul(gradient, sub(1, square(output))));
 
 /** 1 / (1 + e⁻ˣ). */
-export const sigmoid = engineUnary('sigmoid', (gradient, { output }) => mul(gradient, mul(output, sub(1, output))));
+export const sigmoid: UnaryOp = engineUnary('sigmoid', (gradient, { output }) => mul(gradient, mul(output, sub(1, output))));
 
 /** Error function 2/√π ∫₀ˣ e^(−t²) dt. */
-export const erf = engineUnary('erf', (gradient, { inputs: [x] }) => mul(gradient, mul(exp(neg(square(x))), 2 / Math.sqrt(Math.PI))));
+export const erf: UnaryOp = engineUnary('erf', (gradient, { inputs: [x] }) => mul(gradient, mul(exp(neg(square(x))), 2 / Math.sqrt(Math.PI))));
 
 const clampOp = defineOp<readonly [Tensor], { readonly low: number; readonly high: number }>({
   name: 'clamp',

@@ -7,6 +7,9 @@ import { type AnyTensor, Tensor } from '../tensor.ts';
 import { asTensor, mul, type Operand, sumTo } from './arithmetic.ts';
 import { broadcastPlaces, fillBinary } from './broadcast.ts';
 
+/** Compares two broadcast operands, element by element. */
+export type Comparison = (a: AnyTensor | number, b: AnyTensor | number) => Tensor<'bool'>;
+
 const comparison =
   (name: string, holds: (a: number, b: number) => boolean) =>
   (a: AnyTensor | number, b: AnyTensor | number): Tensor<'bool'> => {
@@ -30,21 +33,21 @@ const comparison =
   };
 
 /** a = b, broadcast; NaN equals nothing. */
-export const equal = comparison('equal', (a, b) => a === b);
+export const equal: Comparison = comparison('equal', (a, b) => a === b);
 /** a ≠ b, broadcast. */
-export const notEqual = comparison('notEqual', (a, b) => a !== b);
+export const notEqual: Comparison = comparison('notEqual', (a, b) => a !== b);
 /** a < b, broadcast. */
-export const less = comparison('less', (a, b) => a < b);
+export const less: Comparison = comparison('less', (a, b) => a < b);
 /** a ≤ b, broadcast. */
-export const lessOrEqual = comparison('lessOrEqual', (a, b) => a <= b);
+export const lessOrEqual: Comparison = comparison('lessOrEqual', (a, b) => a <= b);
 /** a > b, broadcast. */
-export const greater = comparison('greater', (a, b) => a > b);
+export const greater: Comparison = comparison('greater', (a, b) => a > b);
 /** a ≥ b, broadcast. */
-export const greaterOrEqual = comparison('greaterOrEqual', (a, b) => a >= b);
+export const greaterOrEqual: Comparison = comparison('greaterOrEqual', (a, b) => a >= b);
 /** Both, of booleans, broadcast. */
-export const logicalAnd = comparison('logicalAnd', (a, b) => a !== 0 && b !== 0);
+export const logicalAnd: Comparison = comparison('logicalAnd', (a, b) => a !== 0 && b !== 0);
 /** One or both, of booleans, broadcast. */
-export const logicalOr = comparison('logicalOr', (a, b) => a !== 0 || b !== 0);
+export const logicalOr: Comparison = comparison('logicalOr', (a, b) => a !== 0 || b !== 0);
 /** The contrary of a boolean. */
 export const logicalNot = (x: Tensor<'bool'>): Tensor<'bool'> => new Tensor('bool', x.shape, x.data.map((bit) => 1 - bit));
 
