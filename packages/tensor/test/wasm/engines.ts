@@ -1,0 +1,26 @@
+// The engines that every kernel is tried on: each way of the engine to differ from another.
+
+import { type WasmBackend, wasmBackend, wasmBackendSync } from '../../src/wasm/wasmBackend.ts';
+
+/** An engine and what is special about it. */
+export interface NamedEngine {
+  readonly name: string;
+  readonly engine: WasmBackend;
+}
+
+/** Plain SIMD on one thread, unshared memory, two threads with fused multiply-add where it can be had, hardly any memory. */
+export const startEngines = async (): Promise<readonly NamedEngine[]> => [
+  { name: 'plain', engine: wasmBackendSync({ relaxedSimd: 'off' }) },
+  { name: 'unshared', engine: wasmBackendSync({ sharedMemory: false, relaxedSimd: 'off' }) },
+  { name: 'two threads, relaxed', engine: await wasmBackend({ threads: 2, v8Flags: true }) },
+  { name: 'little memory', engine: wasmBackendSync({ memoryLimit: 2 ** 21, relaxedSimd: 'off' }) },
+];
+
+/** An array like the given one inside the engine's memory. */
+export const resident = (engine: WasmBackend, array: Float32Array): Float32Array => {
+  const memory = engine.memory;
+  if (memory === undefined) throw new Error('this engine has no memory for tensors');
+  const copy = memory.floats(array.length);
+  copy.set(array);
+  return copy;
+};

@@ -1,0 +1,173 @@
+import { forAll, noise } from '@heed/testing';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { EngineMemoryError } from '../../src/wasm/engineError.ts';
+import { heap } from '../../src/wasm/heap.ts';
+import { linearMemory } from '../../src/wasm/linearMemory.ts';
+import { packedWeights } from '../../src/wasm/packedWeights.ts';
+import { stack } from '../../src/wasm/stack.ts';
+
+const mebibyte = 2 ** 20;
+const nothingToFree = () => false;
+
+describe('linear memory', () => {
+  test('grows up to its limit and not further', () => {
+    const memory = linearMemory(4 * mebibyte, true);
+    expect(memory.grow(mebibyte)).toBe(true);
+    expect(memory.bytes()).toBeGreaterThanOrEqual(mebibyte);
+    expect(memory.grow(4 * mebibyte)).toBe(true);
+    expect(memory.grow(4 * mebibyte + 1)).toBe(false);
+  });
+
+  test('knows arrays of every buffer that it had, and no others', () => {
+    const memory = linearMemory(64 * mebibyte, true);
+    const early = new Float32Array(memory.memory.buffer, 64, 4);
+    memory.grow(32 * mebibyte);
+    expect(memory.holds(early)).toBe(true);
+    expect(memory.holds(memory.views().f32)).toBe(true);
+    expect(memory.holds(new Float32Array(4))).toBe(false);
+  });
+});
+
+describe('heap', () => {
+  test('blocks never overlap, are aligned, and all of it can be had again once everything is free', () => {
+    const step = fc.record({ bytes: fc.integer({ min: 0, max: 200_000 }), free: fc.nat({ max: 30 }), above: fc.integer({ min: 0, max: 300_000 }) });
+    forAll([fc.array(step, { maxLength: 60 })], (steps) => {
+      const blocks = heap(linearMemory(2 * mebibyte, false), 1000);
+      const all = blocks.available();
+      const held: { address: number; bytes: number }[] = [];
+      for (const { bytes, free, above } of steps) {
+        const block = blocks.allocate(bytes, above);
+        if (block !== undefined) {
+          expect(block.address % 64).toBe(0);
+          expect(block.address).toBeGreaterThanOrEqual(Math.max(1000, above > 0 && block.address < above ? above : 0));
+          expect(block.bytes).toBeGreaterThanOrEqual(bytes);
+          for (const other of held)
+            expect(block.address + block.bytes <= other.address || other.address + other.bytes <= block.address).toBe(true);
+          held.push(block);
+        }
+        const [given] = held.splice(free, 1);
+        if (given !== undefined) blocks.free(given);
+      }
+      for (const block of held) blocks.free(block);
+      expect(blocks.available()).toBe(all);
+      expect(blocks.allocate(all - 64)).toBeDefined();
+    });
+  });
+});
+
+describe('stack', () => {
+  test('arrays keep their numbers until they are released, whatever is allocated after them', () => {
+    const step = fc.record({ floats: fc.integer({ min: 0, max: 900_000 }), release: fc.option(fc.nat({ max: 20 })) });
+    forAll(
+      [fc.array(step, { maxLength: 25 })],
+      (steps) => {
+        const memory = linearMemory(256 * mebibyte, true);
+        const blocks = heap(memory, 512);
+        const it = stack(memory, blocks, nothingToFree);
+        const held: { mark: number; array: Float32Array; number: number }[] = [];
+        steps.forEach(({ floats, release }, number) => {
+          const mark = it.mark();
+          const array = it.floats(floats).fill(number);
+          expect(array.byteOffset % 64).toBe(0);
+          expect(it.owns(array, mark)).toBe(true);
+          expect(held.every((other) => other.array.byteOffset < array.byteOffset)).toBe(true);
+          held.push({ mark, array, number });
+          blocks.allocate(1000); // a packed weight may lie between two segments
+          if (release !== null && held[release] !== undefined) {
+            it.release(held[release].mark);
+            held.length = release;
+          }
+          for (const other of held) expect(other.array.every((value) => value === other.number)).toBe(true);
+        });
+      },
+      { runs: 20 },
+    );
+  });
+
+  test('owns what lies at or above the mark, and nothing of ordinary memory', () => {
+    const memory = linearMemory(64 * mebibyte, true);
+    const it = stack(memory, heap(memory, 512), nothingToFree);
+    const below = it.floats(10);
+    const mark = it.mark();
+    const above = it.floats(10);
+    expect(it.owns(below, mark)).toBe(false);
+    expect(it.owns(above, mark)).toBe(true);
+    expect(it.owns(above.subarray(3), mark)).toBe(true);
+    expect(it.owns(new Float32Array(10), 0)).toBe(false);
+    it.release(mark);
+    expect(it.floats(10).byteOffset).toBe(above.byteOffset);
+  });
+
+  test('a release to the beginning never hands out address 0', () => {
+    const memory = linearMemory(64 * mebibyte, true);
+    const it = stack(memory, heap(memory, 512), nothingToFree);
+    const mark = it.mark();
+    const first = it.floats(4).byteOffset;
+    it.release(mark);
+    expect(first).toBeGreaterThanOrEqual(512);
+    expect(it.floats(4).byteOffset).toBe(first);
+  });
+
+  test('two empty arrays have two addresses', () => {
+    const memory = linearMemory(64 * mebibyte, true);
+    const it = stack(memory, heap(memory, 512), nothingToFree);
+    expect(it.floats(0).byteOffset).not.toBe(it.floats(0).byteOffset);
+  });
+
+  test('says what was needed, what the limit is and how to mend it when the memory is used up', () => {
+    const memory = linearMemory(2 * mebibyte, true);
+    const it = stack(memory, heap(memory, 512), nothingToFree);
+    const mark = it.mark();
+    expect(() => it.floats(mebibyte)).toThrow(EngineMemoryError);
+    expect(() => it.floats(mebibyte)).toThrow(/4\.0 MiB.*memoryLimit of 2\.0 MiB.*larger memoryLimit/);
+    it.release(mark);
+    expect(it.floats(1000).length).toBe(1000);
+  });
+});
+
+describe('packed weights', () => {
+  const weights = (limit: number) => {
+    const memory = linearMemory(limit, true);
+    const blocks = heap(memory, 512);
+    const kept = packedWeights(blocks, limit);
+    return { kept, stack: stack(memory, blocks, kept.evict), blocks };
+  };
+
+  test('are found by their array and form, and by nothing else', () => {
+    const { kept } = weights(4 * mebibyte);
+    const [a, b] = [noise([4], 1).data, noise([4], 2).data];
+    const address = kept.add(a, 'rows', 100);
+    expect(address).toBeDefined();
+    expect(kept.find(a, 'rows')).toBe(address);
+    expect(kept.find(a, 'columns')).toBeUndefined();
+    expect(kept.find(b, 'rows')).toBeUndefined();
+  });
+
+  test('make room for the stack: the one unused for longest goes first, the one in use stays', () => {
+    const { kept, stack: it } = weights(4 * mebibyte);
+    const [a, b, c] = [1, 2, 3].map((seed) => noise([4], seed).data) as [Float32Array, Float32Array, Float32Array];
+    for (const weight of [a, b, c]) kept.add(weight, 'rows', mebibyte);
+    kept.find(a, 'rows'); // b is now the oldest, a in use
+    it.floats(300_000);
+    expect(kept.find(b, 'rows')).toBeUndefined();
+    expect(kept.find(c, 'rows')).toBeDefined();
+    expect(kept.find(a, 'rows')).toBeDefined();
+    expect(() => it.floats(mebibyte)).toThrow(EngineMemoryError);
+    expect(kept.find(a, 'rows')).toBeDefined();
+  });
+
+  test('give their memory back after their array was collected', async () => {
+    const { kept, blocks } = weights(64 * mebibyte);
+    const before = blocks.available();
+    (() => kept.add(new Float32Array(8), 'rows', mebibyte))();
+    expect(blocks.available()).toBeLessThan(before);
+    const collect = (globalThis as { gc?: () => void }).gc;
+    expect(collect, 'vitest runs with --expose-gc').toBeDefined();
+    for (let i = 0; i < 50 && blocks.available() < before; i++) {
+      collect?.();
+      await new Promise((resolve) => setTimeout(resolve, 2));
+    }
+    expect(blocks.available()).toBe(before);
+  });
+});

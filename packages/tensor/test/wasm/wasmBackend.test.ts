@@ -1,0 +1,133 @@
+import { execFileSync } from 'node:child_process';
+import { expectClose, noise } from '@heed/testing';
+import { describe, expect, test } from 'vitest';
+import type { MatmulCall } from '../../src/backend/backend.ts';
+import { jsBackend } from '../../src/backend/js/jsBackend.ts';
+import { DisposedError } from '../../src/wasm/engineError.ts';
+import { hasRelaxedSimd } from '../../src/wasm/features.ts';
+import { type WasmBackend, wasmBackend, wasmBackendSync, wasmSupported } from '../../src/wasm/wasmBackend.ts';
+
+const product = (m: number, n: number, k: number): MatmulCall => ({
+  ...{ a: noise([m * k], 1).data, b: noise([k * n], 2).data, out: new Float32Array(m * n), m, n, k },
+  ...{ transposeA: false, transposeB: false, batches: 1, aStride: 0, bStride: 0, keep: false },
+});
+
+describe('starting', () => {
+  test('is possible here, with and without a promise', async () => {
+    expect(wasmSupported()).toBe(true);
+    using now = wasmBackendSync();
+    using later = await wasmBackend({ threads: 1 });
+    expect(now.describe().threads).toBe(1);
+    expect(later.describe()).toMatchObject({ name: 'wasm', threads: 1 });
+  });
+
+  test('refuses thread counts and limits that make no sense, by value', async () => {
+    for (const threads of [0, -1, 1.5, Number.NaN, 1000]) await expect(wasmBackend({ threads })).rejects.toThrow(`threads is ${threads}`);
+    for (const memoryLimit of [0, 1000, Number.NaN, 2 ** 33]) expect(() => wasmBackendSync({ memoryLimit })).toThrow(/memoryLimit is .*1 MiB to 4 GiB/);
+  });
+
+  test('says what it uses and why: relaxed SIMD can be declined', () => {
+    using plain = wasmBackendSync({ relaxedSimd: 'off' });
+    expect(plain.describe().simd).toBe('plain');
+    expect(plain.describe().notes.join(' ')).toMatch(/relaxedSimd is off/);
+  });
+
+  test('touches no flag of V8 unless asked', async () => {
+    const before = hasRelaxedSimd();
+    using engine = await wasmBackend({ threads: 1 });
+    expect(hasRelaxedSimd()).toBe(before);
+    expect(engine.describe().simd).toBe(before ? 'relaxed' : 'plain');
+  });
+
+  test('uses fused multiply-add where it may switch it on', async () => {
+    using engine = await wasmBackend({ threads: 1, v8Flags: true });
+    expect(engine.describe().simd).toBe(hasRelaxedSimd() ? 'relaxed' : 'plain');
+    const call = product(9, 17, 33);
+    const expected = new Float32Array(call.out.length);
+    jsBackend.matmul({ ...call, out: expected });
+    engine.matmul(call);
+    expectClose(call.out, expected, { absolute: 1e-5 });
+  });
+
+  test('without shared memory there is one thread, no memory for tensors, and a note', async () => {
+    using engine = await wasmBackend({ threads: 2, sharedMemory: false });
+    expect(engine.describe().threads).toBe(1);
+    expect(engine.memory).toBeUndefined();
+    expect(engine.describe().notes.join(' ')).toMatch(/not shared/);
+  });
+});
+
+describe('threads', () => {
+  /** Every kernel on sizes that are worth sharing. */
+  const results = (engine: WasmBackend): Float32Array[] => {
+    const call = product(301, 257, 300);
+    const batched = { ...product(40, 70, 90), batches: 9, aStride: 3600, bStride: 6300, a: noise([9 * 3600], 3).data, b: noise([9 * 6300], 4).data, out: new Float32Array(9 * 2800) };
+    const flat = { ...product(3, 3000, 600), transposeB: true };
+    for (const it of [call, batched, flat]) engine.matmul(it);
+    const x = noise([400 * 700], 5).data;
+    const [unary, softmax, norm] = [x.slice(), x.slice(), x.slice()];
+    engine.unary('gelu', x, unary);
+    engine.softmax({ x, out: softmax, rows: 400, columns: 700, log: false });
+    engine.layerNorm({ x, residual: undefined, scale: undefined, shift: undefined, out: norm, rows: 400, width: 700, epsilon: 1e-5, mean: undefined, inverseDeviation: undefined });
+    const rows = { row: 128, head: 32 };
+    const attention = new Float32Array(600 * 128);
+    engine.attention({
+      ...{ q: noise([600 * 128], 6).data, k: noise([600 * 128], 7).data, v: noise([600 * 128], 8).data, out: attention, logSumExp: undefined },
+      ...{ qLayout: rows, kLayout: rows, vLayout: rows, outLayout: rows, logSumExpLayout: { row: 4, head: 1 }, heads: 4, kvHeads: 4 },
+      ...{ depth: 32, valueDepth: 32, scale: 0.2, sequences: Int32Array.of(0, 100, 0, 100, 0, 100, 600, 100, 600, 100) },
+      visible: Int32Array.from(Array.from({ length: 600 }, (_, i) => [0, i < 100 ? i + 1 : i - 99]).flat()),
+    });
+    return [call.out, batched.out, flat.out, unary, softmax, norm, attention];
+  };
+
+  test('one, two and three threads give the same bits, time and again', async () => {
+    using one = await wasmBackend({ threads: 1 });
+    const expected = results(one);
+    for (const threads of [2, 3]) {
+      using engine = await wasmBackend({ threads });
+      expect(engine.describe().threads).toBe(threads);
+      for (let round = 0; round < 5; round++) expect(results(engine)).toEqual(expected);
+    }
+  });
+
+  test('a process ends by itself while workers sleep', () => {
+    const file = new URL('./endsByItself.ts', import.meta.url).pathname;
+    const vite = import.meta.resolve('vite');
+    const script = `const { createServer } = await import(${JSON.stringify(vite)});
+      const server = await createServer({ configFile: false, logLevel: 'silent', server: { middlewareMode: true, ws: false, watch: null }, optimizeDeps: { noDiscovery: true } });
+      await server.ssrLoadModule(${JSON.stringify(file)});
+      await server.close();`;
+    const printed = execFileSync(process.execPath, ['--input-type=module', '-e', script], { timeout: 30_000, encoding: 'utf8' });
+    expect(printed).toContain('computed with 2 threads');
+  });
+});
+
+describe('disposing', () => {
+  test('twice is harmless, and every kernel then refuses by name', async () => {
+    const engine = await wasmBackend({ threads: 2 });
+    engine[Symbol.dispose]();
+    engine[Symbol.dispose]();
+    expect(() => engine.matmul(product(1, 1, 1))).toThrow(DisposedError);
+    expect(() => engine.unary('relu', new Float32Array(1), new Float32Array(1))).toThrow(/disposed/);
+  });
+});
+
+describe('memory limit', () => {
+  test('a product larger than the limit is computed in pieces, with the same bits', () => {
+    using small = wasmBackendSync({ memoryLimit: 2 ** 20 });
+    using large = wasmBackendSync();
+    for (const keep of [false, true])
+      for (const [m, n, k] of [[700, 300, 500], [2, 900, 700], [900, 2, 1100]] as const) {
+        const call = { ...product(m, n, k), keep };
+        const out = new Float32Array(m * n);
+        small.matmul({ ...call, out });
+        large.matmul(call);
+        expect(out).toEqual(call.out);
+      }
+  });
+
+  test('tensors that do not fit are refused with the limit and what to do', () => {
+    using engine = wasmBackendSync({ memoryLimit: 2 ** 21 });
+    expect(() => engine.memory?.floats(2 ** 20)).toThrow(/memoryLimit of 2\.0 MiB/);
+  });
+});
