@@ -16,7 +16,10 @@ export const residentAddress = ({ memory }: Engine, array: Float32Array): number
   memory.holds(array) ? array.byteOffset : undefined;
 
 /** Calls back with each run that is contiguous in the array: all of it at once if there are no gaps. */
-const runs = ({ offset, rows, row, width }: Area, move: (from: number, to: number, at: number) => void): void => {
+const runs = (
+  { offset, rows, row, width }: Area,
+  move: (from: number, to: number, at: number) => void,
+): void => {
   if (row === width || rows === 1) move(offset, offset + rows * width, 0);
   else for (let i = 0; i < rows; i++) move(offset + i * row, offset + i * row + width, i * width);
 };
@@ -30,7 +33,9 @@ export const copyIn = ({ memory }: Engine, area: Area, address: number): void =>
 /** Copies runs that lie one after the other at an address to an area. */
 export const copyOut = ({ memory }: Engine, area: Area, address: number): void => {
   const { f32 } = memory.views();
-  runs(area, (from, to, at) => area.array.set(f32.subarray(address / 4 + at, address / 4 + at + to - from), from));
+  runs(area, (from, to, at) =>
+    area.array.set(f32.subarray(address / 4 + at, address / 4 + at + to - from), from),
+  );
 };
 
 /** The address of an array in the engine: its own, or that of a copy on the stack. `undefined` is address 0. */

@@ -2,7 +2,16 @@
 
 import type { AttentionCall } from '../backend/backend.ts';
 import { residentAddress } from './areas.ts';
-import { floatsToCopy, type Operand, operandsOf, packSequences, place, type Sequence, sequencesOf, takeOut } from './attentionOperands.ts';
+import {
+  floatsToCopy,
+  type Operand,
+  operandsOf,
+  packSequences,
+  place,
+  type Sequence,
+  sequencesOf,
+  takeOut,
+} from './attentionOperands.ts';
 import type { Engine } from './engine.ts';
 import { attentionKernel, attentionScratch, maxColumns, taskBytes } from './kernels/attentionRecord.ts';
 import { tileColumns } from './kernels/tile.ts';
@@ -49,10 +58,16 @@ const columnsOfWidest = (tasks: readonly number[]): number =>
 const compute = (engine: Engine, call: AttentionCall): void => {
   const { heads, kvHeads, depth, valueDepth, logSumExp } = call;
   const operands = operandsOf(call);
-  const [q, k, v] = [place(engine, operands.q, true), place(engine, operands.k, true), place(engine, operands.v, true)];
+  const [q, k, v] = [
+    place(engine, operands.q, true),
+    place(engine, operands.k, true),
+    place(engine, operands.v, true),
+  ];
   const out = place(engine, operands.out, false);
   const sumOperand: Operand | undefined =
-    logSumExp === undefined ? undefined : { ...operands.out, array: logSumExp, layout: call.logSumExpLayout, depth: 1 };
+    logSumExp === undefined
+      ? undefined
+      : { ...operands.out, array: logSumExp, layout: call.logSumExpLayout, depth: 1 };
   const sums = sumOperand === undefined ? { address: 0, row: 0, head: 0 } : place(engine, sumOperand, false);
   const tasks = tasksOf(call, engine.threads);
   const count = tasks.length / (taskBytes / 4);
@@ -61,18 +76,35 @@ const compute = (engine: Engine, call: AttentionCall): void => {
     kernel: attentionKernel,
     values: {
       ...{ q: q.address, k: k.address, v: v.address, out: out.address, logSumExp: sums.address },
-      ...{ qRow: q.row, qHead: q.head, kRow: k.row, kHead: k.head, vRow: v.row, vHead: v.head, outRow: out.row, outHead: out.head },
+      ...{
+        qRow: q.row,
+        qHead: q.head,
+        kRow: k.row,
+        kHead: k.head,
+        vRow: v.row,
+        vHead: v.head,
+        outRow: out.row,
+        outHead: out.head,
+      },
       ...{ logSumExpRow: sums.row, logSumExpHead: sums.head, group: heads / kvHeads, depth, valueDepth },
-      ...{ scale: call.scale * Math.LOG2E, tasks: placeIntegers(engine, tasks), visible: placeVisible(engine, call.visible) },
+      ...{
+        scale: call.scale * Math.LOG2E,
+        tasks: placeIntegers(engine, tasks),
+        visible: placeVisible(engine, call.visible),
+      },
     },
     chunks: count,
     scratch: attentionScratch(depth, valueDepth, columns),
     work: sequencesOf(call).reduce(
-      (sum, s) => sum + (s.endQuery - s.firstQuery) * Math.max(0, s.endKey - s.firstKey) * heads * (depth + valueDepth),
+      (sum, s) =>
+        sum + (s.endQuery - s.firstQuery) * Math.max(0, s.endKey - s.firstKey) * heads * (depth + valueDepth),
       0,
     ),
   });
-  const results = [{ operand: operands.out, at: out }, ...(sumOperand === undefined ? [] : [{ operand: sumOperand, at: sums }])];
+  const results = [
+    { operand: operands.out, at: out },
+    ...(sumOperand === undefined ? [] : [{ operand: sumOperand, at: sums }]),
+  ];
   for (const result of results)
     if (residentAddress(engine, result.operand.array) === undefined)
       for (const s of sequencesOf(call)) takeOut(engine, result, { first: s.firstQuery, end: s.endQuery });
@@ -83,7 +115,10 @@ const halves = (call: AttentionCall): readonly AttentionCall[] | undefined => {
   const sequences = sequencesOf(call);
   if (sequences.length > 1) {
     const middle = sequences.length >> 1;
-    return [sequences.slice(0, middle), sequences.slice(middle)].map((some) => ({ ...call, sequences: packSequences(some) }));
+    return [sequences.slice(0, middle), sequences.slice(middle)].map((some) => ({
+      ...call,
+      sequences: packSequences(some),
+    }));
   }
   if (call.kvHeads > 1) {
     const middle = call.kvHeads >> 1;

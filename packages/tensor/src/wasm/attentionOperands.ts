@@ -19,7 +19,10 @@ const sequenceFields = 5;
 export const sequencesOf = ({ sequences }: AttentionCall): readonly Sequence[] => {
   const found: Sequence[] = [];
   for (let s = 0; s < sequences.length; s += sequenceFields) {
-    const [firstQuery = 0, endQuery = 0, firstKey = 0, endKey = 0, firstVisible = 0] = sequences.subarray(s, s + sequenceFields);
+    const [firstQuery = 0, endQuery = 0, firstKey = 0, endKey = 0, firstVisible = 0] = sequences.subarray(
+      s,
+      s + sequenceFields,
+    );
     if (endQuery > firstQuery) found.push({ firstQuery, endQuery, firstKey, endKey, firstVisible });
   }
   return found;
@@ -52,10 +55,13 @@ export const operandsOf = (call: AttentionCall): { readonly [Name in 'q' | 'k' |
   const span = (rows: readonly (readonly [number, number])[]): { first: number; end: number } => {
     const used = rows.filter(([first, end]) => end > first);
     if (used.length === 0) return { first: 0, end: 0 };
-    return used.reduce((all, [first, end]) => ({ first: Math.min(all.first, first), end: Math.max(all.end, end) }), {
-      first: Infinity,
-      end: 0,
-    });
+    return used.reduce(
+      (all, [first, end]) => ({ first: Math.min(all.first, first), end: Math.max(all.end, end) }),
+      {
+        first: Infinity,
+        end: 0,
+      },
+    );
   };
   const sequences = sequencesOf(call);
   const queries = span(sequences.map((s) => [s.firstQuery, s.endQuery]));
@@ -70,7 +76,9 @@ export const operandsOf = (call: AttentionCall): { readonly [Name in 'q' | 'k' |
 
 /** First and last number that an operand touches in its array. */
 const extent = ({ layout, heads, depth, first, end }: Operand): { from: number; to: number } =>
-  end > first ? { from: first * layout.row, to: (end - 1) * layout.row + (heads - 1) * layout.head + depth } : { from: 0, to: 0 };
+  end > first
+    ? { from: first * layout.row, to: (end - 1) * layout.row + (heads - 1) * layout.head + depth }
+    : { from: 0, to: 0 };
 
 /** Whether each row's heads lie side by side with much else between the rows, so that rows are better copied one by one. */
 const sparse = ({ layout, heads, depth }: Operand): boolean =>
@@ -120,5 +128,6 @@ export const takeOut = (
   else if (layout.head === depth && at.head === 4 * depth)
     for (let row = rows.first; row < rows.end; row++) copy(row, 0, heads * depth);
   else
-    for (let head = 0; head < heads; head++) for (let row = rows.first; row < rows.end; row++) copy(row, head, depth);
+    for (let head = 0; head < heads; head++)
+      for (let row = rows.first; row < rows.end; row++) copy(row, head, depth);
 };

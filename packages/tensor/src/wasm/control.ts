@@ -20,7 +20,16 @@ export const control: {
   readonly scratchStride: number;
   /** The kernel's record. */
   readonly record: number;
-} = { job: 16, remaining: 32, finished: 48, failed: 64, kernel: 65, scratch: 66, scratchStride: 67, record: 80 };
+} = {
+  job: 16,
+  remaining: 32,
+  finished: 48,
+  failed: 64,
+  kernel: 65,
+  scratch: 66,
+  scratchStride: 67,
+  record: 80,
+};
 
 /** Bytes of the control block; address 0 lies in it, so that 0 can stand for "none". */
 export const controlBytes: number = 4 * (control.record + maxFields);

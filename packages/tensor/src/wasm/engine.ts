@@ -38,7 +38,11 @@ const workForWorkers = 500_000;
 type Kernel = (record: number, chunk: number, scratch: number) => void;
 
 /** An engine over a memory and an instance linked to it; `workers` already run the same module on the same memory. */
-export const engine = (memory: LinearMemory, instance: WebAssembly.Instance, workers: readonly RunningWorker[]): Engine => {
+export const engine = (
+  memory: LinearMemory,
+  instance: WebAssembly.Instance,
+  workers: readonly RunningWorker[],
+): Engine => {
   const blocks = heap(memory, controlBytes);
   const weights = packedWeights(blocks, memory.limit / 2);
   const scratchStack = stack(memory, blocks, weights.evict);
@@ -51,7 +55,11 @@ export const engine = (memory: LinearMemory, instance: WebAssembly.Instance, wor
     for (let chunk = 0; chunk < chunks; chunk++) kernel(record, chunk, scratch);
   };
 
-  const together = (kernel: Kernel, number: number, { chunks, scratch }: { chunks: number; scratch: number }): void => {
+  const together = (
+    kernel: Kernel,
+    number: number,
+    { chunks, scratch }: { chunks: number; scratch: number },
+  ): void => {
     const stride = Math.ceil(scratch / 64) * 64;
     const base = scratchStack.allocate(stride * (workers.length + 1));
     words[control.kernel] = number;
@@ -73,7 +81,9 @@ export const engine = (memory: LinearMemory, instance: WebAssembly.Instance, wor
       while (Atomics.load(words, control.finished) < chunks); // workers are at their last chunks; waiting is not allowed on a page's main thread
     }
     if (Atomics.exchange(words, control.failed, 0) !== 0)
-      throw new Error(`wasm engine: kernel ${kernelNames[number]} failed in a worker; this is a defect of the engine.`);
+      throw new Error(
+        `wasm engine: kernel ${kernelNames[number]} failed in a worker; this is a defect of the engine.`,
+      );
   };
 
   return {
@@ -88,7 +98,8 @@ export const engine = (memory: LinearMemory, instance: WebAssembly.Instance, wor
       try {
         writeRecord(memory.views(), record, { layout: kernel.layout, values });
         const compute = kernels[number] as Kernel; // every kernel has a name in the list
-        if (workers.length === 0 || chunks < 2 || work < workForWorkers) alone(compute, chunks, scratchStack.allocate(scratch));
+        if (workers.length === 0 || chunks < 2 || work < workForWorkers)
+          alone(compute, chunks, scratchStack.allocate(scratch));
         else together(compute, number, { chunks, scratch });
       } finally {
         scratchStack.release(mark);

@@ -24,6 +24,8 @@ export class DisposedError extends Error {
   override readonly name = 'DisposedError';
 
   constructor(what: string) {
-    super(`${what} was used after it had been disposed. Make a new one, or dispose later: "using" disposes at the end of its block.`);
+    super(
+      `${what} was used after it had been disposed. Make a new one, or dispose later: "using" disposes at the end of its block.`,
+    );
   }
 }

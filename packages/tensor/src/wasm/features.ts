@@ -8,7 +8,9 @@ import { builtinModule } from './workers.ts';
 const validates = (expression: (x: Operand<'v128'>) => Value<'v128'>): boolean => {
   if (typeof WebAssembly !== 'object') return false;
   const module = moduleBuilder({ shared: false, initial: 1, maximum: 1 });
-  module.define('probe', { parameters: { x: 'v128' }, result: 'v128' }, (f, { x }) => f.return(expression(x)));
+  module.define('probe', { parameters: { x: 'v128' }, result: 'v128' }, (f, { x }) =>
+    f.return(expression(x)),
+  );
   return WebAssembly.validate(module.bytes());
 };
 

@@ -14,7 +14,7 @@ export interface Block {
 
 /** Hands out blocks and takes them back. */
 export interface Heap {
-  /** A block of at least this many bytes that lies at `above` or higher; undefined where the memory cannot grow enough. */
+  /** A block of at least this many bytes that lies at `above` (the end of a block in use, or 0) or higher; undefined where the memory cannot grow enough. */
   allocate(bytes: number, above?: number): Block | undefined;
   free(block: Block): void;
   /** Bytes that could still be handed out, not necessarily in one piece. */
@@ -42,7 +42,9 @@ export const heap = (memory: LinearMemory, start: number): Heap => {
   return {
     allocate: (wanted, above = 0) => {
       const bytes = aligned(Math.max(1, wanted));
-      const index = unused.findIndex((block) => block.address + block.bytes >= Math.max(above, block.address) + bytes);
+      const index = unused.findIndex(
+        (block) => block.address + block.bytes >= Math.max(above, block.address) + bytes,
+      );
       if (index >= 0) return cut(index, Math.max(above, (unused[index] as Block).address), bytes); // found above
       // A free block that touches the end is used as the beginning of the new one.
       const last = unused.at(-1);

@@ -46,7 +46,9 @@ export const linearMemory = (limit: number, wantShared: boolean): LinearMemory =
     maximum = pages;
   }
   if (memory === undefined)
-    throw new Error(`wasm engine: the platform grants no WebAssembly memory at all (asked for up to ${limit} bytes). Use jsBackend.`);
+    throw new Error(
+      `wasm engine: the platform grants no WebAssembly memory at all (asked for up to ${limit} bytes). Use jsBackend.`,
+    );
   const own = memory;
   shared = typeof SharedArrayBuffer === 'function' && own.buffer instanceof SharedArrayBuffer;
 
@@ -80,7 +82,9 @@ export const linearMemory = (limit: number, wantShared: boolean): LinearMemory =
       if (bytes <= own.buffer.byteLength) return true;
       const needed = Math.ceil(bytes / pageBytes);
       if (needed > maximum) return false;
-      const generous = Math.ceil((own.buffer.byteLength + Math.max(growthBytes, own.buffer.byteLength / 2)) / pageBytes);
+      const generous = Math.ceil(
+        (own.buffer.byteLength + Math.max(growthBytes, own.buffer.byteLength / 2)) / pageBytes,
+      );
       const comfortable = Math.min(maximum, Math.max(needed, generous));
       return growTo(comfortable) || growTo(needed);
     },

@@ -6,7 +6,7 @@ import type { Engine } from './engine.ts';
 import { activationNumber } from './kernels/activation.ts';
 import { maxRowsPerChunk, productKernel, productScratch } from './kernels/product.ts';
 import { tileColumns, tileRows } from './kernels/tile.ts';
-import { packedBytes, type PackedRight, packRight, rightBatches } from './packing.ts';
+import { type PackedRight, packedBytes, packRight, rightBatches } from './packing.ts';
 import { type ProductCall, someBatches, someColumns } from './productCall.ts';
 
 const packedBudget = 64 * 2 ** 20; // bytes of a right operand that is packed for one call
@@ -25,7 +25,11 @@ interface Placed {
   readonly rows: number;
 }
 
-const launch = (engine: Engine, call: ProductCall, { right, at }: { right: PackedRight; at: Placed }): void => {
+const launch = (
+  engine: Engine,
+  call: ProductCall,
+  { right, at }: { right: PackedRight; at: Placed },
+): void => {
   const { columns, depth, batches } = call;
   const rowChunks = Math.ceil(at.rows / maxRowsPerChunk);
   const rowsPerChunk = Math.ceil(at.rows / rowChunks / tileRows) * tileRows;
@@ -36,7 +40,12 @@ const launch = (engine: Engine, call: ProductCall, { right, at }: { right: Packe
   engine.run({
     kernel: productKernel,
     values: {
-      ...{ left: at.left, leftBatch: at.leftBatch, leftRow: at.leftRow, leftTransposed: Number(call.leftTransposed) },
+      ...{
+        left: at.left,
+        leftBatch: at.leftBatch,
+        leftRow: at.leftRow,
+        leftTransposed: Number(call.leftTransposed),
+      },
       ...{ right: right.address, rightBatch: right.batch, rightPanel: right.panel },
       ...{ out: at.out, outBatch: at.outBatch, outRow: at.outRow },
       ...{ rows: at.rows, columns, depth, bias: at.bias, activation: activationNumber(call.activation) },
@@ -56,15 +65,29 @@ const multiplyBatches = (engine: Engine, call: ProductCall, right: PackedRight):
   const outArea: Area = { ...out, rows: batches, row: out.batch, width: rows * columns };
   const leftResident = residentAddress(engine, left.array);
   const outResident = residentAddress(engine, out.array);
-  const leftAddress = leftResident === undefined ? engine.stack.allocate(4 * leftArea.rows * leftSize) : leftResident + 4 * left.offset;
-  const outAddress = outResident === undefined ? engine.stack.allocate(4 * batches * outArea.width) : outResident + 4 * out.offset;
+  const leftAddress =
+    leftResident === undefined
+      ? engine.stack.allocate(4 * leftArea.rows * leftSize)
+      : leftResident + 4 * left.offset;
+  const outAddress =
+    outResident === undefined
+      ? engine.stack.allocate(4 * batches * outArea.width)
+      : outResident + 4 * out.offset;
   if (leftResident === undefined) copyIn(engine, leftArea, leftAddress);
   const copiedBatch = left.batch === 0 ? 0 : leftSize;
   launch(engine, call, {
     right,
     at: {
-      ...{ left: leftAddress, leftRow: 4 * left.row, leftBatch: 4 * (leftResident === undefined ? copiedBatch : left.batch) },
-      ...{ out: outAddress, outRow: 4 * out.row, outBatch: 4 * (outResident === undefined ? outArea.width : out.batch) },
+      ...{
+        left: leftAddress,
+        leftRow: 4 * left.row,
+        leftBatch: 4 * (leftResident === undefined ? copiedBatch : left.batch),
+      },
+      ...{
+        out: outAddress,
+        outRow: 4 * out.row,
+        outBatch: 4 * (outResident === undefined ? outArea.width : out.batch),
+      },
       ...{ bias: placed(engine, bias), rows },
     },
   });
@@ -100,7 +123,8 @@ const multiplyRows = (engine: Engine, call: ProductCall, right: PackedRight): vo
         ...{ leftBatch: 0, outBatch: 0, bias, rows },
       },
     });
-    if (outResident === undefined) copyOut(engine, { ...out, offset: outOffset, rows, width: columns }, outCopy);
+    if (outResident === undefined)
+      copyOut(engine, { ...out, offset: outOffset, rows, width: columns }, outCopy);
   }
 };
 
@@ -128,7 +152,10 @@ const keptRight = (engine: Engine, call: ProductCall): PackedRight | undefined =
 /** How many batches to bring in together, each with so many bytes of packed right operand. */
 const batchesTogether = (engine: Engine, call: ProductCall, packed: number): number => {
   const bytes = 4 * call.rows * (call.depth + call.columns) + packed;
-  return Math.max(1, Math.floor(Math.min(batchBudget * engine.threads, engine.stack.available() / 4) / bytes));
+  return Math.max(
+    1,
+    Math.floor(Math.min(batchBudget * engine.threads, engine.stack.available() / 4) / bytes),
+  );
 };
 
 /** Packs the right operand for this call only. */

@@ -16,7 +16,8 @@ export interface PackedRight {
 const slabBytes = 2 ** 20; // copied at a time: stays in the second-level cache until it is packed
 
 /** Bytes of one packed matrix. */
-export const packedBytes = ({ columns, depth }: ProductCall): number => Math.ceil(columns / tileColumns) * tileColumns * depth * 4;
+export const packedBytes = ({ columns, depth }: ProductCall): number =>
+  Math.ceil(columns / tileColumns) * tileColumns * depth * 4;
 
 /** How many different right operands there are. */
 export const rightBatches = ({ right, batches }: ProductCall): number => (right.batch === 0 ? 1 : batches);
@@ -73,8 +74,12 @@ export const packRight = (engine: Engine, call: ProductCall, address: number): P
 
   const limit = Math.min(slabBytes, engine.stack.available() / 4) / 4;
   const mark = engine.stack.mark();
-  const slabRows = Math.min(storedRows, Math.max(tileColumns, Math.floor(limit / width / tileColumns) * tileColumns));
-  const slabBatches = slabRows < storedRows ? 1 : Math.max(1, Math.min(batches, Math.floor(limit / (storedRows * width))));
+  const slabRows = Math.min(
+    storedRows,
+    Math.max(tileColumns, Math.floor(limit / width / tileColumns) * tileColumns),
+  );
+  const slabBatches =
+    slabRows < storedRows ? 1 : Math.max(1, Math.min(batches, Math.floor(limit / (storedRows * width))));
   const slab = engine.stack.allocate(4 * slabRows * width * slabBatches);
   for (let batch = 0; batch < batches; batch += slabBatches)
     for (let first = 0; first < storedRows; first += slabRows) {
@@ -82,7 +87,11 @@ export const packRight = (engine: Engine, call: ProductCall, address: number): P
       const rows = Math.min(slabRows, storedRows - first);
       for (let i = 0; i < count; i++) {
         const offset = right.offset + (batch + i) * right.batch + first * right.row;
-        copyIn(engine, { array: right.array, offset, rows, row: right.row, width }, slab + 4 * i * rows * width);
+        copyIn(
+          engine,
+          { array: right.array, offset, rows, row: right.row, width },
+          slab + 4 * i * rows * width,
+        );
       }
       pack({ address: slab, row: width, batch: rows * width }, { batch, count, first, rows });
     }

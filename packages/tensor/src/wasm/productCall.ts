@@ -66,7 +66,10 @@ export const someBatches = (call: ProductCall, first: number, count: number): Pr
 
 /** Columns first to first + count of a product. */
 export const someColumns = (call: ProductCall, first: number, count: number): ProductCall => {
-  const right = { ...call.right, offset: call.right.offset + first * (call.rightTransposed ? call.right.row : 1) };
+  const right = {
+    ...call.right,
+    offset: call.right.offset + first * (call.rightTransposed ? call.right.row : 1),
+  };
   const out = { ...call.out, offset: call.out.offset + first };
   return { ...call, right, out, columns: count, bias: call.bias?.subarray(first, first + count) };
 };

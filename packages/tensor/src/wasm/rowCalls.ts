@@ -21,11 +21,18 @@ const perChunk = (engine: Engine, rows: number, width: number): number =>
  */
 const byRows = (
   engine: Engine,
-  { inputs, out, rows, width }: { inputs: readonly (Float32Array | undefined)[]; out: Float32Array; rows: number; width: number },
+  {
+    inputs,
+    out,
+    rows,
+    width,
+  }: { inputs: readonly (Float32Array | undefined)[]; out: Float32Array; rows: number; width: number },
   compute: (inputs: readonly number[], out: number, block: { first: number; rows: number }) => void,
 ): void => {
   const mark = engine.stack.mark();
-  const copied = [...inputs, out].filter((array) => array !== undefined && residentAddress(engine, array) === undefined).length;
+  const copied = [...inputs, out].filter(
+    (array) => array !== undefined && residentAddress(engine, array) === undefined,
+  ).length;
   const budget = Math.min(copyBudget * engine.threads, engine.stack.available() / 4);
   const most = copied === 0 ? rows : Math.min(rows, Math.max(1, Math.floor(budget / (4 * width * copied))));
   try {
@@ -35,7 +42,9 @@ const byRows = (
     // The result may take the place of a copied input: every kernel here reads a row before it writes it.
     const outResident = residentAddress(engine, out);
     const outAddress = outResident ?? engine.stack.allocate(4 * most * width);
-    const isResident = inputs.map((array) => array !== undefined && residentAddress(engine, array) !== undefined);
+    const isResident = inputs.map(
+      (array) => array !== undefined && residentAddress(engine, array) !== undefined,
+    );
     for (let first = 0; first < rows; first += most) {
       const count = Math.min(most, rows - first);
       const area = { offset: first * width, rows: 1, row: 0, width: count * width };
@@ -46,7 +55,10 @@ const byRows = (
         copyIn(engine, { array, ...area }, address);
         return address;
       });
-      compute(given, outResident === undefined ? outAddress : outAddress + 4 * first * width, { first, rows: count });
+      compute(given, outResident === undefined ? outAddress : outAddress + 4 * first * width, {
+        first,
+        rows: count,
+      });
       if (outResident === undefined) copyOut(engine, { array: out, ...area }, outAddress);
     }
   } finally {
@@ -55,7 +67,11 @@ const byRows = (
 };
 
 /** out[i] = kind(x[i]). */
-export const unaryCall = (engine: Engine, kind: UnaryKind, [x, out]: readonly [Float32Array, Float32Array]): void => {
+export const unaryCall = (
+  engine: Engine,
+  kind: UnaryKind,
+  [x, out]: readonly [Float32Array, Float32Array],
+): void => {
   byRows(engine, { inputs: [x], out, rows: x.length, width: 1 }, ([source], to, { rows }) => {
     const per = Math.ceil(perChunk(engine, rows, 1) / 4) * 4;
     engine.run({
@@ -94,20 +110,33 @@ export const layerNormCall = (engine: Engine, call: LayerNormCall): void => {
       resident: array === undefined ? 0 : residentAddress(engine, array),
       copy: array === undefined ? 0 : engine.stack.allocate(4 * call.rows),
     }));
-    byRows(engine, { inputs: [x, residual], out, rows: call.rows, width }, ([source, added], to, { first, rows }) => {
-      const rowsPerChunk = perChunk(engine, rows, width);
-      const [mean, inverseDeviation] = statistics.map(({ array, resident, copy }) => (array === undefined ? 0 : (resident ?? copy) + 4 * first));
-      engine.run({
-        kernel: layerNormKernel,
-        values: {
-          ...{ x: source as number, residual: added as number, out: to, scale, shift }, // two inputs, two statistics
-          ...{ mean: mean as number, inverseDeviation: inverseDeviation as number, rows, width, rowsPerChunk, epsilon },
-        },
-        chunks: Math.ceil(rows / rowsPerChunk),
-        scratch: 0,
-        work: 4 * rows * width,
-      });
-    });
+    byRows(
+      engine,
+      { inputs: [x, residual], out, rows: call.rows, width },
+      ([source, added], to, { first, rows }) => {
+        const rowsPerChunk = perChunk(engine, rows, width);
+        const [mean, inverseDeviation] = statistics.map(({ array, resident, copy }) =>
+          array === undefined ? 0 : (resident ?? copy) + 4 * first,
+        );
+        engine.run({
+          kernel: layerNormKernel,
+          values: {
+            ...{ x: source as number, residual: added as number, out: to, scale, shift }, // two inputs, two statistics
+            ...{
+              mean: mean as number,
+              inverseDeviation: inverseDeviation as number,
+              rows,
+              width,
+              rowsPerChunk,
+              epsilon,
+            },
+          },
+          chunks: Math.ceil(rows / rowsPerChunk),
+          scratch: 0,
+          work: 4 * rows * width,
+        });
+      },
+    );
     for (const { array, resident, copy } of statistics)
       if (array !== undefined && resident === undefined)
         copyOut(engine, { array, offset: 0, rows: 1, row: 0, width: call.rows }, copy);

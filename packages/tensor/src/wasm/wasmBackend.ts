@@ -3,8 +3,8 @@
 import type { Backend, EngineDescription } from '../backend/backend.ts';
 import { jsBackend } from '../backend/js/jsBackend.ts';
 import { attentionCall } from './attentionCall.ts';
-import { DisposedError } from './engineError.ts';
 import { type Engine, engine } from './engine.ts';
+import { DisposedError } from './engineError.ts';
 import { enableRelaxedSimd, hasRelaxedSimd, hasSimd } from './features.ts';
 import { kernelModule, kernelNames } from './kernels/kernelModule.ts';
 import { type LinearMemory, linearMemory } from './linearMemory.ts';
@@ -45,31 +45,46 @@ interface Plan {
 }
 
 const plan = (options: WasmBackendOptions): Plan => {
-  if (!hasSimd()) throw new Error('wasmBackend: this platform has no WebAssembly SIMD; use jsBackend instead.');
+  if (!hasSimd())
+    throw new Error('wasmBackend: this platform has no WebAssembly SIMD; use jsBackend instead.');
   const limit = options.memoryLimit ?? defaultLimit;
   if (!(limit >= 2 ** 20 && limit <= 2 ** 32))
-    throw new RangeError(`wasmBackend: memoryLimit is ${limit} bytes; expected 1 MiB to 4 GiB, such as 2 ** 31.`);
+    throw new RangeError(
+      `wasmBackend: memoryLimit is ${limit} bytes; expected 1 MiB to 4 GiB, such as 2 ** 31.`,
+    );
   const notes: string[] = [];
   let relaxed = false;
   if (options.relaxedSimd === 'off') notes.push('Plain SIMD, because relaxedSimd is off.');
   else if (hasRelaxedSimd()) relaxed = true;
   else if (options.v8Flags === true && enableRelaxedSimd()) relaxed = true;
-  else notes.push('Plain SIMD: relaxed SIMD is not enabled here. Node 22 has it; in Node 20 pass v8Flags: true.');
+  else
+    notes.push(
+      'Plain SIMD: relaxed SIMD is not enabled here. Node 22 has it; in Node 20 pass v8Flags: true.',
+    );
   if (relaxed) notes.push('Relaxed SIMD: products and sums are fused.');
   const memory = linearMemory(limit, options.sharedMemory ?? true);
   if (!memory.shared)
-    notes.push('Memory is not shared (no SharedArrayBuffer, or sharedMemory is off): one thread, operands are copied.');
+    notes.push(
+      'Memory is not shared (no SharedArrayBuffer, or sharedMemory is off): one thread, operands are copied.',
+    );
   return { relaxed, memory, notes };
 };
 
-const imports = (memory: LinearMemory): WebAssembly.Imports => ({ env: { memory: memory.memory, log: Math.log } });
+const imports = (memory: LinearMemory): WebAssembly.Imports => ({
+  env: { memory: memory.memory, log: Math.log },
+});
 
 const backendOf = (core: Engine, { relaxed, notes }: Plan): WasmBackend => {
   let disposed = false;
   const alive = (): void => {
     if (disposed) throw new DisposedError('wasmBackend');
   };
-  const description: EngineDescription = { name: 'wasm', threads: core.threads, simd: relaxed ? 'relaxed' : 'plain', notes };
+  const description: EngineDescription = {
+    name: 'wasm',
+    threads: core.threads,
+    simd: relaxed ? 'relaxed' : 'plain',
+    notes,
+  };
   return {
     name: 'wasm',
     memory: core.memory.shared ? core.stack : undefined,
@@ -131,7 +146,10 @@ export const wasmBackend = async (options: WasmBackendOptions = {}): Promise<Was
   const instance = await WebAssembly.instantiate(module, imports(chosen.memory));
   const count = chosen.memory.shared ? threads - 1 : 0;
   const memory = chosen.memory.memory;
-  const starts = Array.from({ length: count }, (_, i): Promise<RunningWorker> => startWorker({ module, memory, thread: i + 1, kernels: kernelNames }));
+  const starts = Array.from(
+    { length: count },
+    (_, i): Promise<RunningWorker> => startWorker({ module, memory, thread: i + 1, kernels: kernelNames }),
+  );
   return backendOf(engine(chosen.memory, instance, await Promise.all(starts)), chosen);
 };
 
@@ -145,5 +163,8 @@ export const wasmBackend = async (options: WasmBackendOptions = {}): Promise<Was
 export const wasmBackendSync = (options: Omit<WasmBackendOptions, 'threads'> = {}): WasmBackend => {
   const chosen = plan(options);
   const module = new WebAssembly.Module(kernelModule({ relaxed: chosen.relaxed }, chosen.memory.shared));
-  return backendOf(engine(chosen.memory, new WebAssembly.Instance(module, imports(chosen.memory)), []), chosen);
+  return backendOf(
+    engine(chosen.memory, new WebAssembly.Instance(module, imports(chosen.memory)), []),
+    chosen,
+  );
 };

@@ -1,4 +1,5 @@
-// The program of a worker, as text: it must run where no bundler has seen it (Node: eval; browsers: a Blob).
+// The program of a worker, as text: it must run where no bundler has seen it (Node: eval, as a script or as a module; browsers: a
+// Blob).
 
 import { control } from './control.ts';
 
@@ -32,10 +33,7 @@ const serve = ({ module, memory, thread, kernels }, ready) => {
     if (turns === 20000) Atomics.wait(words, ${control.job}, job);
   }
 };
-if (typeof self === 'undefined') {
-  const { parentPort, workerData } = require('node:worker_threads');
-  serve(workerData, () => parentPort.postMessage('ready'));
-} else {
-  self.onmessage = ({ data }) => serve(data, () => self.postMessage('ready'));
-}
+const node = globalThis.process?.getBuiltinModule?.('node:worker_threads');
+if (node) serve(node.workerData, () => node.parentPort.postMessage('ready'));
+else self.onmessage = ({ data }) => serve(data, () => self.postMessage('ready'));
 `;

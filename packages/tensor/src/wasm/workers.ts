@@ -29,6 +29,9 @@ const startInNode = ({ Worker }: NodeWorkers, start: WorkerStart): Promise<Runni
   new Promise((resolve, reject) => {
     const worker = new Worker(workerSource, { eval: true, workerData: start });
     worker.once('error', reject);
+    worker.once('exit', (code) =>
+      reject(new Error(`wasm engine: a worker ended (exit code ${code}) before it was ready.`)),
+    );
     worker.once('message', () => {
       worker.unref(); // a process ends when its own work is done
       resolve({ terminate: () => void worker.terminate() });

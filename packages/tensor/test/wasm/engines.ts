@@ -24,3 +24,12 @@ export const resident = (engine: WasmBackend, array: Float32Array): Float32Array
   copy.set(array);
   return copy;
 };
+
+/** Throws unless the arrays hold the same bits. (Comparing a million numbers by `toEqual` takes seconds.) */
+export const expectSameBits = (actual: Float32Array, expected: Float32Array, name = ''): void => {
+  if (actual.length !== expected.length)
+    throw new Error(`${name}: ${actual.length} numbers; expected ${expected.length}`);
+  for (let i = 0; i < actual.length; i++)
+    if (!Object.is(actual[i], expected[i]))
+      throw new Error(`${name}: ${actual[i]} at ${i}; expected ${expected[i]}`);
+};

@@ -31,19 +31,27 @@ describe('linear memory', () => {
 
 describe('heap', () => {
   test('blocks never overlap, are aligned, and all of it can be had again once everything is free', () => {
-    const step = fc.record({ bytes: fc.integer({ min: 0, max: 200_000 }), free: fc.nat({ max: 30 }), above: fc.integer({ min: 0, max: 300_000 }) });
+    const step = fc.record({
+      bytes: fc.integer({ min: 0, max: 200_000 }),
+      free: fc.nat({ max: 30 }),
+      above: fc.nat({ max: 30 }),
+    });
     forAll([fc.array(step, { maxLength: 60 })], (steps) => {
       const blocks = heap(linearMemory(2 * mebibyte, false), 1000);
       const all = blocks.available();
       const held: { address: number; bytes: number }[] = [];
       for (const { bytes, free, above } of steps) {
-        const block = blocks.allocate(bytes, above);
+        const below = held[above];
+        const least = below === undefined ? 0 : below.address + below.bytes;
+        const block = blocks.allocate(bytes, least);
         if (block !== undefined) {
           expect(block.address % 64).toBe(0);
-          expect(block.address).toBeGreaterThanOrEqual(Math.max(1000, above > 0 && block.address < above ? above : 0));
+          expect(block.address).toBeGreaterThanOrEqual(Math.max(1000, least));
           expect(block.bytes).toBeGreaterThanOrEqual(bytes);
           for (const other of held)
-            expect(block.address + block.bytes <= other.address || other.address + other.bytes <= block.address).toBe(true);
+            expect(
+              block.address + block.bytes <= other.address || other.address + other.bytes <= block.address,
+            ).toBe(true);
           held.push(block);
         }
         const [given] = held.splice(free, 1);
@@ -58,7 +66,14 @@ describe('heap', () => {
 
 describe('stack', () => {
   test('arrays keep their numbers until they are released, whatever is allocated after them', () => {
-    const step = fc.record({ floats: fc.integer({ min: 0, max: 900_000 }), release: fc.option(fc.nat({ max: 20 })) });
+    const step = fc.record({
+      floats: fc.oneof(
+        fc.integer({ min: 0, max: 1000 }),
+        fc.integer({ min: 0, max: 900_000 }),
+        fc.constant(3_000_000),
+      ),
+      release: fc.option(fc.nat({ max: 20 })),
+    });
     forAll(
       [fc.array(step, { maxLength: 25 })],
       (steps) => {
@@ -68,7 +83,9 @@ describe('stack', () => {
         const held: { mark: number; array: Float32Array; number: number }[] = [];
         steps.forEach(({ floats, release }, number) => {
           const mark = it.mark();
-          const array = it.floats(floats).fill(number);
+          const array = it.floats(floats);
+          array.fill(number, 0, 100);
+          array.fill(number, -100);
           expect(array.byteOffset % 64).toBe(0);
           expect(it.owns(array, mark)).toBe(true);
           expect(held.every((other) => other.array.byteOffset < array.byteOffset)).toBe(true);
@@ -78,7 +95,10 @@ describe('stack', () => {
             it.release(held[release].mark);
             held.length = release;
           }
-          for (const other of held) expect(other.array.every((value) => value === other.number)).toBe(true);
+          for (const { array: kept, number: n } of held)
+            expect([...kept.subarray(0, 100), ...kept.subarray(-100)].every((value) => value === n)).toBe(
+              true,
+            );
         });
       },
       { runs: 20 },
@@ -146,10 +166,14 @@ describe('packed weights', () => {
 
   test('make room for the stack: the one unused for longest goes first, the one in use stays', () => {
     const { kept, stack: it } = weights(4 * mebibyte);
-    const [a, b, c] = [1, 2, 3].map((seed) => noise([4], seed).data) as [Float32Array, Float32Array, Float32Array];
-    for (const weight of [a, b, c]) kept.add(weight, 'rows', mebibyte);
+    const [a, b, c] = [1, 2, 3].map((seed) => noise([4], seed).data) as [
+      Float32Array,
+      Float32Array,
+      Float32Array,
+    ];
+    for (const weight of [a, b, c]) kept.add(weight, 'rows', 1.1 * mebibyte);
     kept.find(a, 'rows'); // b is now the oldest, a in use
-    it.floats(300_000);
+    it.floats(250_000);
     expect(kept.find(b, 'rows')).toBeUndefined();
     expect(kept.find(c, 'rows')).toBeDefined();
     expect(kept.find(a, 'rows')).toBeDefined();

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Activation, LinearCall, MatmulCall } from '../../src/backend/backend.ts';
 import { jsBackend } from '../../src/backend/js/jsBackend.ts';
-import { type NamedEngine, resident, startEngines } from './engines.ts';
+import { expectSameBits, type NamedEngine, resident, startEngines } from './engines.ts';
 
 let engines: readonly NamedEngine[];
 beforeAll(async () => {
@@ -16,7 +16,8 @@ afterAll(() => {
 type Case = Omit<MatmulCall, 'a' | 'b' | 'out'> & { readonly seed: number };
 
 /** Sizes around the tile (4, 8), the row block (128) and the depth block (256), and nothing at all. */
-const size = (most: number) => fc.oneof(fc.constantFrom(0, 1, 2, 3, 4, 5, 7, 8, 9, 31, 32, 33), fc.integer({ min: 1, max: most }));
+const size = (most: number) =>
+  fc.oneof(fc.constantFrom(0, 1, 2, 3, 4, 5, 7, 8, 9, 31, 32, 33), fc.integer({ min: 1, max: most }));
 
 const cases: fc.Arbitrary<Case> = fc
   .record({
@@ -31,7 +32,11 @@ const cases: fc.Arbitrary<Case> = fc
     shareB: fc.boolean(),
     seed: fc.integer({ min: 1, max: 1e6 }),
   })
-  .map(({ shareA, shareB, ...rest }) => ({ ...rest, aStride: shareA ? 0 : rest.m * rest.k, bStride: shareB ? 0 : rest.n * rest.k }));
+  .map(({ shareA, shareB, ...rest }) => ({
+    ...rest,
+    aStride: shareA ? 0 : rest.m * rest.k,
+    bStride: shareB ? 0 : rest.n * rest.k,
+  }));
 
 const callOf = (it: Case): MatmulCall => ({
   ...it,
@@ -61,12 +66,17 @@ const reference = ({ a, b, m, n, k, batches, aStride, bStride, transposeA, trans
   return { sums, magnitudes };
 };
 
-const expectWithinRounding = (out: Float32Array, { sums, magnitudes }: ReturnType<typeof reference>, name: string): void => {
+const expectWithinRounding = (
+  out: Float32Array,
+  { sums, magnitudes }: ReturnType<typeof reference>,
+  name: string,
+): void => {
   expect(out.length, name).toBe(sums.length);
   out.forEach((value, i) => {
     // √k-like growth stays far below 2⁻²⁰ of the magnitudes for k up to 600.
     const allowed = 2 ** -20 * (magnitudes[i] as number) + 1e-30;
-    if (!(Math.abs(value - (sums[i] as number)) <= allowed)) throw new Error(`${name}: ${value} at ${i}; expected ${sums[i]} ± ${allowed}`);
+    if (!(Math.abs(value - (sums[i] as number)) <= allowed))
+      throw new Error(`${name}: ${value} at ${i}; expected ${sums[i]} ± ${allowed}`);
   });
 };
 
@@ -101,9 +111,13 @@ describe('matmul', () => {
           const target = out ? resident(engine, call.out) : call.out.slice();
           engine.matmul({
             ...call,
-            ...{ a: a ? resident(engine, call.a) : call.a, b: b ? resident(engine, call.b) : call.b, out: target },
+            ...{
+              a: a ? resident(engine, call.a) : call.a,
+              b: b ? resident(engine, call.b) : call.b,
+              out: target,
+            },
           });
-          expect(target.every((value, i) => Object.is(value, copied[i])), name).toBe(true);
+          expectSameBits(target, copied, name);
           engine.memory.release(mark);
         }
       },
@@ -115,14 +129,24 @@ describe('matmul', () => {
     const [rows, n, k] = [150, 77, 300];
     const a = noise([rows * k], 5).data;
     const b = noise([k * n], 6).data;
-    const base = { b, n, k, transposeA: false, transposeB: true, batches: 1, aStride: 0, bStride: 0, keep: true };
+    const base = {
+      b,
+      n,
+      k,
+      transposeA: false,
+      transposeB: true,
+      batches: 1,
+      aStride: 0,
+      bStride: 0,
+      keep: true,
+    };
     for (const { name, engine } of engines) {
       const all = new Float32Array(rows * n);
       engine.matmul({ ...base, a, out: all, m: rows });
       for (const row of [0, 3, 127, 128, 149]) {
         const one = new Float32Array(n);
         engine.matmul({ ...base, a: a.subarray(row * k, (row + 1) * k), out: one, m: 1 });
-        expect(one, name).toEqual(all.subarray(row * n, (row + 1) * n).slice());
+        expectSameBits(one, all.subarray(row * n, (row + 1) * n), name);
       }
     }
   });
@@ -131,8 +155,26 @@ describe('matmul', () => {
     const b = noise([24], 7).data;
     const a = noise([12], 8).data;
     for (const { name, engine } of engines)
-      for (const [n, k, transposeB] of [[4, 6, false], [4, 6, true], [6, 4, true], [6, 4, false]] as const) {
-        const call = { a: a.subarray(0, 2 * k), b, out: new Float32Array(2 * n), m: 2, n, k, transposeA: false, transposeB, batches: 1, aStride: 0, bStride: 0, keep: true };
+      for (const [n, k, transposeB] of [
+        [4, 6, false],
+        [4, 6, true],
+        [6, 4, true],
+        [6, 4, false],
+      ] as const) {
+        const call = {
+          a: a.subarray(0, 2 * k),
+          b,
+          out: new Float32Array(2 * n),
+          m: 2,
+          n,
+          k,
+          transposeA: false,
+          transposeB,
+          batches: 1,
+          aStride: 0,
+          bStride: 0,
+          keep: true,
+        };
         engine.matmul(call);
         expectWithinRounding(call.out, reference(call), name);
       }
@@ -144,7 +186,19 @@ describe('matmul', () => {
     const b = noise([k * n], 10).data;
     a[2 * k] = Number.NaN;
     b[7] = Infinity;
-    const call = { a, b, m, n, k, transposeA: false, transposeB: false, batches: 1, aStride: 0, bStride: 0, keep: false };
+    const call = {
+      a,
+      b,
+      m,
+      n,
+      k,
+      transposeA: false,
+      transposeB: false,
+      batches: 1,
+      aStride: 0,
+      bStride: 0,
+      keep: false,
+    };
     const expected = new Float32Array(m * n);
     jsBackend.matmul({ ...call, out: expected });
     for (const { name, engine } of engines) {

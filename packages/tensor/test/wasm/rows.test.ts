@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { UnaryKind } from '../../src/backend/backend.ts';
 import { jsBackend } from '../../src/backend/js/jsBackend.ts';
-import { type NamedEngine, resident, startEngines } from './engines.ts';
+import { expectSameBits, type NamedEngine, resident, startEngines } from './engines.ts';
 
 let engines: readonly NamedEngine[];
 beforeAll(async () => {
@@ -32,12 +32,21 @@ describe('unary', () => {
     geluTanh: { relative: 1e-6, absolute: 3e-7 },
     silu: { relative: 3e-7, absolute: 2e-36 },
   };
-  const edges = [0, -0, 1e-40, -1e-40, 1e-8, 0.6249, 0.6251, 3.949, 3.951, -3.951, 5, -5, 88.7, 88.8, 89.5, -87.4, -88, -103, -104, -120];
+  const edges = [
+    0, -0, 1e-40, -1e-40, 1e-8, 0.6249, 0.6251, 3.949, 3.951, -3.951, 5, -5, 88.7, 88.8, 89.5, -87.4, -88,
+    -103, -104, -120,
+  ];
   const extremes = [Number.NaN, Infinity, -Infinity, 1e30, -1e30, 3.4e38, -3.4e38];
 
   for (const [kind, bound] of Object.entries(bounds) as [UnaryKind, (typeof bounds)['exp']][])
     test(`${kind} is that of float64 to a few units in the last place; NaN stays NaN and infinities have their limits`, () => {
-      const x = new Float32Array([...edges, ...extremes, ...noise([2999], 3, 1).data, ...noise([3000], 4, 8).data, ...noise([3000], 5, 60).data]);
+      const x = new Float32Array([
+        ...edges,
+        ...extremes,
+        ...noise([2999], 3, 1).data,
+        ...noise([3000], 4, 8).data,
+        ...noise([3000], 5, 60).data,
+      ]);
       const expected = new Float32Array(x.length);
       jsBackend.unary(kind, x, expected);
       for (const { name, engine } of engines) {
@@ -87,16 +96,21 @@ describe('softmax', () => {
       [sizes, fc.constantFrom(1, 30, 3e3), fc.constantFrom(0, 0.5, 0.95), fc.boolean()],
       ({ rows, columns, seed }, scale, masked, log) => {
         const hide = noise([rows * columns], seed + 1).data;
-        const x = noise([rows * columns], seed, scale).data.map((value, i) => (((hide[i] as number) * 1e3) % 1 + 1) % 1 < masked || i < columns && seed % 2 === 0 ? -Infinity : value);
+        const x = noise([rows * columns], seed, scale).data.map((value, i) =>
+          ((((hide[i] as number) * 1e3) % 1) + 1) % 1 < masked || (i < columns && seed % 2 === 0)
+            ? -Infinity
+            : value,
+        );
         const expected: number[] = [];
-        for (let r = 0; r < rows; r++) expected.push(...row([...x.subarray(r * columns, (r + 1) * columns)], log));
+        for (let r = 0; r < rows; r++)
+          expected.push(...row([...x.subarray(r * columns, (r + 1) * columns)], log));
         for (const { name, engine } of engines) {
           const out = new Float32Array(x.length);
           engine.softmax({ x, out, rows, columns, log });
           expectClose(out, expected, { relative: 2e-6, absolute: 1e-6, name });
           const place = x.slice();
           engine.softmax({ x: place, out: place, rows, columns, log });
-          expect(place, `${name}, in place`).toEqual(out);
+          expectSameBits(place, out, `${name}, in place`);
         }
       },
       { runs: 40 },
@@ -115,7 +129,11 @@ describe('softmax', () => {
       for (const { name, engine } of engines) {
         const out = new Float32Array(x.length);
         engine.softmax({ x, out, rows: 4, columns: 9, log });
-        for (const r of [0, 1, 3]) expectClose(out.subarray(9 * r, 9 * r + 9), expected.subarray(9 * r, 9 * r + 9), { absolute: 1e-6, name });
+        for (const r of [0, 1, 3])
+          expectClose(out.subarray(9 * r, 9 * r + 9), expected.subarray(9 * r, 9 * r + 9), {
+            absolute: 1e-6,
+            name,
+          });
         expect(out.subarray(18, 27).some(Number.isNaN), name).toBe(true);
       }
     }
@@ -127,10 +145,15 @@ describe('layerNorm', () => {
     forAll(
       [sizes, fc.tuple(fc.boolean(), fc.boolean(), fc.boolean(), fc.boolean(), fc.boolean())],
       ({ rows, columns: width, seed }, [residual, scale, shift, mean, deviation]) => {
-        const given = (wanted: boolean, count: number, offset: number) => (wanted ? noise([count], seed + offset).data : undefined);
+        const given = (wanted: boolean, count: number, offset: number) =>
+          wanted ? noise([count], seed + offset).data : undefined;
         const call = {
           ...{ x: noise([rows * width], seed).data, rows, width, epsilon: 1e-3 },
-          ...{ residual: given(residual, rows * width, 1), scale: given(scale, width, 2), shift: given(shift, width, 3) },
+          ...{
+            residual: given(residual, rows * width, 1),
+            scale: given(scale, width, 2),
+            shift: given(shift, width, 3),
+          },
         };
         const result = () => ({
           out: new Float32Array(rows * width).fill(Number.NaN),
@@ -155,7 +178,17 @@ describe('layerNorm', () => {
   test('keeps its digits where the mean is ten thousand times the deviation', () => {
     const width = 384;
     const x = noise([width], 11).data.map((value) => 10_000 + value);
-    const call = { x, residual: undefined, scale: undefined, shift: undefined, rows: 1, width, epsilon: 1e-12, mean: undefined, inverseDeviation: undefined };
+    const call = {
+      x,
+      residual: undefined,
+      scale: undefined,
+      shift: undefined,
+      rows: 1,
+      width,
+      epsilon: 1e-12,
+      mean: undefined,
+      inverseDeviation: undefined,
+    };
     const expected = new Float32Array(width);
     jsBackend.layerNorm({ ...call, out: expected });
     for (const { name, engine } of engines) {
@@ -168,7 +201,16 @@ describe('layerNorm', () => {
   test('may write over its input', () => {
     const [rows, width] = [7, 33];
     const x = noise([rows * width], 12).data;
-    const call = { residual: noise([rows * width], 13).data, scale: undefined, shift: undefined, rows, width, epsilon: 1e-5, mean: undefined, inverseDeviation: undefined };
+    const call = {
+      residual: noise([rows * width], 13).data,
+      scale: undefined,
+      shift: undefined,
+      rows,
+      width,
+      epsilon: 1e-5,
+      mean: undefined,
+      inverseDeviation: undefined,
+    };
     for (const { engine } of engines) {
       const out = new Float32Array(x.length);
       engine.layerNorm({ ...call, x, out });

@@ -29,10 +29,20 @@ export const signed = (value: number): number[] => {
 export const float32 = (value: number): number[] => [...new Uint8Array(new Float32Array([value]).buffer)];
 
 /** A vector: its length, then its items. */
-export const vector = (items: readonly (readonly number[])[]): number[] => [...unsigned(items.length), ...items.flat()];
+export const vector = (items: readonly (readonly number[])[]): number[] => [
+  ...unsigned(items.length),
+  ...items.flat(),
+];
 
 /** A name in UTF-8 (ours are ASCII), with its length. */
-export const text = (name: string): number[] => [...unsigned(name.length), ...[...name].map((letter) => letter.charCodeAt(0))];
+export const text = (name: string): number[] => [
+  ...unsigned(name.length),
+  ...[...name].map((letter) => letter.charCodeAt(0)),
+];
 
 /** A section: its number, its length in bytes, its content. */
-export const section = (id: number, content: readonly number[]): number[] => [id, ...unsigned(content.length), ...content];
+export const section = (id: number, content: readonly number[]): number[] => [
+  id,
+  ...unsigned(content.length),
+  ...content,
+];

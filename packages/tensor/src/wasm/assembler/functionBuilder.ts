@@ -2,7 +2,16 @@
 // order in which they are written and never reordered: V8's speed depends on it.
 
 import { unsigned } from './bytes.ts';
-import { constant, type Local, type Operand, operand, simdOpcode, typeByte, type Value, type ValueType } from './value.ts';
+import {
+  constant,
+  type Local,
+  type Operand,
+  operand,
+  simdOpcode,
+  typeByte,
+  type Value,
+  type ValueType,
+} from './value.ts';
 
 /** A place to branch to: the head of a loop, or the end of a block. */
 export interface Label {
@@ -13,7 +22,10 @@ export interface Label {
 export type Signature = Readonly<Record<string, ValueType>>;
 
 /** A function that code can call: its number in the module and what it takes and gives. */
-export interface Callable<S extends Signature = Signature, R extends ValueType | undefined = ValueType | undefined> {
+export interface Callable<
+  S extends Signature = Signature,
+  R extends ValueType | undefined = ValueType | undefined,
+> {
   readonly name: string;
   readonly index: number;
   readonly parameters: S;
@@ -73,7 +85,8 @@ const callCode = (callee: Callable, given: Arguments<Signature>): number[] => [
   ...Object.entries(callee.parameters).flatMap(([name, type]) => {
     const value = given[name] as Operand<ValueType>; // the types ask for every name
     const where = `${callee.name}(${name})`;
-    if (typeof value !== 'number' || type !== 'v128') return operand(where, type === 'v128' ? 'f32x4' : type, value).code;
+    if (typeof value !== 'number' || type !== 'v128')
+      return operand(where, type === 'v128' ? 'f32x4' : type, value).code;
     return constant('f32x4', value).code;
   }),
   0x10,
@@ -89,7 +102,11 @@ export const functionBuilder = <S extends Signature>(
   const names = Object.keys(callee.parameters);
   let depth = 0;
 
-  const variable = <T extends ValueType>(type: T, index: number): Local<T> => ({ type, index, code: [0x20, ...unsigned(index)] });
+  const variable = <T extends ValueType>(type: T, index: number): Local<T> => ({
+    type,
+    index,
+    code: [0x20, ...unsigned(index)],
+  });
   const emit = (bytes: readonly number[]): void => {
     for (const byte of bytes) code.push(byte);
   };
@@ -163,7 +180,9 @@ export const functionBuilder = <S extends Signature>(
     },
   };
 
-  const entries = names.map((name, index) => [name, variable(callee.parameters[name] as ValueType, index)] as const); // name is a key
+  const entries = names.map(
+    (name, index) => [name, variable(callee.parameters[name] as ValueType, index)] as const,
+  ); // name is a key
   return {
     builder,
     parameters: Object.fromEntries(entries) as unknown as Parameters<S>, // one local a name, made above
@@ -179,5 +198,8 @@ const runs = (types: readonly ValueType[]): number[] => {
     if (last?.type === type) last.count++;
     else counted.push({ type, count: 1 });
   }
-  return [...unsigned(counted.length), ...counted.flatMap(({ type, count }) => [...unsigned(count), typeByte[type]])];
+  return [
+    ...unsigned(counted.length),
+    ...counted.flatMap(({ type, count }) => [...unsigned(count), typeByte[type]]),
+  ];
 };

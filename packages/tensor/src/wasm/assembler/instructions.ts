@@ -3,7 +3,16 @@
 // Opcodes: WebAssembly specification 2.0, §5.4; relaxed SIMD proposal, "Binary format".
 
 import { unsigned } from './bytes.ts';
-import { type Lanes, type Operand, operand, simdOpcode, type TypeOfLanes, typeOfLanes, type Value, type ValueType } from './value.ts';
+import {
+  type Lanes,
+  type Operand,
+  operand,
+  simdOpcode,
+  type TypeOfLanes,
+  typeOfLanes,
+  type Value,
+  type ValueType,
+} from './value.ts';
 
 /** An instruction with one operand. */
 export type Unary<A extends ValueType, R extends ValueType = A> = (a: Operand<A>) => Value<R>;
@@ -12,7 +21,11 @@ export type Binary<A extends ValueType, R extends ValueType = A> = (a: Operand<A
 /** An instruction with three vectors. */
 export type Ternary = (a: Operand<'v128'>, b: Operand<'v128'>, c: Operand<'v128'>) => Value<'v128'>;
 /** Two or more terms, taken from the left. */
-export type Chain<T extends ValueType> = (a: Operand<T>, b: Operand<T>, ...rest: readonly Operand<T>[]) => Value<T>;
+export type Chain<T extends ValueType> = (
+  a: Operand<T>,
+  b: Operand<T>,
+  ...rest: readonly Operand<T>[]
+) => Value<T>;
 /** What lies in memory at address + offset (bytes). */
 export type Load<R extends ValueType> = (address: Operand<'i32'>, offset?: number) => Value<R>;
 /** A shift of every lane by a constant number of bits. */
@@ -25,14 +38,25 @@ const instruction =
   (name: string, opcode: readonly number[], result: Lanes, takes: readonly Lanes[]) =>
   (...given: readonly Operand<ValueType>[]): Value => ({
     type: typeOfLanes(result),
-    code: [...takes.flatMap((lanes, i) => [...operand(name, lanes, given[i] as Operand<ValueType>).code]), ...opcode], // one operand each
+    code: [
+      ...takes.flatMap((lanes, i) => [...operand(name, lanes, given[i] as Operand<ValueType>).code]),
+      ...opcode,
+    ], // one operand each
   });
 
-const unary = <A extends Lanes, R extends Lanes>(name: string, opcode: readonly number[], takes: A, result: R) =>
-  instruction(name, opcode, result, [takes]) as Unary<TypeOfLanes<A>, TypeOfLanes<R>>;
+const unary = <A extends Lanes, R extends Lanes>(
+  name: string,
+  opcode: readonly number[],
+  takes: A,
+  result: R,
+) => instruction(name, opcode, result, [takes]) as Unary<TypeOfLanes<A>, TypeOfLanes<R>>;
 
-const binary = <A extends Lanes, R extends Lanes>(name: string, opcode: readonly number[], takes: A, result: R) =>
-  instruction(name, opcode, result, [takes, takes]) as Binary<TypeOfLanes<A>, TypeOfLanes<R>>;
+const binary = <A extends Lanes, R extends Lanes>(
+  name: string,
+  opcode: readonly number[],
+  takes: A,
+  result: R,
+) => instruction(name, opcode, result, [takes, takes]) as Binary<TypeOfLanes<A>, TypeOfLanes<R>>;
 
 const ternary = (name: string, number: number, takes: Lanes) =>
   instruction(name, simdOpcode(number), takes, [takes, takes, takes]) as Ternary;

@@ -1,7 +1,13 @@
 // A module under construction: imports one memory and perhaps functions, defines functions, gives the bytes to compile.
 
 import { section, text, unsigned, vector } from './bytes.ts';
-import { type Callable, type FunctionBuilder, functionBuilder, type Parameters, type Signature } from './functionBuilder.ts';
+import {
+  type Callable,
+  type FunctionBuilder,
+  functionBuilder,
+  type Parameters,
+  type Signature,
+} from './functionBuilder.ts';
 import { typeByte, type ValueType } from './value.ts';
 
 /** The memory that a module imports as `env.memory`; sizes in pages of 64 KiB. */
@@ -21,7 +27,10 @@ export interface FunctionOptions<S extends Signature, R extends ValueType | unde
 /** A module under construction. Imported functions must be declared before any function is defined. */
 export interface ModuleBuilder {
   /** Declares a function that is imported as `env.<name>`. */
-  imported<S extends Signature, R extends ValueType | undefined = undefined>(name: string, options: FunctionOptions<S, R>): Callable<S, R>;
+  imported<S extends Signature, R extends ValueType | undefined = undefined>(
+    name: string,
+    options: FunctionOptions<S, R>,
+  ): Callable<S, R>;
   /** Defines a function by writing its body. */
   define<S extends Signature, R extends ValueType | undefined = undefined>(
     name: string,
@@ -53,7 +62,10 @@ export const moduleBuilder = (memory: MemoryImport): ModuleBuilder => {
   const exports: number[][] = [];
   const bodies: number[][] = [];
 
-  const declare = <S extends Signature, R extends ValueType | undefined>(name: string, options: FunctionOptions<S, R>): Callable<S, R> => {
+  const declare = <S extends Signature, R extends ValueType | undefined>(
+    name: string,
+    options: FunctionOptions<S, R>,
+  ): Callable<S, R> => {
     types.push(signatureBytes(options.parameters, options.result));
     const index = types.length - 1; // one type a function: numbers of types and of functions are the same
     return { name, index, parameters: options.parameters, result: options.result as R };
@@ -61,7 +73,10 @@ export const moduleBuilder = (memory: MemoryImport): ModuleBuilder => {
 
   return {
     imported: (name, options) => {
-      if (bodies.length > 0) throw new Error(`moduleBuilder: ${name} is imported after a function was defined; declare imports first.`);
+      if (bodies.length > 0)
+        throw new Error(
+          `moduleBuilder: ${name} is imported after a function was defined; declare imports first.`,
+        );
       const callable = declare(name, options);
       imports.push([...text('env'), ...text(name), 0x00, ...unsigned(callable.index)]);
       return callable;

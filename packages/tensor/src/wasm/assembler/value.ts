@@ -43,7 +43,10 @@ const constantOf = (lanes: Lanes, number: number): Value => {
     case 'f32':
       return { type: 'f32', code: [0x43, ...float32(number)] };
     case 'i32x4':
-      return { type: 'v128', code: [...simdOpcode(12), ...fourTimes([...new Uint8Array(new Int32Array([number]).buffer)])] };
+      return {
+        type: 'v128',
+        code: [...simdOpcode(12), ...fourTimes([...new Uint8Array(new Int32Array([number]).buffer)])],
+      };
     case 'f32x4':
       return { type: 'v128', code: [...simdOpcode(12), ...fourTimes(float32(number))] };
     default:
@@ -64,6 +67,8 @@ export const operand = (where: string, lanes: Lanes, given: Operand<ValueType>):
   if (typeof given === 'number') return constant(lanes, given);
   const expected = typeOfLanes(lanes);
   if (given.type !== expected)
-    throw new TypeError(`${where}: given an operand of type ${given.type}; expected ${expected}. Convert or splat it first.`);
+    throw new TypeError(
+      `${where}: given an operand of type ${given.type}; expected ${expected}. Convert or splat it first.`,
+    );
   return given;
 };

@@ -6,11 +6,21 @@ import { i32 } from '../assembler/instructions.ts';
 import type { Local } from '../assembler/value.ts';
 import { erf, exp, gelu, geluTanh, relu, sigmoid, silu, tanh, type VectorFunction } from './vectorMath.ts';
 
-const functions: Readonly<Record<UnaryKind, VectorFunction>> = { exp, erf, sigmoid, relu, gelu, geluTanh, silu, tanh };
+const functions: Readonly<Record<UnaryKind, VectorFunction>> = {
+  exp,
+  erf,
+  sigmoid,
+  relu,
+  gelu,
+  geluTanh,
+  silu,
+  tanh,
+};
 const kinds = Object.keys(functions) as readonly UnaryKind[];
 
 /** The number of a function in a record; 'none' is 0. */
-export const activationNumber = (kind: UnaryKind | 'none'): number => (kind === 'none' ? 0 : kinds.indexOf(kind) + 1);
+export const activationNumber = (kind: UnaryKind | 'none'): number =>
+  kind === 'none' ? 0 : kinds.indexOf(kind) + 1;
 
 /** Writes the body once for every kind in the list; the one whose number `selected` holds runs. 0 runs the body with the identity. */
 export const chooseActivation = (
@@ -19,5 +29,7 @@ export const chooseActivation = (
   body: (apply: VectorFunction) => void,
 ): void => {
   for (const kind of among)
-    f.if(i32.equal(selected, activationNumber(kind)), () => body(kind === 'none' ? (_f, _target, x) => x : functions[kind]));
+    f.if(i32.equal(selected, activationNumber(kind)), () =>
+      body(kind === 'none' ? (_f, _target, x) => x : functions[kind]),
+    );
 };

@@ -8,7 +8,14 @@ import type { Callable, FunctionBuilder } from '../assembler/functionBuilder.ts'
 import { f32x4, i32, v128 } from '../assembler/instructions.ts';
 import type { ModuleBuilder } from '../assembler/moduleBuilder.ts';
 import { constant, type Local } from '../assembler/value.ts';
-import { defineGatherVisible, defineHideScores, defineWeighScores, type GatherVisible, type HideScores, type WeighScores } from './attentionBlock.ts';
+import {
+  defineGatherVisible,
+  defineHideScores,
+  defineWeighScores,
+  type GatherVisible,
+  type HideScores,
+  type WeighScores,
+} from './attentionBlock.ts';
 import { type BeginPanel, defineBeginPanel, defineEndPanel, type EndPanel } from './attentionPanel.ts';
 import { attentionKernel, keyBlock, panelState, taskBytes, taskFields } from './attentionRecord.ts';
 import type { PackLeft } from './packLeft.ts';
@@ -76,7 +83,9 @@ const defineMeetBlock = (module: ModuleBuilder, parts: Parts): Callable<typeof m
         i32.greater(i32.add(key, tilesTo), i32.load(panel, panelState.leastEnd)),
       ),
     );
-    f.if(hidden, () => f.call(parts.hide, { panel, scores: visibleScores, key: firstKey, rows: i32.sub(tilesTo, from) }));
+    f.if(hidden, () =>
+      f.call(parts.hide, { panel, scores: visibleScores, key: firstKey, rows: i32.sub(tilesTo, from) }),
+    );
 
     const sums = f.let(i32.add(queries, i32.mul(depth, rowBytes)));
     const paddedDepth = f.let(i32.and(i32.add(valueDepth, tileRows - 1), -tileRows));
@@ -115,7 +124,9 @@ const defineMeetBlock = (module: ModuleBuilder, parts: Parts): Callable<typeof m
   });
 
 /** Whether any of `count` rows of values holds NaN or an infinity: a number times 0 is then not 0. */
-const defineAnyNotFinite = (module: ModuleBuilder): Callable<{ source: 'i32'; row: 'i32'; count: 'i32'; depth: 'i32' }, 'i32'> =>
+const defineAnyNotFinite = (
+  module: ModuleBuilder,
+): Callable<{ source: 'i32'; row: 'i32'; count: 'i32'; depth: 'i32' }, 'i32'> =>
   module.define(
     'anyNotFinite',
     { parameters: { source: 'i32', row: 'i32', count: 'i32', depth: 'i32' }, result: 'i32' },
@@ -144,7 +155,15 @@ const defineAnyNotFinite = (module: ModuleBuilder): Callable<{ source: 'i32'; ro
 /** Calls back for each panel of the task with the address of its state and the number of its first column. */
 const eachPanel = (
   f: FunctionBuilder,
-  { states, bytes, task }: { states: Local<'i32'>; bytes: Local<'i32'>; task: { firstColumn: Local<'i32'>; columns: Local<'i32'> } },
+  {
+    states,
+    bytes,
+    task,
+  }: {
+    states: Local<'i32'>;
+    bytes: Local<'i32'>;
+    task: { firstColumn: Local<'i32'>; columns: Local<'i32'> };
+  },
   body: (panel: Local<'i32'>, column: Local<'i32'>) => void,
 ): void => {
   const panel = f.let(states);
@@ -158,7 +177,9 @@ const eachPanel = (
 export const defineAttention = (
   module: ModuleBuilder,
   target: Target,
-  shared: Pick<Parts, 'tile' | 'packLeft' | 'packLeftTransposed'> & { readonly log: Callable<{ x: 'f32' }, 'f32'> },
+  shared: Pick<Parts, 'tile' | 'packLeft' | 'packLeftTransposed'> & {
+    readonly log: Callable<{ x: 'f32' }, 'f32'>;
+  },
 ): void => {
   const parts: Parts = {
     ...shared,
@@ -187,7 +208,10 @@ export const defineAttention = (
     const high = f.local('i32');
     eachPanel(f, panels, (panel, column) => {
       f.call(parts.begin, { record, task: taskAddress, panel, column, nowhere });
-      const [panelLow, panelHigh] = [f.let(i32.load(panel, panelState.low)), f.let(i32.load(panel, panelState.high))];
+      const [panelLow, panelHigh] = [
+        f.let(i32.load(panel, panelState.low)),
+        f.let(i32.load(panel, panelState.high)),
+      ];
       f.set(low, i32.min(low, panelLow));
       f.set(high, i32.max(high, panelHigh));
     });
@@ -199,7 +223,13 @@ export const defineAttention = (
       const keys = i32.add(call.k, i32.mul(row, call.kRow), i32.mul(task.kvHead, call.kHead));
       const source = f.let(i32.add(call.v, i32.mul(row, call.vRow), i32.mul(task.kvHead, call.vHead)));
       f.call(parts.packLeft, { source: keys, sourceRow: call.kRow, rows: count, depth, packed: scratch });
-      f.call(parts.packLeftTransposed, { source, sourceRow: call.vRow, rows: valueDepth, depth: count, packed: values });
+      f.call(parts.packLeftTransposed, {
+        source,
+        sourceRow: call.vRow,
+        rows: valueDepth,
+        depth: count,
+        packed: values,
+      });
       // Without `visible` nothing is hidden but the padding of the last tile, which is not multiplied.
       const unsafe = f.local('i32');
       f.if(call.visible, () =>
@@ -213,6 +243,8 @@ export const defineAttention = (
       );
     });
 
-    eachPanel(f, panels, (panel) => f.call(parts.end, { panel, depth, valueDepth, withLogSumExp: call.logSumExp }));
+    eachPanel(f, panels, (panel) =>
+      f.call(parts.end, { panel, depth, valueDepth, withLogSumExp: call.logSumExp }),
+    );
   });
 };

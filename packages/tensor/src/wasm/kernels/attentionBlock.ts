@@ -13,8 +13,23 @@ import { exp2OfNegative, maxFloat } from './vectorMath.ts';
 const rowBytes = 4 * tileColumns;
 
 const hideParameters = { panel: 'i32', scores: 'i32', key: 'i32', rows: 'i32' } as const;
-const weighParameters = { panel: 'i32', scores: 'i32', rows: 'i32', values: 'i32', valueRows: 'i32' } as const;
-const gatherParameters = { panel: 'i32', scores: 'i32', key: 'i32', rows: 'i32', source: 'i32', sourceRow: 'i32', values: 'i32', valueDepth: 'i32' } as const;
+const weighParameters = {
+  panel: 'i32',
+  scores: 'i32',
+  rows: 'i32',
+  values: 'i32',
+  valueRows: 'i32',
+} as const;
+const gatherParameters = {
+  panel: 'i32',
+  scores: 'i32',
+  key: 'i32',
+  rows: 'i32',
+  source: 'i32',
+  sourceRow: 'i32',
+  values: 'i32',
+  valueDepth: 'i32',
+} as const;
 
 /** Sets scores that a lane must not see to −∞: `rows` rows of scores, the first of which belongs to key `key`. */
 export type HideScores = Callable<typeof hideParameters, undefined>;
@@ -39,7 +54,11 @@ export const defineHideScores = (module: ModuleBuilder): HideScores =>
     }));
     f.while(i32.less(scores, stop), () => {
       for (const { half, first, end } of bounds)
-        f.store(scores, v128.choose(v128.load(scores, half), constant('f32x4', -Infinity), sees(index, first, end)), half);
+        f.store(
+          scores,
+          v128.choose(v128.load(scores, half), constant('f32x4', -Infinity), sees(index, first, end)),
+          half,
+        );
       f.set(index, i32x4.add(index, 1));
       f.set(scores, i32.add(scores, rowBytes));
     });
@@ -47,51 +66,63 @@ export const defineHideScores = (module: ModuleBuilder): HideScores =>
 
 /** Function 'weighScores'. Two rows a turn, in two sums, so that one does not wait for the other. */
 export const defineWeighScores = (module: ModuleBuilder, target: Target): WeighScores =>
-  module.define('weighScores', { parameters: weighParameters }, (f, { panel, scores, rows, values, valueRows }) => {
-    const stop = f.let(i32.add(scores, i32.mul(rows, rowBytes))); // rows are a multiple of 4
-    const from = f.local('i32');
-    const [even, odd, before, difference] = [f.local('v128'), f.local('v128'), f.local('v128'), f.local('v128')];
-    const factors = [0, 16].map((half) => {
-      f.set(before, v128.load(panel, panelState.max + half));
-      f.set(even, before);
-      f.set(odd, before);
-      f.set(from, scores);
-      f.while(i32.less(from, stop), () => {
-        f.set(even, f32x4.pseudoMax(even, v128.load(from, half)));
-        f.set(odd, f32x4.pseudoMax(odd, v128.load(from, half + rowBytes)));
-        f.set(from, i32.add(from, 2 * rowBytes));
+  module.define(
+    'weighScores',
+    { parameters: weighParameters },
+    (f, { panel, scores, rows, values, valueRows }) => {
+      const stop = f.let(i32.add(scores, i32.mul(rows, rowBytes))); // rows are a multiple of 4
+      const from = f.local('i32');
+      const [even, odd, before, difference] = [
+        f.local('v128'),
+        f.local('v128'),
+        f.local('v128'),
+        f.local('v128'),
+      ];
+      const factors = [0, 16].map((half) => {
+        f.set(before, v128.load(panel, panelState.max + half));
+        f.set(even, before);
+        f.set(odd, before);
+        f.set(from, scores);
+        f.while(i32.less(from, stop), () => {
+          f.set(even, f32x4.pseudoMax(even, v128.load(from, half)));
+          f.set(odd, f32x4.pseudoMax(odd, v128.load(from, half + rowBytes)));
+          f.set(from, i32.add(from, 2 * rowBytes));
+        });
+        f.set(even, f32x4.pseudoMax(even, odd));
+        f.store(panel, even, panelState.max + half);
+        // A finite maximum to subtract where nothing was seen yet: −∞ − −∞ would be NaN, and must be the weight 0.
+        const max = f.let(f32x4.pseudoMax(even, -maxFloat));
+        f.set(difference, f32x4.sub(before, max));
+        const factor = f.let(exp2OfNegative(f, target, difference));
+        f.set(even, f32x4.mul(v128.load(panel, panelState.sum + half), factor));
+        f.set(odd, 0);
+        f.set(from, scores);
+        f.while(i32.less(from, stop), () => {
+          for (const [sum, row] of [
+            [even, 0],
+            [odd, rowBytes],
+          ] as const) {
+            f.set(difference, f32x4.sub(v128.load(from, half + row), max));
+            const weight = f.let(exp2OfNegative(f, target, difference));
+            f.store(from, weight, half + row);
+            f.set(sum, f32x4.add(sum, weight));
+          }
+          f.set(from, i32.add(from, 2 * rowBytes));
+        });
+        f.store(panel, f32x4.add(even, odd), panelState.sum + half);
+        return factor;
+      }) as [Local<'v128'>, Local<'v128'>];
+      const [low, high] = factors;
+      f.if(v128.anyTrue(v128.or(f32x4.notEqual(low, 1), f32x4.notEqual(high, 1))), () => {
+        const end = f.let(i32.add(values, i32.mul(valueRows, rowBytes)));
+        f.while(i32.less(values, end), () => {
+          f.store(values, f32x4.mul(v128.load(values), low));
+          f.store(values, f32x4.mul(v128.load(values, 16), high), 16);
+          f.set(values, i32.add(values, rowBytes));
+        });
       });
-      f.set(even, f32x4.pseudoMax(even, odd));
-      f.store(panel, even, panelState.max + half);
-      // A finite maximum to subtract where nothing was seen yet: −∞ − −∞ would be NaN, and must be the weight 0.
-      const max = f.let(f32x4.pseudoMax(even, -maxFloat));
-      f.set(difference, f32x4.sub(before, max));
-      const factor = f.let(exp2OfNegative(f, target, difference));
-      f.set(even, f32x4.mul(v128.load(panel, panelState.sum + half), factor));
-      f.set(odd, 0);
-      f.set(from, scores);
-      f.while(i32.less(from, stop), () => {
-        for (const [sum, row] of [[even, 0], [odd, rowBytes]] as const) {
-          f.set(difference, f32x4.sub(v128.load(from, half + row), max));
-          const weight = f.let(exp2OfNegative(f, target, difference));
-          f.store(from, weight, half + row);
-          f.set(sum, f32x4.add(sum, weight));
-        }
-        f.set(from, i32.add(from, 2 * rowBytes));
-      });
-      f.store(panel, f32x4.add(even, odd), panelState.sum + half);
-      return factor;
-    }) as [Local<'v128'>, Local<'v128'>];
-    const [low, high] = factors;
-    f.if(v128.anyTrue(v128.or(f32x4.notEqual(low, 1), f32x4.notEqual(high, 1))), () => {
-      const end = f.let(i32.add(values, i32.mul(valueRows, rowBytes)));
-      f.while(i32.less(values, end), () => {
-        f.store(values, f32x4.mul(v128.load(values), low));
-        f.store(values, f32x4.mul(v128.load(values, 16), high), 16);
-        f.set(values, i32.add(values, rowBytes));
-      });
-    });
-  });
+    },
+  );
 
 /** Function 'gatherVisible'. A hidden key must not be multiplied at all: 0 · ∞ is NaN. */
 export const defineGatherVisible = (module: ModuleBuilder, target: Target): GatherVisible =>

@@ -8,7 +8,14 @@ import { chooseActivation } from './activation.ts';
 import type { Target } from './target.ts';
 import { tileColumns } from './tile.ts';
 
-const parameters = { out: 'i32', outRow: 'i32', rows: 'i32', columns: 'i32', bias: 'i32', activation: 'i32' } as const;
+const parameters = {
+  out: 'i32',
+  outRow: 'i32',
+  rows: 'i32',
+  columns: 'i32',
+  bias: 'i32',
+  activation: 'i32',
+} as const;
 
 /** The function that finishes a strip. */
 export type Finish = Callable<typeof parameters, undefined>;

@@ -5,7 +5,12 @@ import { defineAttention } from './attention.ts';
 import { attentionKernel } from './attentionRecord.ts';
 import { defineLayerNorm, layerNormKernel } from './layerNorm.ts';
 import { definePackLeft, definePackLeftTransposed } from './packLeft.ts';
-import { definePackRightColumns, definePackRightRows, packRightColumnsKernel, packRightRowsKernel } from './packRight.ts';
+import {
+  definePackRightColumns,
+  definePackRightRows,
+  packRightColumnsKernel,
+  packRightRowsKernel,
+} from './packRight.ts';
 import { defineProduct, productKernel } from './product.ts';
 import { defineSoftmax, softmaxKernel } from './softmax.ts';
 import type { Target } from './target.ts';

@@ -25,7 +25,10 @@ const layerNormRecord = {
 } as const;
 
 /** Layer normalization of each row; see the fields above. */
-export const layerNormKernel: KernelSpec<typeof layerNormRecord> = { name: 'layerNorm', layout: layerNormRecord };
+export const layerNormKernel: KernelSpec<typeof layerNormRecord> = {
+  name: 'layerNorm',
+  layout: layerNormRecord,
+};
 
 /** Kernel 'layerNorm'. Reads each number three times, the first from memory, writes it once or twice. */
 export const defineLayerNorm = (module: ModuleBuilder, target: Target): void => {
@@ -68,14 +71,17 @@ export const defineLayerNorm = (module: ModuleBuilder, target: Target): void => 
       });
       // What rounding left over in the mean; the variance is taken around the corrected one.
       const correction = f.let(f32.div(sumOfLanes(f, sum), count));
-      const variance = f.let(f32.sub(f32.div(sumOfLanes(f, squares), count), f32.mul(correction, correction)));
+      const variance = f.let(
+        f32.sub(f32.div(sumOfLanes(f, squares), count), f32.mul(correction, correction)),
+      );
       const inverse = f.let(f32.div(1, f32.sqrt(f32.add(f32.max(variance, 0), epsilon))));
       const address = (array: Local<'i32'>) => i32.add(array, i32.shiftLeft(row, 2));
       f.if(fields.mean, () => f.store(address(fields.mean), f32.add(mean, correction)));
       f.if(fields.inverseDeviation, () => f.store(address(fields.inverseDeviation), inverse));
 
       const [rest, factor] = [f.let(f32x4.splat(correction)), f.let(f32x4.splat(inverse))];
-      const normal = (step: RowStep) => f32x4.mul(f32x4.sub(f32x4.sub(step.load(from), center), rest), factor);
+      const normal = (step: RowStep) =>
+        f32x4.mul(f32x4.sub(f32x4.sub(step.load(from), center), rest), factor);
       whether(scale, (scaled) =>
         whether(shift, (shifted) =>
           alongRow(f, width, (step) => {

@@ -27,9 +27,10 @@ export const definePackLeft = (module: ModuleBuilder): PackLeft =>
       });
       f.set(end, i32.add(pointers[0], body));
       f.while(i32.less(pointers[0], end), () => {
-        transpose(f, pointers.map((pointer) => v128.load(pointer)) as unknown as Rows4<Value<'v128'>>).forEach((column, k) =>
-          f.store(packed, column, 16 * k),
-        );
+        transpose(
+          f,
+          pointers.map((pointer) => v128.load(pointer)) as unknown as Rows4<Value<'v128'>>,
+        ).forEach((column, k) => f.store(packed, column, 16 * k));
         for (const pointer of pointers) f.set(pointer, i32.add(pointer, 16));
         f.set(packed, i32.add(packed, 64));
       });
@@ -42,7 +43,8 @@ export const definePackLeft = (module: ModuleBuilder): PackLeft =>
       f.if(i32.less(rows, 4), () => {
         const tile = f.let(i32.sub(packed, i32.shiftLeft(depth, 4)));
         f.while(i32.less(tile, packed), () => {
-          for (let i = 1; i < 4; i++) f.if(i32.atMost(rows, i), () => f.store(tile, constant('i32', 0), 4 * i));
+          for (let i = 1; i < 4; i++)
+            f.if(i32.atMost(rows, i), () => f.store(tile, constant('i32', 0), 4 * i));
           f.set(tile, i32.add(tile, 16));
         });
       });
@@ -70,7 +72,8 @@ export const definePackLeftTransposed = (module: ModuleBuilder): PackLeft =>
         () =>
           f.while(i32.less(packed, end), () => {
             f.store(packed, v128.loadLow(pointer));
-            for (let i = 1; i < 3; i++) f.if(i32.greater(rows, i), () => f.store(packed, f32.load(pointer, 4 * i), 4 * i));
+            for (let i = 1; i < 3; i++)
+              f.if(i32.greater(rows, i), () => f.store(packed, f32.load(pointer, 4 * i), 4 * i));
             f.set(pointer, i32.add(pointer, sourceRow));
             f.set(packed, i32.add(packed, 16));
           }),

@@ -27,14 +27,24 @@ const packRightRecord = {
 } as const;
 
 /** Packs a source [depth, columns]. */
-export const packRightRowsKernel: KernelSpec<typeof packRightRecord> = { name: 'packRightRows', layout: packRightRecord };
+export const packRightRowsKernel: KernelSpec<typeof packRightRecord> = {
+  name: 'packRightRows',
+  layout: packRightRecord,
+};
 /** Packs a source [columns, depth], as weights lie. */
-export const packRightColumnsKernel: KernelSpec<typeof packRightRecord> = { name: 'packRightColumns', layout: packRightRecord };
+export const packRightColumnsKernel: KernelSpec<typeof packRightRecord> = {
+  name: 'packRightColumns',
+  layout: packRightRecord,
+};
 
 type Fields = RecordLocals<typeof packRightRecord>;
 
 /** Moves source and packed to the batch of the chunk; gives its first column and the end of its columns. */
-const locate = (f: FunctionBuilder, fields: Fields, chunk: Local<'i32'>): { first: Local<'i32'>; end: Local<'i32'> } => {
+const locate = (
+  f: FunctionBuilder,
+  fields: Fields,
+  chunk: Local<'i32'>,
+): { first: Local<'i32'>; end: Local<'i32'> } => {
   const batch = f.let(i32.div(chunk, fields.chunksPerBatch));
   f.set(fields.source, i32.add(fields.source, i32.mul(batch, fields.sourceBatch)));
   f.set(fields.packed, i32.add(fields.packed, i32.mul(batch, fields.packedBatch)));
@@ -118,7 +128,9 @@ export const definePackRightColumns = (module: ModuleBuilder): void => {
       f.set(stop, i32.add(lead, i32.shiftLeft(i32.and(depth, -4), 2)));
       f.while(i32.less(lead, stop), () => {
         for (const half of [0, 4]) {
-          const rows = pointers.slice(half, half + 4).map((pointer) => v128.load(pointer)) as unknown as Rows4<Value<'v128'>>; // four of eight
+          const rows = pointers
+            .slice(half, half + 4)
+            .map((pointer) => v128.load(pointer)) as unknown as Rows4<Value<'v128'>>; // four of eight
           transpose(f, rows).forEach((values, k) => f.store(to, values, 4 * (tileColumns * k + half)));
         }
         for (const pointer of pointers) f.set(pointer, i32.add(pointer, 16));
@@ -134,7 +146,8 @@ export const definePackRightColumns = (module: ModuleBuilder): void => {
         f.set(stop, to);
         f.set(to, packed);
         f.while(i32.less(to, stop), () => {
-          for (let j = 1; j < tileColumns; j++) f.if(i32.less(last, j), () => f.store(to, constant('f32', 0), 4 * j));
+          for (let j = 1; j < tileColumns; j++)
+            f.if(i32.less(last, j), () => f.store(to, constant('f32', 0), 4 * j));
           f.set(to, i32.add(to, 4 * tileColumns));
         });
       });

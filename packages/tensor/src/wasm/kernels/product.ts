@@ -53,7 +53,11 @@ export const productScratch: number = 4 * maxRowsPerChunk * depthBlock + 4 * til
 const edge = 4 * maxRowsPerChunk * depthBlock; // where in scratch the tile for ragged edges lies
 
 /** The smaller of what is left and the most. */
-const atMost = (f: FunctionBuilder, rest: ReturnType<typeof i32.sub>, most: Local<'i32'> | number): Local<'i32'> => {
+const atMost = (
+  f: FunctionBuilder,
+  rest: ReturnType<typeof i32.sub>,
+  most: Local<'i32'> | number,
+): Local<'i32'> => {
   const count = f.let(rest);
   f.if(i32.greater(count, most), () => f.set(count, most));
   return count;
@@ -63,7 +67,17 @@ const atMost = (f: FunctionBuilder, rest: ReturnType<typeof i32.sub>, most: Loca
 const defineCopyEdge = (module: ModuleBuilder) =>
   module.define(
     'copyEdge',
-    { parameters: { from: 'i32', fromRow: 'i32', out: 'i32', outRow: 'i32', rows: 'i32', columns: 'i32', accumulate: 'i32' } },
+    {
+      parameters: {
+        from: 'i32',
+        fromRow: 'i32',
+        out: 'i32',
+        outRow: 'i32',
+        rows: 'i32',
+        columns: 'i32',
+        accumulate: 'i32',
+      },
+    },
     (f, { from, fromRow, out, outRow, rows, columns, accumulate }) => {
       f.for(0, rows, 1, () => {
         f.for(0, i32.shiftLeft(columns, 2), 4, (j) => {
@@ -114,8 +128,18 @@ const locate = (f: FunctionBuilder, fields: Fields, chunk: Local<'i32'>): Place 
     () => f.set(left, i32.add(left, i32.shiftLeft(row, 2))),
     () => f.set(left, i32.add(left, i32.mul(row, fields.leftRow))),
   );
-  f.set(right, i32.add(right, i32.mul(batch, fields.rightBatch), i32.mul(i32.div(column, tileColumns), fields.rightPanel)));
-  f.set(out, i32.add(out, i32.mul(batch, fields.outBatch), i32.mul(row, fields.outRow), i32.shiftLeft(column, 2)));
+  f.set(
+    right,
+    i32.add(
+      right,
+      i32.mul(batch, fields.rightBatch),
+      i32.mul(i32.div(column, tileColumns), fields.rightPanel),
+    ),
+  );
+  f.set(
+    out,
+    i32.add(out, i32.mul(batch, fields.outBatch), i32.mul(row, fields.outRow), i32.shiftLeft(column, 2)),
+  );
   f.if(bias, () => f.set(bias, i32.add(bias, i32.shiftLeft(column, 2))));
   const rows = atMost(f, i32.sub(fields.rows, row), rowsPerChunk);
   const columns = atMost(f, i32.sub(fields.columns, column), columnsPerChunk);
@@ -126,7 +150,17 @@ const locate = (f: FunctionBuilder, fields: Fields, chunk: Local<'i32'>): Place 
 const strip = (
   f: FunctionBuilder,
   { tile, copyEdge }: Parts,
-  it: { packed: Local<'i32'>; panel: Local<'i32'>; out: Local<'i32'>; outRow: Local<'i32'>; rows: Local<'i32'>; width: Local<'i32'>; steps: Local<'i32'>; accumulate: Local<'i32'>; edgeTile: Local<'i32'> },
+  it: {
+    packed: Local<'i32'>;
+    panel: Local<'i32'>;
+    out: Local<'i32'>;
+    outRow: Local<'i32'>;
+    rows: Local<'i32'>;
+    width: Local<'i32'>;
+    steps: Local<'i32'>;
+    accumulate: Local<'i32'>;
+    edgeTile: Local<'i32'>;
+  },
 ): void => {
   const left = f.let(it.packed);
   const to = f.let(it.out);
@@ -134,11 +168,34 @@ const strip = (
   f.while(i32.greater(rest, 0), () => {
     f.if(
       i32.and(i32.atLeast(rest, tileRows), i32.equal(it.width, tileColumns)),
-      () => f.call(tile, { left, right: it.panel, depth: it.steps, out: to, outRow: it.outRow, accumulate: it.accumulate }),
+      () =>
+        f.call(tile, {
+          left,
+          right: it.panel,
+          depth: it.steps,
+          out: to,
+          outRow: it.outRow,
+          accumulate: it.accumulate,
+        }),
       () => {
         const high = atMost(f, rest, tileRows);
-        f.call(tile, { left, right: it.panel, depth: it.steps, out: it.edgeTile, outRow: 4 * tileColumns, accumulate: 0 });
-        f.call(copyEdge, { from: it.edgeTile, fromRow: 4 * tileColumns, out: to, outRow: it.outRow, rows: high, columns: it.width, accumulate: it.accumulate });
+        f.call(tile, {
+          left,
+          right: it.panel,
+          depth: it.steps,
+          out: it.edgeTile,
+          outRow: 4 * tileColumns,
+          accumulate: 0,
+        });
+        f.call(copyEdge, {
+          from: it.edgeTile,
+          fromRow: 4 * tileColumns,
+          out: to,
+          outRow: it.outRow,
+          rows: high,
+          columns: it.width,
+          accumulate: it.accumulate,
+        });
       },
     );
     f.set(left, i32.add(left, i32.mul(it.steps, 4 * tileRows)));
@@ -148,7 +205,11 @@ const strip = (
 };
 
 /** A chunk of one row: the left operand needs no packing. */
-const oneRow = (f: FunctionBuilder, parts: Parts, { place, fields, edgeTile }: { place: Place; fields: Fields; edgeTile: Local<'i32'> }): void => {
+const oneRow = (
+  f: FunctionBuilder,
+  parts: Parts,
+  { place, fields, edgeTile }: { place: Place; fields: Fields; edgeTile: Local<'i32'> },
+): void => {
   const { left, right, out, columns } = place;
   f.for(0, fields.depth, depthBlock, (k) => {
     const steps = atMost(f, i32.sub(fields.depth, k), depthBlock);
@@ -169,7 +230,15 @@ const oneRow = (f: FunctionBuilder, parts: Parts, { place, fields, edgeTile }: {
         () => f.call(parts.narrowRow, { ...shared, out: to }),
         () => {
           f.call(parts.narrowRow, { ...shared, out: edgeTile, accumulate: 0 });
-          f.call(parts.copyEdge, { from: edgeTile, fromRow: 0, out: to, outRow: 0, rows: 1, columns: rest, accumulate: k });
+          f.call(parts.copyEdge, {
+            from: edgeTile,
+            fromRow: 0,
+            out: to,
+            outRow: 0,
+            rows: 1,
+            columns: rest,
+            accumulate: k,
+          });
         },
       );
       f.set(panel, i32.add(panel, fields.rightPanel));
@@ -182,20 +251,36 @@ const oneRow = (f: FunctionBuilder, parts: Parts, { place, fields, edgeTile }: {
 };
 
 /** Bias and activation over all columns of a chunk, 8 at a time. */
-const finishColumns = (f: FunctionBuilder, { finish }: Parts, { place, fields }: { place: Place; fields: Fields }): void =>
+const finishColumns = (
+  f: FunctionBuilder,
+  { finish }: Parts,
+  { place, fields }: { place: Place; fields: Fields },
+): void =>
   f.for(0, place.columns, tileColumns, (column) => {
     const width = atMost(f, i32.sub(place.columns, column), tileColumns);
     const bytes = f.let(i32.shiftLeft(column, 2));
     const bias = f.let(place.bias);
     f.if(bias, () => f.set(bias, i32.add(bias, bytes)));
-    f.call(finish, { out: i32.add(place.out, bytes), outRow: fields.outRow, rows: place.rows, columns: width, bias, activation: fields.activation });
+    f.call(finish, {
+      out: i32.add(place.out, bytes),
+      outRow: fields.outRow,
+      rows: place.rows,
+      columns: width,
+      bias,
+      activation: fields.activation,
+    });
   });
 
 /** A chunk of several rows. */
 const manyRows = (
   f: FunctionBuilder,
   parts: Parts,
-  { place, fields, scratch, edgeTile }: { place: Place; fields: Fields; scratch: Local<'i32'>; edgeTile: Local<'i32'> },
+  {
+    place,
+    fields,
+    scratch,
+    edgeTile,
+  }: { place: Place; fields: Fields; scratch: Local<'i32'>; edgeTile: Local<'i32'> },
 ): void => {
   const { left, right, out, rows, columns, bias } = place;
   f.for(0, fields.depth, depthBlock, (k) => {
@@ -218,9 +303,26 @@ const manyRows = (
     const stripBias = f.let(bias);
     f.for(0, columns, tileColumns, (column) => {
       const width = atMost(f, i32.sub(columns, column), tileColumns);
-      strip(f, parts, { packed: scratch, panel, out: to, outRow: fields.outRow, rows, width, steps, accumulate: k, edgeTile });
+      strip(f, parts, {
+        packed: scratch,
+        panel,
+        out: to,
+        outRow: fields.outRow,
+        rows,
+        width,
+        steps,
+        accumulate: k,
+        edgeTile,
+      });
       f.if(last, () => {
-        f.call(parts.finish, { out: to, outRow: fields.outRow, rows, columns: width, bias: stripBias, activation: fields.activation });
+        f.call(parts.finish, {
+          out: to,
+          outRow: fields.outRow,
+          rows,
+          columns: width,
+          bias: stripBias,
+          activation: fields.activation,
+        });
         f.if(stripBias, () => f.set(stripBias, i32.add(stripBias, 4 * tileColumns)));
       });
       f.set(panel, i32.add(panel, fields.rightPanel));

@@ -35,7 +35,11 @@ export type KernelArguments = { readonly [Name in keyof typeof kernelParameters]
 export const maxFields = 48;
 
 /** Reads all fields of the record at an address into variables. */
-export const readRecord = <L extends RecordLayout>(f: FunctionBuilder, record: Local<'i32'>, layout: L): RecordLocals<L> => {
+export const readRecord = <L extends RecordLayout>(
+  f: FunctionBuilder,
+  record: Local<'i32'>,
+  layout: L,
+): RecordLocals<L> => {
   const entries = Object.entries(layout).map(([field, type], index) => {
     const value = type === 'i32' ? i32.load(record, 4 * index) : f32.load(record, 4 * index);
     return [field, f.let(value)] as const;

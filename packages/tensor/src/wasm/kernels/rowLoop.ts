@@ -41,7 +41,11 @@ export const alongRow = (f: FunctionBuilder, width: Local<'i32'>, body: (step: R
 /** Calls back for each row of a chunk with its number; `perChunk` rows are a chunk, of `rows` in all. */
 export const eachRow = (
   f: FunctionBuilder,
-  { chunk, perChunk, rows }: { readonly chunk: Local<'i32'>; readonly perChunk: Local<'i32'>; readonly rows: Local<'i32'> },
+  {
+    chunk,
+    perChunk,
+    rows,
+  }: { readonly chunk: Local<'i32'>; readonly perChunk: Local<'i32'>; readonly rows: Local<'i32'> },
   body: (row: Local<'i32'>) => void,
 ): void => {
   const first = f.let(i32.mul(chunk, perChunk));

@@ -7,7 +7,14 @@ import type { ModuleBuilder } from '../assembler/moduleBuilder.ts';
 import { multiplyAdd, type Target } from './target.ts';
 import { tileColumns } from './tile.ts';
 
-const parameters = { left: 'i32', right: 'i32', panel: 'i32', depth: 'i32', out: 'i32', accumulate: 'i32' } as const;
+const parameters = {
+  left: 'i32',
+  right: 'i32',
+  panel: 'i32',
+  depth: 'i32',
+  out: 'i32',
+  accumulate: 'i32',
+} as const;
 
 /** The row tile as a function of the module. */
 export type RowTile = Callable<typeof parameters, undefined>;
@@ -21,7 +28,9 @@ export const rowTilePanels = 4;
  */
 export const defineRowTile = (module: ModuleBuilder, target: Target, panels: number): RowTile =>
   module.define('rowTile', { parameters }, (f, { left, right, panel, depth, out, accumulate }) => {
-    const pointers = Array.from({ length: panels }, (_, p) => f.let(p === 0 ? right : i32.add(right, i32.mul(panel, p))));
+    const pointers = Array.from({ length: panels }, (_, p) =>
+      f.let(p === 0 ? right : i32.add(right, i32.mul(panel, p))),
+    );
     const sums = Array.from({ length: 2 * panels }, () => f.local('v128'));
     const row = f.local('v128');
     f.loop((next) => {

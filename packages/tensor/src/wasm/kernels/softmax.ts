@@ -12,13 +12,24 @@ import type { Target } from './target.ts';
 import { exp, maxFloat } from './vectorMath.ts';
 
 /** Chunk = a run of rows. `logarithm` not 0: log-softmax. out may be x. */
-const softmaxRecord = { x: 'i32', out: 'i32', rows: 'i32', columns: 'i32', rowsPerChunk: 'i32', logarithm: 'i32' } as const;
+const softmaxRecord = {
+  x: 'i32',
+  out: 'i32',
+  rows: 'i32',
+  columns: 'i32',
+  rowsPerChunk: 'i32',
+  logarithm: 'i32',
+} as const;
 
 /** Softmax of each row; see the fields above. */
 export const softmaxKernel: KernelSpec<typeof softmaxRecord> = { name: 'softmax', layout: softmaxRecord };
 
 /** Kernel 'softmax'. Reads each number three times, the first from memory, writes it once or twice. */
-export const defineSoftmax = (module: ModuleBuilder, target: Target, log: Callable<{ x: 'f32' }, 'f32'>): void => {
+export const defineSoftmax = (
+  module: ModuleBuilder,
+  target: Target,
+  log: Callable<{ x: 'f32' }, 'f32'>,
+): void => {
   defineKernel(module, softmaxKernel, (f, { x, out, rows, columns, rowsPerChunk, logarithm }, { chunk }) => {
     const [from, to, bytes] = [f.local('i32'), f.local('i32'), f.let(i32.shiftLeft(columns, 2))];
     const [max, sum, value] = [f.local('v128'), f.local('v128'), f.local('v128')];
@@ -54,7 +65,9 @@ export const defineSoftmax = (module: ModuleBuilder, target: Target, log: Callab
             () => {
               f.set(total, f.result(log, { x: total }));
               const shift = whole(total);
-              alongRow(f, columns, (step) => step.store(to, f32x4.sub(f32x4.sub(step.load(from), max), shift)));
+              alongRow(f, columns, (step) =>
+                step.store(to, f32x4.sub(f32x4.sub(step.load(from), max), shift)),
+              );
             },
           );
         },

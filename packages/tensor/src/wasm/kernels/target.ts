@@ -10,5 +10,9 @@ export interface Target {
 }
 
 /** a · b + c in four lanes. */
-export const multiplyAdd = (target: Target, a: Operand<'v128'>, b: Operand<'v128'>, c: Operand<'v128'>): Value<'v128'> =>
-  target.relaxed ? f32x4.relaxedMultiplyAdd(a, b, c) : f32x4.add(c, f32x4.mul(a, b));
+export const multiplyAdd = (
+  target: Target,
+  a: Operand<'v128'>,
+  b: Operand<'v128'>,
+  c: Operand<'v128'>,
+): Value<'v128'> => (target.relaxed ? f32x4.relaxedMultiplyAdd(a, b, c) : f32x4.add(c, f32x4.mul(a, b)));

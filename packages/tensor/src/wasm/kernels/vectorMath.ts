@@ -10,7 +10,11 @@ import { multiplyAdd, type Target } from './target.ts';
 export type VectorFunction = (f: FunctionBuilder, target: Target, x: Local<'v128'>) => Value<'v128'>;
 
 /** Horner's rule; coefficients from the constant up. */
-const polynomial = (f: FunctionBuilder, target: Target, [x, coefficients]: readonly [Local<'v128'>, readonly number[]]): Local<'v128'> => {
+const polynomial = (
+  f: FunctionBuilder,
+  target: Target,
+  [x, coefficients]: readonly [Local<'v128'>, readonly number[]],
+): Local<'v128'> => {
   const [last, ...rest] = coefficients.toReversed();
   const sum = f.local('v128');
   f.set(sum, last as number); // never called without coefficients
@@ -35,10 +39,13 @@ export const exp: VectorFunction = (f, target, x) => {
   const n = f.let(f32x4.nearest(f32x4.mul(clamped, Math.LOG2E)));
   // ln 2 in two parts, the first with so few bits that n times it is exact.
   const r = f.let(multiplyAdd(target, n, -0.693359375, clamped));
-  f.set(r, multiplyAdd(target, n, 2.12194440054690583e-4, r));
+  f.set(r, multiplyAdd(target, n, 2.1219444005469057e-4, r));
   const p = polynomial(f, target, [
     r,
-    [1, 1, 0.4999999403953552, 0.1666652113199234, 0.04166838899254799, 0.008368716575205326, 0.001381459878757596],
+    [
+      1, 1, 0.4999999403953552, 0.1666652113199234, 0.04166838899254799, 0.008368716575205326,
+      0.001381459878757596,
+    ],
   ]);
   const whole = f.let(i32x4.truncate(n));
   const half = f.let(i32x4.shiftRight(whole, 1));
@@ -56,7 +63,10 @@ export const exp2OfNegative: VectorFunction = (f, target, x) => {
   const p = polynomial(f, target, [
     clamped,
     // The constant is exactly 1, so that at −127 subtracting 127 from the exponent leaves the bits of zero.
-    [1, 0.6931470036506653, 0.24022242426872253, 0.05550733953714371, 0.009671523235738277, 0.001326471334323287],
+    [
+      1, 0.6931470036506653, 0.24022242426872253, 0.05550733953714371, 0.009671523235738277,
+      0.001326471334323287,
+    ],
   ]);
   return i32x4.add(p, i32x4.shiftLeft(i32x4.truncate(n), 23));
 };
@@ -68,11 +78,17 @@ export const erf: VectorFunction = (f, target, x) => {
   f.set(square, f32x4.pseudoMin(square, bound * bound));
   const numerator = polynomial(f, target, [
     square,
-    [1.1283791065216064, 0.19154883921146393, 0.052875254303216934, 0.003808098379522562, 0.000284686335362494, 2.025920139203663e-6],
+    [
+      1.1283791065216064, 0.19154883921146393, 0.052875254303216934, 0.003808098379522562,
+      0.000284686335362494, 2.025920139203663e-6,
+    ],
   ]);
   const denominator = polynomial(f, target, [
     square,
-    [1, 0.5030884146690369, 0.11455901712179184, 0.01505496446043253, 0.001170710427686572, 3.783185456995852e-5],
+    [
+      1, 0.5030884146690369, 0.11455901712179184, 0.01505496446043253, 0.001170710427686572,
+      3.783185456995852e-5,
+    ],
   ]);
   const inside = f.let(f32x4.div(f32x4.mul(x, numerator), denominator));
   const one = v128.or(v128.and(x, signBit), constant('f32x4', 1));
@@ -89,7 +105,10 @@ export const tanh: VectorFunction = (f, target, x) => {
   const square = f.let(f32x4.mul(x, x));
   const p = polynomial(f, target, [
     square,
-    [-0.3333328068256378, 0.133314311504364, -0.053738757967948914, 0.0206358190625906, -0.005701185669749975],
+    [
+      -0.3333328068256378, 0.133314311504364, -0.053738757967948914, 0.0206358190625906,
+      -0.005701185669749975,
+    ],
   ]);
   const small = multiplyAdd(target, f32x4.mul(x, square), p, x);
   return v128.choose(small, large, f32x4.less(magnitude, 0.625));
