@@ -86,6 +86,11 @@ test('a composed character has the place of its first part, parts have the place
   ]);
 });
 
+test('a mark that is left beside a composed character keeps its own place, wherever it stood', () => {
+  const after = unicodeForm('NFC')(alignedText('e\u0301\u0316y'));
+  expect([after.text, after.startOf(0), after.startOf(1), after.startOf(2)]).toEqual(['é\u0316y', 0, 2, 3]);
+});
+
 test('a hundred thousand marks in the worst order take time proportional to their number', () => {
   const marks = `a${'\u0301\u0323'.repeat(50_000)}`;
   expect(unicodeForm('NFC')(alignedText(marks)).text.length).toBeGreaterThan(99_000);
