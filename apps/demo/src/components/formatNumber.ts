@@ -1,0 +1,32 @@
+// Numbers as the page writes them: two significant digits, a thin space before the unit, the true minus sign.
+
+const minus = (text: string): string => text.replace('-', '−');
+
+/** A share 0 … 1 in per cent: '34 %', '4.1 %', '<1 %'. */
+export const percent = (share: number): string => {
+  const value = 100 * share;
+  if (value > 0 && value < 0.5) return '<1\u202f%';
+  return minus(`${value < 9.95 && value > 0 && value % 1 !== 0 ? value.toFixed(1).replace(/\.0$/, '') : Math.round(value)}\u202f%`);
+};
+
+/** Two digits behind the point, as for cosines and losses. */
+export const fixed = (value: number, digits = 2): string => minus(value.toFixed(digits));
+
+/** At least two significant digits, never an exponent: '0.0030', '1.2', '340'. */
+export const significant = (value: number): string =>
+  value === 0 ? '0' : minus(value.toFixed(Math.max(0, 1 - Math.floor(Math.log10(Math.abs(value))))));
+
+/** Bytes: '28 MB', '640 kB'. */
+export const bytes = (count: number): string =>
+  count >= 1e9 ? `${(count / 1e9).toFixed(1)}\u202fGB` : count >= 1e6 ? `${Math.round(count / 1e6)}\u202fMB` : `${Math.ceil(count / 1e3)}\u202fkB`;
+
+/** A count with spaces between thousands: '123 456'. */
+export const grouped = (count: number): string => Math.round(count).toString().replace(/\B(?=(\d{3})+$)/g, '\u202f');
+
+/** A time: '85 ms', '2.4 s', '1 min 12 s'. */
+export const duration = (milliseconds: number): string => {
+  if (milliseconds < 1000) return `${milliseconds < 10 ? milliseconds.toFixed(1) : Math.round(milliseconds)}\u202fms`;
+  const seconds = milliseconds / 1000;
+  if (seconds < 60) return `${seconds.toFixed(seconds < 10 ? 1 : 0)}\u202fs`;
+  return `${Math.floor(seconds / 60)}\u202fmin ${Math.floor(seconds % 60)}\u202fs`;
+};

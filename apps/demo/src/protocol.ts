@@ -1,0 +1,102 @@
+// What the page and the Worker say to each other: calls with typed input, events on the way, and a result. Only types; nothing runs here.
+
+import type { CrossAttention, Examination, StepReport, TrainerOptions, WrittenCharacter } from './experiments/trainer.ts';
+
+/** Where a model comes from. */
+export type ModelSource =
+  | { readonly kind: 'address'; readonly url: string }
+  | { readonly kind: 'files'; readonly name: string; readonly files: readonly ModelFile[] };
+
+/** A file that the reader dropped or chose, by its path inside the folder. */
+export interface ModelFile {
+  readonly path: string;
+  readonly file: File;
+}
+
+/** What is known of a loaded model. */
+export interface ModelInfo {
+  readonly name: string;
+  readonly description: string;
+  readonly layers: number;
+  readonly heads: number;
+  /** Most tokens of one text. */
+  readonly maxTokens: number;
+  /** Size of its files. */
+  readonly bytes: number;
+  /** Whether all files came from this browser's cache. */
+  readonly cached: boolean;
+  /** Milliseconds from the first request to a model that answers. */
+  readonly milliseconds: number;
+}
+
+/** What happens while a model is loaded. */
+export type OpenEvent =
+  | { readonly kind: 'progress'; readonly loaded: number; readonly total: number; readonly cached: boolean }
+  | { readonly kind: 'tokenizer' };
+
+/** One sentence as the model reads it. */
+export interface Reading {
+  readonly text: string;
+  readonly tokens: readonly string[];
+  /** [start, end) of each token in the text, UTF-16. */
+  readonly offsets: Int32Array;
+  /** Tokens that did not fit. */
+  readonly truncated: number;
+  /** layers of [heads, n, n]; absent until the weights are there, or where not asked for. */
+  readonly attentions: readonly Float32Array[] | undefined;
+}
+
+/** All sentences read. */
+export interface Readings {
+  readonly readings: readonly Reading[];
+  /** [n, n]; absent until the weights are there. */
+  readonly cosines: Float32Array | undefined;
+  /** Time inside the model. */
+  readonly milliseconds: number;
+}
+
+/** A fresh model in training. */
+export interface TrainerInfo {
+  readonly parameters: number;
+  readonly examination: Examination;
+}
+
+/** What happens while training runs. */
+export type TrainEvent =
+  | { readonly kind: 'steps'; readonly steps: readonly StepReport[]; readonly milliseconds: number }
+  | { readonly kind: 'look'; readonly look: CrossAttention }
+  | { readonly kind: 'examination'; readonly step: number; readonly examination: Examination };
+
+/** What the engine is. */
+export interface EngineInfo {
+  readonly description: string;
+  readonly threads: number;
+  /** Whether the page may share memory between threads. */
+  readonly isolated: boolean;
+}
+
+/** Every call: what goes in, what is told on the way, what comes out. */
+export interface Calls {
+  engine: { input: undefined; event: never; result: EngineInfo };
+  open: { input: ModelSource; event: OpenEvent; result: ModelInfo };
+  read: { input: { readonly texts: readonly string[]; readonly attentionOf: number }; event: never; result: Readings };
+  trainer: { input: TrainerOptions; event: never; result: TrainerInfo };
+  train: { input: undefined; event: TrainEvent; result: undefined };
+  learningRate: { input: number; event: never; result: undefined };
+  probe: { input: string; event: never; result: CrossAttention };
+  write: { input: string; event: WrittenCharacter; result: undefined };
+}
+
+/** The name of a call. */
+export type CallName = keyof Calls;
+
+/** Page to Worker. */
+export type Request =
+  | { [Name in CallName]: { readonly id: number; readonly call: Name; readonly input: Calls[Name]['input'] } }[CallName]
+  | { readonly id: number; readonly cancel: true };
+
+/** Worker to page. */
+export type Reply =
+  | { readonly id: number; readonly event: Calls[CallName]['event'] }
+  | { readonly id: number; readonly result: Calls[CallName]['result'] }
+  | { readonly id: number; readonly error: { readonly name: string; readonly message: string } };

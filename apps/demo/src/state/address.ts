@@ -1,0 +1,58 @@
+// What is shown, in the address: '#/look?text=…&layer=1&head=2'. Any view is a link. Preferences of the reader are elsewhere.
+
+import { createSignal } from 'solid-js';
+
+/** The pages there are. */
+export const pages = ['look', 'train'] as const;
+
+/** One of the pages. */
+export type Page = (typeof pages)[number];
+
+/** A parsed address. */
+export interface Address {
+  readonly page: Page;
+  readonly values: ReadonlyMap<string, string>;
+}
+
+/** Reads the part of an address that follows '#'; what it does not know becomes the first page. */
+export const parseAddress = (hash: string): Address => {
+  const [path = '', query = ''] = hash.replace(/^#?\/?/, '').split('?', 2);
+  const page = pages.find((known) => known === path) ?? pages[0];
+  return { page, values: new Map(new URLSearchParams(query)) };
+};
+
+/** The part of an address that follows '#'. Empty values are left out. */
+export const formatAddress = ({ page, values }: Address): string => {
+  const query = new URLSearchParams([...values].filter(([, value]) => value !== '')).toString();
+  return `#/${page}${query === '' ? '' : `?${query}`}`;
+};
+
+const [address, setAddress] = createSignal<Address>(parseAddress(location.hash), {
+  equals: (a, b) => formatAddress(a) === formatAddress(b),
+});
+addEventListener('popstate', () => setAddress(parseAddress(location.hash)));
+
+/** The current address. */
+export const currentAddress: () => Address = address;
+
+/** Changes values of the current page without a new entry in the history. */
+export const updateAddress = (changes: Readonly<Record<string, string>>): void => {
+  const { page, values } = address();
+  const next = { page, values: new Map([...values, ...Object.entries(changes)]) };
+  history.replaceState(null, '', formatAddress(next));
+  setAddress(next);
+};
+
+/** Another page, as a new entry in the history. */
+export const openPage = (page: Page): void => {
+  const next = { page, values: new Map<string, string>() };
+  history.pushState(null, '', formatAddress(next));
+  setAddress(next);
+};
+
+/** A whole number from the address, or the fallback where it is none of 0 … limit − 1. */
+export const numberInAddress = (name: string, limit: number, fallback: number): number => {
+  const text = address().values.get(name);
+  const value = text === undefined ? Number.NaN : Number(text);
+  return Number.isInteger(value) && value >= 0 && value < limit ? value : fallback;
+};

@@ -1,0 +1,97 @@
+// The one Worker: engine, model and trainer live here; the page only draws. One handler a call; messages wait while a product runs.
+
+import { currentBackend, useBackend, wasmBackend } from '@heed/tensor';
+import { newTrainer, type Trainer } from './experiments/trainer.ts';
+import { openModel } from './model/openModel.ts';
+import { type LoadedModel, readSentences } from './model/readSentences.ts';
+import { trainUntil } from './model/trainUntil.ts';
+import type { CallName, Calls, EngineInfo, Reply, Request } from './protocol.ts';
+
+/** What a handler is given beside its input. */
+interface Context<Name extends CallName> {
+  readonly signal: AbortSignal;
+  tell(event: Calls[Name]['event']): void;
+}
+
+type Handlers = {
+  readonly [Name in CallName]: (
+    input: Calls[Name]['input'],
+    context: Context<Name>,
+  ) => Promise<Calls[Name]['result']> | Calls[Name]['result'];
+};
+
+/** Half the cores, four at most: threads spin while they wait, and the page needs a core to draw. */
+const threads = globalThis.crossOriginIsolated ? Math.max(1, Math.min(4, Math.floor(navigator.hardwareConcurrency / 2))) : 1;
+
+const startEngine = async (): Promise<EngineInfo> => {
+  useBackend(await wasmBackend({ threads })); // for the Worker's whole life
+  return { description: String(currentBackend().describe().name), threads, isolated: globalThis.crossOriginIsolated };
+};
+
+const engine = startEngine();
+let model: LoadedModel | undefined;
+let trainer: Trainer | undefined;
+
+const currentTrainer = (): Trainer => {
+  if (trainer === undefined) throw new Error('train: no model yet; call trainer first.');
+  return trainer;
+};
+
+const handlers: Handlers = {
+  engine: () => engine,
+  async open(source, { signal, tell }) {
+    await engine;
+    const opened = await openModel(source, {
+      signal,
+      tell,
+      onTokenizer(tokenizer, maxTokens) {
+        model = { tokenizer, maxTokens, extract: undefined };
+        tell({ kind: 'tokenizer' });
+      },
+    });
+    model = opened.model;
+    return opened.info;
+  },
+  read(input) {
+    if (model === undefined) throw new Error('read: no tokenizer yet; wait for the event of open.');
+    return readSentences(model, input);
+  },
+  async trainer(options) {
+    await engine;
+    trainer = newTrainer(options);
+    return { parameters: trainer.parameters, examination: trainer.examine() };
+  },
+  train: (_input, { signal, tell }) => trainUntil(currentTrainer(), { signal, tell }),
+  learningRate(rate) {
+    currentTrainer().setLearningRate(rate);
+    return undefined;
+  },
+  probe: (source) => currentTrainer().look(source),
+  async write(source, { signal, tell }) {
+    for await (const written of currentTrainer().write(source, signal)) tell(written);
+    return undefined;
+  },
+};
+
+const running = new Map<number, AbortController>();
+
+const reply = (message: Reply): void => globalThis.postMessage(message);
+
+const answer = async <Name extends CallName>(id: number, call: Name, input: Calls[Name]['input']): Promise<void> => {
+  const controller = new AbortController();
+  running.set(id, controller);
+  try {
+    const result = await handlers[call](input, { signal: controller.signal, tell: (event) => reply({ id, event }) });
+    reply({ id, result });
+  } catch (reason) {
+    const { name, message } = reason instanceof Error ? reason : new Error(String(reason));
+    reply({ id, error: { name, message } });
+  } finally {
+    running.delete(id);
+  }
+};
+
+globalThis.addEventListener('message', ({ data }: MessageEvent<Request>) => {
+  if ('cancel' in data) running.get(data.id)?.abort();
+  else void answer(data.id, data.call, data.input);
+});
