@@ -33,6 +33,6 @@ export const gradientNorm = (gradients: Gradients): number => {
 export const clipGradients = (gradients: Gradients, limit: number): Gradients => {
   const norm = gradientNorm(gradients);
   if (norm <= limit) return gradients;
-  const factor = limit / norm;
+  const factor = limit / (norm + 1e-6); // as PyTorch's clip_grad_norm_
   return gradients.map((gradient) => new Tensor('float32', gradient.shape, gradient.data.map((value) => value * factor)));
 };

@@ -14,14 +14,19 @@ export const linearDecay = (start: number, steps: number, end = 0): Schedule =>
 export const cosineDecay = (start: number, steps: number, end = 0): Schedule =>
   (step) => end + ((start - end) / 2) * (1 + Math.cos(Math.PI * Math.min(1, step / steps)));
 
-/** peak·√(from / step): falls with the inverse square root from step `from` on; `peak` before it. */
-export const inverseSqrt = (peak: number, from: number): Schedule =>
-  (step) => peak * Math.sqrt(from / Math.max(step, from));
+/** peak·√(timescale / (step + timescale)): from `peak` at step 0 it falls with the inverse square root. Raffel 2020 (arXiv:1910.10683), §3.1.2. */
+export const inverseSqrt = (peak: number, timescale: number): Schedule =>
+  (step) => peak * Math.sqrt(timescale / (step + timescale));
 
-/** Rises from 0 in equal parts over `steps`, then follows `after` (which counts its own steps from the same 0). */
+/**
+ * Rises from 0 in equal parts over `steps` to what `after` begins with, then follows it; `after` counts from the end of the warm-up.
+ *
+ * @example
+ * warmup(4, linearDecay(0.1, 16))(10); //=> 0.0625
+ */
 export const warmup = (steps: number, after: number | Schedule): Schedule => {
   const follow = scheduleOf(after);
-  return (step) => (step < steps ? (follow(steps) * step) / steps : follow(step));
+  return (step) => (step < steps ? (follow(0) * step) / steps : follow(step - steps));
 };
 
 /**
