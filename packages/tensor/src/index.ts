@@ -19,11 +19,11 @@ export { activate, gelu, geluTanh, relu, silu } from './ops/activation.ts';
 export {
   abs, add, clamp, cos, div, erf, exp, log, maximum, minimum, mul, neg, type BinaryOp, type Operand, type UnaryOp, pow, reciprocal, sigmoid, sign, sin, sqrt, square, sub, sumTo, tanh,
 } from './ops/arithmetic.ts';
-export { concat, expand, pad, permute, reshape, slice, split, stack, transpose, tril, triu } from './ops/arrange.ts';
+export { concat, expand, pad, type PadOptions, permute, repeat, reshape, slice, split, stack, transpose, tril, triu } from './ops/arrange.ts';
 export { type Comparison, cast, equal, greater, greaterOrEqual, less, lessOrEqual, logicalAnd, logicalNot, logicalOr, maskedFill, notEqual, where } from './ops/compare.ts';
 export { dropout } from './ops/dropout.ts';
 export { gather, scatterAdd, takeAlong } from './ops/gather.ts';
-export { binaryCrossEntropy, type CrossEntropyOptions, crossEntropy, meanSquaredError } from './ops/loss.ts';
+export { binaryCrossEntropy, type CrossEntropyOptions, crossEntropy, type LossOptions, meanSquaredError } from './ops/loss.ts';
 export { linear, type MatmulOptions, matmul } from './ops/matmul.ts';
 export { addLayerNorm, layerNorm, type NormOptions, rmsNorm } from './ops/normalize.ts';
 export { argmax, logSumExp, max, mean, min, type ReduceOptions, sum, variance } from './ops/reduce.ts';

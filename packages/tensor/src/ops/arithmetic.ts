@@ -6,7 +6,7 @@ import { defineOp } from '../op.ts';
 import { allocate } from '../regionStack.ts';
 import { sameShape, type Shape } from '../shape.ts';
 import { Tensor } from '../tensor.ts';
-import { applyBinary, type BinaryKernel, type SuffixKernel, sumDown } from './broadcast.ts';
+import { applyBinary, type Run, sumDown } from './broadcast.ts';
 
 /** An operand: a tensor, or a number that stands for one everywhere. */
 export type Operand = Tensor | number;
@@ -36,7 +36,7 @@ const sumToOp = defineOp<readonly [Tensor], Shape>({
 export const sumTo = (x: Tensor, shape: Shape): Tensor => (sameShape(x.shape, shape) ? x : sumToOp([x], shape));
 
 /** An op of two broadcast operands from its kernel and the two partial derivatives (before summing down). */
-const binary = (name: string, kernel: BinaryKernel, partials: (gradient: Tensor, context: PairContext) => readonly [() => Tensor, () => Tensor]) => {
+const binary = (name: string, kernel: (run: Run) => void, partials: (gradient: Tensor, context: PairContext) => readonly [() => Tensor, () => Tensor]) => {
   const op = defineOp<Pair>({
     name,
     forward: ([a, b]) => applyBinary(name, kernel, a, b),
@@ -49,72 +49,72 @@ const binary = (name: string, kernel: BinaryKernel, partials: (gradient: Tensor,
   return (a: Operand, b: Operand): Tensor => op([asTensor(a), asTensor(b)], undefined);
 };
 
-// One loop an operation: shared code would see many functions and run them uninlined.
-const addSuffix: SuffixKernel = (a, b, out, { rows, period }) => {
-  for (let row = 0, i = 0; row < rows; row++) for (let j = 0; j < period; j++, i++) out[i] = (a[i] as number) + (b[j] as number); // inside by the sizes
+// One loop an operation: shared code would see many functions and run them uninlined. Runs lie inside their arrays.
+const addRun = ({ a, b, out, aStart, bStart, outStart, aStep, bStep, length }: Run): void => {
+  if (aStep === 1 && bStep === 1) for (let i = 0; i < length; i++) out[outStart + i] = (a[aStart + i] as number) + (b[bStart + i] as number);
+  else for (let i = 0; i < length; i++) out[outStart + i] = (a[aStart + i * aStep] as number) + (b[bStart + i * bStep] as number);
 };
-const subSuffix: SuffixKernel = (a, b, out, { rows, period }) => {
-  for (let row = 0, i = 0; row < rows; row++) for (let j = 0; j < period; j++, i++) out[i] = (a[i] as number) - (b[j] as number); // inside by the sizes
+const subRun = ({ a, b, out, aStart, bStart, outStart, aStep, bStep, length }: Run): void => {
+  for (let i = 0; i < length; i++) out[outStart + i] = (a[aStart + i * aStep] as number) - (b[bStart + i * bStep] as number);
 };
-const mulSuffix: SuffixKernel = (a, b, out, { rows, period }) => {
-  for (let row = 0, i = 0; row < rows; row++) for (let j = 0; j < period; j++, i++) out[i] = (a[i] as number) * (b[j] as number); // inside by the sizes
+const mulRun = ({ a, b, out, aStart, bStart, outStart, aStep, bStep, length }: Run): void => {
+  if (aStep === 1 && bStep === 1) for (let i = 0; i < length; i++) out[outStart + i] = (a[aStart + i] as number) * (b[bStart + i] as number);
+  else for (let i = 0; i < length; i++) out[outStart + i] = (a[aStart + i * aStep] as number) * (b[bStart + i * bStep] as number);
 };
-const divSuffix: SuffixKernel = (a, b, out, { rows, period }) => {
-  for (let row = 0, i = 0; row < rows; row++) for (let j = 0; j < period; j++, i++) out[i] = (a[i] as number) / (b[j] as number); // inside by the sizes
+const divRun = ({ a, b, out, aStart, bStart, outStart, aStep, bStep, length }: Run): void => {
+  for (let i = 0; i < length; i++) out[outStart + i] = (a[aStart + i * aStep] as number) / (b[bStart + i * bStep] as number);
 };
-const anySuffix =
-  (element: (a: number, b: number) => number): SuffixKernel =>
-  (a, b, out, { rows, period }) => {
-    for (let row = 0, i = 0; row < rows; row++) for (let j = 0; j < period; j++, i++) out[i] = element(a[i] as number, b[j] as number); // inside by the sizes
+const slow =
+  (element: (a: number, b: number) => number) =>
+  ({ a, b, out, aStart, bStart, outStart, aStep, bStep, length }: Run): void => {
+    for (let i = 0; i < length; i++) out[outStart + i] = element(a[aStart + i * aStep] as number, b[bStart + i * bStep] as number);
   };
-const slow = (element: (a: number, b: number) => number, commutes: boolean): BinaryKernel => ({ suffix: anySuffix(element), element, commutes });
+
+/** A kernel's result as a tensor without gradient: for derivatives. */
+export const combine = (kernel: (run: Run) => void, a: Tensor, b: Tensor): Tensor => {
+  const { shape, data } = applyBinary('combine', kernel, a, b);
+  return new Tensor('float32', shape, data);
+};
 
 /** a + b, broadcast. */
-export const add: BinaryOp = binary('add', { suffix: addSuffix, element: (a, b) => a + b, commutes: true }, (gradient) => [() => gradient, () => gradient]);
+export const add: BinaryOp = binary('add', addRun, (gradient) => [() => gradient, () => gradient]);
 
 /** a − b, broadcast. */
-export const sub: BinaryOp = binary('sub', { suffix: subSuffix, element: (a, b) => a - b, commutes: false }, (gradient) => [() => gradient, () => neg(gradient)]);
+export const sub: BinaryOp = binary('sub', subRun, (gradient) => [() => gradient, () => neg(gradient)]);
 
 /** a · b element by element, broadcast. */
-export const mul: BinaryOp = binary('mul', { suffix: mulSuffix, element: (a, b) => a * b, commutes: true }, (gradient, { inputs: [a, b] }) => [
+export const mul: BinaryOp = binary('mul', mulRun, (gradient, { inputs: [a, b] }) => [
   () => mul(gradient, b),
   () => mul(gradient, a),
 ]);
 
 /** a / b element by element, broadcast. */
-export const div: BinaryOp = binary('div', { suffix: divSuffix, element: (a, b) => a / b, commutes: false }, (gradient, { inputs: [, b], output }) => [
+export const div: BinaryOp = binary('div', divRun, (gradient, { inputs: [, b], output }) => [
   () => div(gradient, b),
   () => neg(div(mul(gradient, output), b)),
 ]);
 
 /** The larger of a and b, broadcast; where they are equal each gets half of the gradient. NaN where one is NaN. */
-export const maximum: BinaryOp = binary('maximum', slow(Math.max, true), (gradient, { inputs: [a, b] }) => [
+export const maximum: BinaryOp = binary('maximum', slow(Math.max), (gradient, { inputs: [a, b] }) => [
   () => mul(gradient, share(a, b, 1)),
   () => mul(gradient, share(b, a, 1)),
 ]);
 
 /** The smaller of a and b, broadcast; where they are equal each gets half of the gradient. NaN where one is NaN. */
-export const minimum: BinaryOp = binary('minimum', slow(Math.min, true), (gradient, { inputs: [a, b] }) => [
+export const minimum: BinaryOp = binary('minimum', slow(Math.min), (gradient, { inputs: [a, b] }) => [
   () => mul(gradient, share(a, b, -1)),
   () => mul(gradient, share(b, a, -1)),
 ]);
 
 /** 1 where sign·(a − b) > 0, ½ where a = b, else 0, broadcast. Without gradient. */
-const share = (a: Tensor, b: Tensor, sign: number): Tensor => {
-  const kernel = slow((x, y) => (x === y ? 0.5 : sign * x > sign * y ? 1 : 0), false);
-  const { shape, data } = applyBinary('share', kernel, a, b);
-  return new Tensor('float32', shape, data);
-};
+const share = (a: Tensor, b: Tensor, sign: number): Tensor => combine(slow((x, y) => (x === y ? 0.5 : sign * x > sign * y ? 1 : 0)), a, b);
 
 /** base to the power of exponent, element by element, broadcast. 0^0 is 1; the exponent's gradient at base 0 is 0. */
-export const pow: BinaryOp = binary('pow', slow(Math.pow, false), (gradient, { inputs: [a, b], output }) => [
+export const pow: BinaryOp = binary('pow', slow((x, y) => (x === 1 ? 1 : x ** y)), (gradient, { inputs: [a, b], output }) => [
   () => mul(gradient, powSlope(a, b)),
   () => mul(gradient, mul(output, positiveLog(a))),
 ]);
-const powSlope = (a: Tensor, b: Tensor): Tensor => {
-  const { shape, data } = applyBinary('pow', slow((x, y) => (y === 0 ? 0 : y * x ** (y - 1)), false), a, b);
-  return new Tensor('float32', shape, data);
-};
+const powSlope = (a: Tensor, b: Tensor): Tensor => combine(slow((x, y) => (y === 0 ? 0 : y * x ** (y - 1))), a, b);
 const positiveLog = (a: Tensor): Tensor => mapped(a, (x) => (x === 0 ? 0 : Math.log(x)));
 
 const mapped = (x: Tensor, element: (x: number) => number): Tensor => {
@@ -183,11 +183,25 @@ export const sin: UnaryOp = unary('sin', Math.sin, (gradient, { inputs: [x] }) =
 /** Cosine of x in radians. */
 export const cos: UnaryOp = unary('cos', Math.cos, (gradient, { inputs: [x] }) => neg(mul(gradient, sin(x))));
 
+// Gradients through a function whose output is b.
+const tanhSlopeRun = ({ a, b, out, aStart, bStart, outStart, length }: Run): void => {
+  for (let i = 0; i < length; i++) {
+    const y = b[bStart + i] as number; // equal shapes: one run, here and below
+    out[outStart + i] = (a[aStart + i] as number) * (1 - y * y);
+  }
+};
+const sigmoidSlopeRun = ({ a, b, out, aStart, bStart, outStart, length }: Run): void => {
+  for (let i = 0; i < length; i++) {
+    const y = b[bStart + i] as number;
+    out[outStart + i] = (a[aStart + i] as number) * y * (1 - y);
+  }
+};
+
 /** Hyperbolic tangent. */
-export const tanh: UnaryOp = engineUnary('tanh', (gradient, { output }) => mul(gradient, sub(1, square(output))));
+export const tanh: UnaryOp = engineUnary('tanh', (gradient, { output }) => combine(tanhSlopeRun, gradient, output));
 
 /** 1 / (1 + e⁻ˣ). */
-export const sigmoid: UnaryOp = engineUnary('sigmoid', (gradient, { output }) => mul(gradient, mul(output, sub(1, output))));
+export const sigmoid: UnaryOp = engineUnary('sigmoid', (gradient, { output }) => combine(sigmoidSlopeRun, gradient, output));
 
 /** Error function 2/√π ∫₀ˣ e^(−t²) dt. */
 export const erf: UnaryOp = engineUnary('erf', (gradient, { inputs: [x] }) => mul(gradient, mul(exp(neg(square(x))), 2 / Math.sqrt(Math.PI))));

@@ -1,21 +1,18 @@
 // Arranging elements: nothing is computed, elements change places. All dtypes; gradients for float32.
 
-import { type DType, emptyData } from '../dtype.ts';
+import type { DataOf, DType } from '../dtype.ts';
 import { defineOp } from '../op.ts';
-import { allocate } from '../regionStack.ts';
-import { axisOf, broadcastShapes, describeShape, sameShape, type Shape, ShapeError, sizeOf, stridesOf } from '../shape.ts';
+import { axisOf, broadcastShapes, checkShape, describeShape, sameShape, type Shape, ShapeError, sizeOf } from '../shape.ts';
 import { Tensor } from '../tensor.ts';
 import { mul, sumTo } from './arithmetic.ts';
-import { broadcastPlaces, type Elements } from './broadcast.ts';
+import { copyBlocks, expandedData, permutedData, room } from './move.ts';
 
 /** Runs a differentiable op on float32 and the plain rearrangement on other dtypes. */
-const byDtype = <D extends DType>(x: Tensor<D>, differentiable: (x: Tensor) => Tensor, rearrange: () => { readonly shape: Shape; readonly data: Elements }): Tensor<D> => {
+const byDtype = <D extends DType>(x: Tensor<D>, differentiable: (x: Tensor) => Tensor, rearrange: () => { readonly shape: Shape; readonly data: DataOf<D> }): Tensor<D> => {
   if (x.dtype === 'float32') return differentiable(x as Tensor) as Tensor<DType> as Tensor<D>;
   const { shape, data } = rearrange();
-  return new Tensor(x.dtype, shape, data as typeof x.data);
+  return new Tensor(x.dtype, shape, data);
 };
-
-const room = (dtype: DType, length: number): Elements => (dtype === 'float32' ? allocate(length) : emptyData(dtype, length));
 
 const reshapeOp = defineOp<readonly [Tensor], Shape>({
   name: 'reshape',
@@ -33,35 +30,27 @@ export const reshape = <D extends DType>(x: Tensor<D>, shape: Shape): Tensor<D> 
   return byDtype(x, (one) => reshapeOp([one], full), () => ({ shape: full, data: x.data }));
 };
 
-const movedElements = (x: { readonly shape: Shape; readonly data: Elements; readonly dtype: DType }, axes: readonly number[]): { readonly shape: number[]; readonly data: Elements } => {
-  const shape = axes.map((axis) => x.shape[axis] as number); // axes < rank
-  const strides = stridesOf(x.shape);
-  const steps = axes.map((axis) => strides[axis] as number); // axes < rank
-  const data = room(x.dtype, x.data.length);
-  if (data.length === 0) return { shape, data };
-  const last = shape.length - 1;
-  const inner = last < 0 ? 1 : (shape[last] as number); // last < rank
-  const step = last < 0 ? 1 : (steps[last] as number); // last < rank
-  const counter = new Int32Array(Math.max(0, last));
-  const source = x.data;
-  let start = 0;
-  for (let index = 0; index < data.length; index += inner) {
-    if (step === 1) data.set(source.subarray(start, start + inner), index);
-    else for (let j = 0; j < inner; j++) data[index + j] = source[start + j * step] as number; // inside by the strides
-    for (let axis = last - 1; axis >= 0; axis--) {
-      start += steps[axis] as number; // axis < rank
-      counter[axis] = (counter[axis] as number) + 1; // axis < last
-      if ((counter[axis] as number) < (shape[axis] as number)) break;
-      start -= (steps[axis] as number) * (shape[axis] as number);
-      counter[axis] = 0;
-    }
-  }
-  return { shape, data };
-};
+/** What is rearranged, of any dtype. */
+interface Source<D extends DType = DType> {
+  readonly shape: Shape;
+  readonly data: DataOf<D>;
+  readonly dtype: D;
+}
+
+/** The outcome. */
+interface Arranged<D extends DType = DType> {
+  readonly shape: number[];
+  readonly data: DataOf<D>;
+}
+
+const permuted = <D extends DType>({ shape, data, dtype }: Source<D>, axes: readonly number[]): Arranged<D> => ({
+  shape: axes.map((axis) => shape[axis] as number), // axes < rank
+  data: permutedData(dtype, data, [shape, axes]),
+});
 
 const permuteOp = defineOp<readonly [Tensor], readonly number[]>({
   name: 'permute',
-  forward: ([x], axes) => movedElements(x, axes) as { shape: number[]; data: Float32Array },
+  forward: ([x], axes) => permuted(x, axes),
   backward: (gradient, { options: axes }) => [permute(gradient, axes.map((_, axis) => axes.indexOf(axis)))],
 });
 
@@ -70,7 +59,7 @@ export const permute = <D extends DType>(x: Tensor<D>, axes: readonly number[]):
   const full = axes.map((axis) => axisOf('permute', axis, x.rank));
   if (full.length !== x.rank || new Set(full).size !== x.rank)
     throw new ShapeError(`permute: axes [${axes.join(', ')}] for ${x}; expected each of its ${x.rank} axes once.`);
-  return byDtype(x, (one) => permuteOp([one], full), () => movedElements(x, full));
+  return byDtype(x, (one) => permuteOp([one], full), () => permuted(x, full));
 };
 
 /** Two axes exchanged; default the last two. */
@@ -88,20 +77,20 @@ interface SliceOptions {
   readonly end: number;
 }
 
-const slicedElements = (x: { readonly shape: Shape; readonly data: Elements; readonly dtype: DType }, { axis, start, end }: SliceOptions): { readonly shape: number[]; readonly data: Elements } => {
+const sliced = <D extends DType>(x: Source<D>, { axis, start, end }: SliceOptions): Arranged<D> => {
   const shape = x.shape.map((extent, at) => (at === axis ? end - start : extent));
-  const [outer, inner] = around(x.shape, axis);
+  const [count, inner] = around(x.shape, axis);
   const extent = x.shape[axis] as number; // axis < rank
   const length = (end - start) * inner;
-  const data = room(x.dtype, outer * length);
-  for (let block = 0; block < outer; block++) data.set(x.data.subarray((block * extent + start) * inner, (block * extent + end) * inner), block * length);
+  const data = room(x.dtype, count * length);
+  copyBlocks(x.data, data, { count, length, sourceStart: start * inner, sourceStep: extent * inner, targetStart: 0, targetStep: length });
   return { shape, data };
 };
 
 const sliceOp = defineOp<readonly [Tensor], SliceOptions>({
   name: 'slice',
-  forward: ([x], options) => slicedElements(x, options) as { shape: number[]; data: Float32Array },
-  backward: (gradient, { inputs: [x], options: { axis, start, end } }) => [pad(gradient, axis, start, (x.shape[axis] as number) - end)], // axis < rank
+  forward: ([x], options) => sliced(x, options),
+  backward: (gradient, { inputs: [x], options: { axis, start, end } }) => [pad(gradient, axis, { before: start, after: (x.shape[axis] as number) - end })], // axis < rank
 });
 
 /** Indices start ≤ i < end of an axis; negative ones count from the end. Default end: the last. */
@@ -113,39 +102,63 @@ export const slice = <D extends DType>(x: Tensor<D>, axis: number, start: number
   if (!Number.isInteger(first) || !Number.isInteger(last) || first < 0 || last > extent || first > last)
     throw new ShapeError(`slice: ${start} to ${end ?? extent} of axis ${axis} of ${x}, which has ${extent} indices.`);
   const options = { axis: at, start: first, end: last };
-  return byDtype(x, (one) => sliceOp([one], options), () => slicedElements(x, options));
+  return byDtype(x, (one) => sliceOp([one], options), () => sliced(x, options));
 };
 
-const padOp = defineOp<readonly [Tensor], SliceOptions & { readonly value: number }>({
+/** What `pad` adds to an axis. */
+export interface PadOptions {
+  /** Indices before the first; negative: so many taken away. Default 0. */
+  readonly before?: number;
+  /** Indices behind the last; negative: so many taken away. Default 0. */
+  readonly after?: number;
+  /** What they hold. Default 0. */
+  readonly value?: number;
+}
+
+type Margin = Required<PadOptions> & { readonly axis: number };
+
+const padded = <D extends DType>(x: Source<D>, { axis, before, after, value }: Margin): Arranged<D> => {
+  const shape = x.shape.map((extent, at) => (at === axis ? before + extent + after : extent));
+  const [count, inner] = around(x.shape, axis);
+  const length = (x.shape[axis] as number) * inner; // axis < rank
+  const data = room(x.dtype, sizeOf(shape));
+  data.fill(value);
+  copyBlocks(x.data, data, { count, length, sourceStart: 0, sourceStep: length, targetStart: before * inner, targetStep: length + (before + after) * inner });
+  return { shape, data };
+};
+
+const padOp = defineOp<readonly [Tensor], Margin>({
   name: 'pad',
-  forward: ([x], { axis, start, end, value }) => {
-    const shape = x.shape.map((extent, at) => (at === axis ? start + extent + end : extent));
-    const [outer, inner] = around(x.shape, axis);
-    const extent = x.shape[axis] as number; // axis < rank
-    const data = allocate(sizeOf(shape)).fill(value);
-    for (let block = 0; block < outer; block++)
-      data.set(x.data.subarray(block * extent * inner, (block + 1) * extent * inner), (block * (start + extent + end) + start) * inner);
-    return { shape, data };
-  },
-  backward: (gradient, { inputs: [x], options: { axis, start } }) => [slice(gradient, axis, start, start + (x.shape[axis] as number))], // axis < rank
+  forward: ([x], margin) => padded(x, margin),
+  backward: (gradient, { inputs: [x], options: { axis, before } }) => [slice(gradient, axis, before, before + (x.shape[axis] as number))], // axis < rank
 });
 
-/** `before` and `after` further indices along an axis, filled with `value` (default 0). */
-export const pad = (x: Tensor, axis: number, before: number, after: number, value = 0): Tensor => {
-  if (!(before >= 0) || !(after >= 0)) throw new ShapeError(`pad: ${before} before and ${after} after; expected numbers from 0.`);
-  return padOp([x], { axis: axisOf('pad', axis, x.rank), start: before, end: after, value });
+/**
+ * Further indices before and behind an axis, filled with a value. Negative numbers take indices away.
+ *
+ * @example
+ * pad(tensor([1, 2]), 0, { before: 1, value: 9 }).toArray(); //=> [9, 1, 2]
+ */
+export const pad = <D extends DType>(x: Tensor<D>, axis: number, { before = 0, after = 0, value = 0 }: PadOptions): Tensor<D> => {
+  const at = axisOf('pad', axis, x.rank);
+  const extent = x.shape[at] as number; // at < rank
+  if (!Number.isInteger(before) || !Number.isInteger(after) || extent + Math.min(0, before) + Math.min(0, after) < 0)
+    throw new ShapeError(`pad: ${before} before and ${after} after axis ${axis} of ${x}; expected integers that take away at most its ${extent} indices.`);
+  const cut = before < 0 || after < 0 ? slice(x, at, Math.max(0, -before), extent + Math.min(0, after)) : x;
+  const margin = { axis: at, before: Math.max(0, before), after: Math.max(0, after), value };
+  return byDtype(cut, (one) => padOp([one], margin), () => padded(cut, margin));
 };
 
-const joined = (tensors: readonly { readonly shape: Shape; readonly data: Elements; readonly dtype: DType }[], axis: number): { readonly shape: number[]; readonly data: Elements } => {
-  const [first] = tensors as [(typeof tensors)[number]]; // checked by concat
+const joined = <D extends DType>(tensors: readonly Source<D>[], axis: number): Arranged<D> => {
+  const [first] = tensors as [Source<D>]; // checked by concat
   const extent = tensors.reduce((sum, { shape }) => sum + (shape[axis] as number), 0); // axis < rank
   const shape = first.shape.map((own, at) => (at === axis ? extent : own));
-  const [outer, inner] = around(shape, axis);
+  const [count, inner] = around(shape, axis);
   const data = room(first.dtype, sizeOf(shape));
   let offset = 0;
   for (const one of tensors) {
     const length = (one.shape[axis] as number) * inner; // axis < rank
-    for (let block = 0; block < outer; block++) data.set(one.data.subarray(block * length, (block + 1) * length), block * extent * inner + offset);
+    copyBlocks(one.data, data, { count, length, sourceStart: 0, sourceStep: length, targetStart: offset, targetStep: extent * inner });
     offset += length;
   }
   return { shape, data };
@@ -153,7 +166,7 @@ const joined = (tensors: readonly { readonly shape: Shape; readonly data: Elemen
 
 const concatOp = defineOp<readonly Tensor[], number>({
   name: 'concat',
-  forward: (tensors, axis) => joined(tensors, axis) as { shape: number[]; data: Float32Array },
+  forward: (tensors, axis) => joined(tensors, axis),
   backward: (gradient, { inputs, options: axis, needs }) => {
     let start = 0;
     return inputs.map((x, index) => {
@@ -181,13 +194,24 @@ export const stack = <D extends DType>(tensors: readonly Tensor<D>[], axis = 0):
   return concat(tensors.map((x) => reshape(x, [...x.shape.slice(0, at), 1, ...x.shape.slice(at)])), at);
 };
 
-/** Parts of the given sizes along an axis, in order. */
-export const split = <D extends DType>(x: Tensor<D>, sizes: readonly number[], axis: number): Tensor<D>[] => {
+/**
+ * Parts along an axis, in order: of the given sizes, or all of one size, the last one being the rest.
+ *
+ * @example
+ * split(tensor([1, 2, 3]), 2, 0).map(String); //=> ['float32[2]', 'float32[1]']
+ */
+export const split = <D extends DType>(x: Tensor<D>, sizes: number | readonly number[], axis: number): Tensor<D>[] => {
   const at = axisOf('split', axis, x.rank);
-  const total = sizes.reduce((a, b) => a + b, 0);
-  if (total !== x.shape[at]) throw new ShapeError(`split: sizes [${sizes.join(', ')}] sum to ${total}; axis ${axis} of ${x} has ${x.shape[at]}.`);
+  const extent = x.shape[at] as number; // at < rank
+  if (typeof sizes === 'number' && !(Number.isInteger(sizes) && sizes > 0)) throw new ShapeError(`split: parts of ${sizes}; expected a positive integer.`);
+  const parts =
+    typeof sizes === 'number'
+      ? Array.from({ length: Math.max(1, Math.ceil(extent / sizes)) }, (_, part) => Math.min(sizes, extent - part * sizes))
+      : sizes;
+  const total = parts.reduce((a, b) => a + b, 0);
+  if (total !== extent) throw new ShapeError(`split: sizes [${parts.join(', ')}] sum to ${total}; axis ${axis} of ${x} has ${extent}.`);
   let start = 0;
-  return sizes.map((size) => {
+  return parts.map((size) => {
     start += size;
     return slice(x, at, start - size, start);
   });
@@ -195,20 +219,30 @@ export const split = <D extends DType>(x: Tensor<D>, sizes: readonly number[], a
 
 const expandOp = defineOp<readonly [Tensor], Shape>({
   name: 'expand',
-  forward: ([x], shape) => {
-    const places = broadcastPlaces(shape, x.shape);
-    const data = allocate(places.length);
-    for (let i = 0; i < data.length; i++) data[i] = x.data[places[i] as number] as number; // places lie inside
-    return { shape, data };
-  },
+  forward: ([x], shape) => ({ shape, data: expandedData('float32', x.data, [x.shape, shape]) }),
   backward: (gradient, { inputs: [x] }) => [sumTo(gradient, x.shape)],
 });
 
 /** Broadcast to a shape, elements repeated. */
-export const expand = (x: Tensor, shape: Shape): Tensor => {
+export const expand = <D extends DType>(x: Tensor<D>, shape: Shape): Tensor<D> => {
   const full = broadcastShapes('expand', x.shape, shape);
-  if (!sameShape(full, shape)) throw new ShapeError(`expand: ${x} does not broadcast to ${describeShape(shape)}.`);
-  return expandOp([x], shape);
+  if (!sameShape(full, shape)) throw new ShapeError(`expand: ${x} does not broadcast to ${describeShape(shape, x.dtype)}.`);
+  return byDtype(x, (one) => expandOp([one], full), () => ({ shape: full, data: expandedData(x.dtype, x.data, [x.shape, full]) }));
+};
+
+/**
+ * x laid out so many times along each axis; more counts than axes add axes in front (NumPy's tile, PyTorch's Tensor.repeat).
+ *
+ * @example
+ * repeat(tensor([1, 2]), [2, 2]).toArray(); //=> [[1, 2, 1, 2], [1, 2, 1, 2]]
+ */
+export const repeat = <D extends DType>(x: Tensor<D>, counts: readonly number[]): Tensor<D> => {
+  checkShape('repeat', counts);
+  if (counts.length < x.rank) throw new ShapeError(`repeat: ${counts.length} counts for ${x}; expected one for each of its ${x.rank} axes, or more.`);
+  const shape = [...new Array<number>(counts.length - x.rank).fill(1), ...x.shape];
+  const between = reshape(x, shape.flatMap((extent) => [1, extent]));
+  const repeated = expand(between, shape.flatMap((extent, axis) => [counts[axis] as number, extent])); // as many counts as axes, here and below
+  return reshape(repeated, shape.map((extent, axis) => extent * (counts[axis] as number)));
 };
 
 const triangle = (x: Tensor, keeps: (row: number, column: number) => boolean): Tensor => {

@@ -1,36 +1,37 @@
 // Comparisons, logic, and choosing by a mask. Results are bool; comparisons have no gradient.
 
+import type { DataOf, DType } from '../dtype.ts';
 import { defineOp } from '../op.ts';
 import { allocate } from '../regionStack.ts';
-import { broadcastShapes, type Shape, sizeOf } from '../shape.ts';
+import { broadcastShapes, sameShape, type Shape, sizeOf } from '../shape.ts';
 import { type AnyTensor, Tensor } from '../tensor.ts';
-import { asTensor, mul, type Operand, sumTo } from './arithmetic.ts';
-import { broadcastPlaces, fillBinary } from './broadcast.ts';
+import { asTensor, type Operand, sumTo } from './arithmetic.ts';
+import { type Elements, fillRuns, type Run } from './broadcast.ts';
+import { broadcastPlan } from './broadcastPlan.ts';
+import { expandedData } from './move.ts';
 
 /** Compares two broadcast operands, element by element. */
 export type Comparison = (a: AnyTensor | number, b: AnyTensor | number) => Tensor<'bool'>;
 
-const comparison =
-  (name: string, holds: (a: number, b: number) => boolean) =>
-  (a: AnyTensor | number, b: AnyTensor | number): Tensor<'bool'> => {
-    const [left, right] = [a, b].map((x) => (typeof x === 'number' ? asTensor(x) : x)) as [AnyTensor, AnyTensor];
-    const shape = broadcastShapes(name, left.shape, right.shape);
-    const out = new Uint8Array(sizeOf(shape));
-    const element = (x: number, y: number) => (holds(x, y) ? 1 : 0);
-    fillBinary(
-      {
-        element,
-        commutes: false,
-        suffix: (p, q, result, { rows, period }) => {
-          for (let row = 0, i = 0; row < rows; row++) for (let j = 0; j < period; j++, i++) result[i] = element(p[i] as number, q[j] as number); // inside by the sizes
-        },
-      },
-      left,
-      right,
-      { shape, out },
-    );
-    return new Tensor('bool', shape, out);
+/** A number beside integers stays exact as an integer. */
+const comparand = (x: AnyTensor | number, other: AnyTensor | number): AnyTensor => {
+  if (typeof x !== 'number') return x;
+  const exact = typeof other !== 'number' && other.dtype === 'int32' && x === (x | 0);
+  return exact ? new Tensor('int32', [], Int32Array.of(x)) : asTensor(x);
+};
+
+const comparison = (name: string, holds: (a: number, b: number) => boolean): Comparison => {
+  const kernel = ({ a, b, out, aStart, bStart, outStart, aStep, bStep, length }: Run<Elements, Uint8Array>): void => {
+    for (let i = 0; i < length; i++) out[outStart + i] = holds(a[aStart + i * aStep] as number, b[bStart + i * bStep] as number) ? 1 : 0; // inside the run
   };
+  return (a, b) => {
+    const [left, right] = [comparand(a, b), comparand(b, a)];
+    const plan = broadcastPlan(name, left.shape, right.shape);
+    const out = new Uint8Array(sizeOf(plan.shape));
+    fillRuns(kernel, plan, { a: left.data, b: right.data, out });
+    return new Tensor('bool', plan.shape, out);
+  };
+};
 
 /** a = b, broadcast; NaN equals nothing. */
 export const equal: Comparison = comparison('equal', (a, b) => a === b);
@@ -58,20 +59,33 @@ export const cast = (x: AnyTensor): Tensor => {
   return new Tensor('float32', x.shape, data);
 };
 
+/** The elements of a tensor at every place of a larger shape. */
+const spread = <D extends DType>({ dtype, data, shape }: Tensor<D>, full: Shape): DataOf<D> => (sameShape(shape, full) ? data : expandedData(dtype, data, [shape, full]));
+
+/** x where the mask is `bit`, else 0; not a product, since 0 · ∞ is NaN. */
+const only = (x: Tensor, mask: Uint8Array, bit: number): Tensor => {
+  const data = allocate(x.size);
+  const source = x.data;
+  for (let i = 0; i < source.length; i++) data[i] = mask[i] === bit ? (source[i] as number) : 0; // arrays of one length
+  return new Tensor('float32', x.shape, data);
+};
+
 const whereOp = defineOp<readonly [Tensor<'bool'>, Tensor, Tensor], Shape>({
   name: 'where',
   forward: ([mask, a, b], shape) => {
     const data = allocate(sizeOf(shape));
-    const [m, p, q] = [mask, a, b].map((x) => (x.size === data.length ? undefined : broadcastPlaces(shape, x.shape)));
-    for (let i = 0; i < data.length; i++)
-      data[i] = (mask.data[m === undefined ? i : (m[i] as number)] ? a.data[p === undefined ? i : (p[i] as number)] : b.data[q === undefined ? i : (q[i] as number)]) as number; // places lie inside
+    const [bits, left, right] = [spread(mask, shape), spread(a, shape), spread(b, shape)];
+    for (let i = 0; i < data.length; i++) data[i] = (bits[i] === 0 ? right[i] : left[i]) as number; // arrays of one length
     return { shape, data };
   },
-  backward: (gradient, { inputs: [mask, a, b], needs }) => [
-    undefined,
-    needs(1) ? sumTo(mul(gradient, cast(mask)), a.shape) : undefined,
-    needs(2) ? sumTo(mul(gradient, cast(logicalNot(mask))), b.shape) : undefined,
-  ],
+  backward: (gradient, { inputs: [mask, a, b], options: shape, needs }) => {
+    const bits = spread(mask, shape);
+    return [
+      undefined,
+      needs(1) ? sumTo(only(gradient, bits, 1), a.shape) : undefined,
+      needs(2) ? sumTo(only(gradient, bits, 0), b.shape) : undefined,
+    ];
+  },
 });
 
 /** a where the mask is true, b elsewhere; all three broadcast. */

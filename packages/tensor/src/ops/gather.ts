@@ -1,14 +1,17 @@
 // Looking up by index: rows of a table, elements along an axis, and their reverse, sums at places.
 
+import type { DType } from '../dtype.ts';
 import { defineOp } from '../op.ts';
 import { allocate } from '../regionStack.ts';
-import { axisOf, type Shape, ShapeError, sizeOf, stridesOf } from '../shape.ts';
+import { axisOf, broadcastShapes, checkShape, sameShape, type Shape, ShapeError, sizeOf, stridesOf } from '../shape.ts';
 import type { Tensor } from '../tensor.ts';
+import { expand } from './arrange.ts';
 
 const checkIds = (where: string, ids: Int32Array, limit: number): void => {
   for (let i = 0; i < ids.length; i++) {
     const id = ids[i] as number; // i < length
-    if (id < 0 || id >= limit) throw new RangeError(`${where}: id ${id} at place ${i}; the table has rows 0 to ${limit - 1}.`);
+    if (id < 0 || id >= limit)
+      throw new RangeError(`${where}: id ${id} at place ${i}; ${limit === 0 ? 'the table has no rows' : `the table has rows 0 to ${limit - 1}`}.`);
   }
 };
 
@@ -52,19 +55,24 @@ const addRows = (shape: Shape, ids: Tensor<'int32'>, x: Tensor): Tensor => addRo
  * gather(tensor([[1, 2], [3, 4]]), integers([1, 1])).toArray(); //=> [[3, 4], [3, 4]]
  */
 export const gather = (table: Tensor, ids: Tensor<'int32'>): Tensor => {
-  if (table.rank < 1) throw new ShapeError(`gather: table ${table}; expected [rows, ...].`);
+  if (table.rank < 1 || table.dtype !== 'float32' || ids.dtype !== 'int32')
+    throw new ShapeError(`gather: table ${table} with ids ${ids}; expected float32 [rows, ...] and int32.`);
   return gatherOp([table, ids], undefined);
 };
 
 /** For each element of an index tensor, its place in x; the index's axis counts indices of x. */
 const placesAlong = (where: string, shape: Shape, index: Tensor<'int32'>, axis: number): Int32Array => {
-  const fits = index.rank === shape.length && index.shape.every((extent, at) => at === axis || extent === shape[at]);
-  if (!fits) throw new ShapeError(`${where}: index ${index} for a tensor of shape [${shape.join(', ')}] along axis ${axis}; all other extents must be equal.`);
   checkIds(where, index.data, shape[axis] as number); // axis < rank
   const inner = stridesOf(shape)[axis] as number; // axis < rank
   const block = inner * (index.shape[axis] as number); // axis < rank
   const step = inner * (shape[axis] as number); // axis < rank
   return index.data.map((at, i) => Math.floor(i / Math.max(1, block)) * step + at * inner + (i % inner));
+};
+
+/** Whether an index fits a shape: the same rank, and on the axes other than its own the same extents. */
+const checkIndex = (where: string, shape: Shape, index: Tensor<'int32'>, axis: number): void => {
+  if (index.dtype !== 'int32' || index.rank !== shape.length || index.shape.some((extent, at) => at !== axis && extent !== shape[at]))
+    throw new ShapeError(`${where}: index ${index} for a tensor of shape [${shape.join(', ')}] along axis ${axis}; expected int32 of the same rank, all other extents equal.`);
 };
 
 const takeAlongOp = defineOp<readonly [Tensor, Tensor<'int32'>], number>({
@@ -94,11 +102,35 @@ const addAlongOp = defineOp<readonly [Tensor, Tensor<'int32'>], { readonly shape
 
 const addAlong = (shape: Shape, index: Tensor<'int32'>, { axis, x }: { readonly axis: number; readonly x: Tensor }): Tensor => addAlongOp([x, index], { shape, axis });
 
-/** Elements along an axis by an index of the same rank: result[i, j] = x[index[i, j], j] for axis 0. PyTorch's take_along_dim. */
-export const takeAlong = (x: Tensor, index: Tensor<'int32'>, axis = -1): Tensor => takeAlongOp([x, index], axisOf('takeAlong', axis, x.rank));
+/**
+ * Elements along an axis (default: the last) by an index of the same rank: result[i, j] = x[index[i, j], j] for axis 0. On the other axes the two
+ * broadcast. PyTorch's take_along_dim, NumPy's take_along_axis.
+ *
+ * @example
+ * takeAlong(tensor([[1, 2], [3, 4]]), integers([[1], [0]]), 1).toArray(); //=> [[2], [3]]
+ */
+export const takeAlong = (x: Tensor, index: Tensor<'int32'>, axis = -1): Tensor => {
+  const at = axisOf('takeAlong', axis, x.rank);
+  if (index.rank !== x.rank) checkIndex('takeAlong', x.shape, index, at);
+  const others = (shape: Shape) => shape.map((extent, place) => (place === at ? 1 : extent));
+  const common = broadcastShapes('takeAlong', others(x.shape), others(index.shape));
+  const full = <D extends DType>(one: Tensor<D>) => expand(one, common.map((extent, place) => (place === at ? (one.shape[at] as number) : extent))); // at < rank
+  const [source, places] = [full(x), full(index)];
+  checkIndex('takeAlong', source.shape, places, at);
+  return takeAlongOp([source, places], at);
+};
 
-/** Zeros of a shape to which each element of x is added at the place that its index says: the reverse of takeAlong. */
+/**
+ * Zeros of a shape to which each element of x is added at the place that its index says along an axis: the reverse of takeAlong. x and index are of
+ * one shape; on the other axes that is the result's.
+ *
+ * @example
+ * scatterAdd(tensor([1, 2, 4]), integers([0, 2, 0]), { shape: [3], axis: 0 }).toArray(); //=> [5, 0, 2]
+ */
 export const scatterAdd = (x: Tensor, index: Tensor<'int32'>, { shape, axis }: { readonly shape: Shape; readonly axis: number }): Tensor => {
-  if (x.size !== index.size) throw new ShapeError(`scatterAdd: ${x} with index ${index}; expected as many elements.`);
-  return addAlong(shape, index, { axis: axisOf('scatterAdd', axis, shape.length), x });
+  const at = axisOf('scatterAdd', axis, shape.length);
+  if (!sameShape(x.shape, index.shape)) throw new ShapeError(`scatterAdd: ${x} with index ${index}; shapes must be equal.`);
+  checkShape('scatterAdd', shape);
+  checkIndex('scatterAdd', shape, index, at);
+  return addAlong(shape, index, { axis: at, x });
 };

@@ -70,6 +70,12 @@ const matmulOp = defineOp<readonly [Tensor, Tensor], MatmulOptions>({
       transposeA
         ? product(b, gradient, { transposeA: transposeB, transposeB: true })
         : product(gradient, b, { transposeB: !transposeB });
+    // One right operand for all rows of a batch: its gradient is one product over all of them.
+    const flat = (x: Tensor): Tensor => reshape(x, [-1, x.shape.at(-1) as number]); // rank ≥ 2
+    if (needs(1) && b.rank === 2 && a.rank > 2 && !transposeA && a.size > 0 && gradient.size > 0) {
+      const bGradient = transposeB ? product(flat(gradient), flat(a), { transposeA: true }) : product(flat(a), flat(gradient), { transposeA: true });
+      return [needs(0) ? sumTo(aGradient(), a.shape) : undefined, bGradient];
+    }
     const bGradient = () =>
       transposeB
         ? product(gradient, a, { transposeA: true, transposeB: transposeA })

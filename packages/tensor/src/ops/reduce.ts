@@ -4,10 +4,12 @@ import { defineOp } from '../op.ts';
 import { allocate } from '../regionStack.ts';
 import { axisOf, type Shape, ShapeError, sizeOf, stridesOf } from '../shape.ts';
 import { type AnyTensor, Tensor } from '../tensor.ts';
-import { add, div, exp, log, mul, sub, square } from './arithmetic.ts';
+import { combine, div, mul, square, sub } from './arithmetic.ts';
 import { reshape } from './arrange.ts';
-import { broadcastPlaces, sumDown } from './broadcast.ts';
+import type { Run } from './broadcast.ts';
 import { cast, equal } from './compare.ts';
+import { extremesOf, groupsOf, logSumExpOf, sumGroups } from './groups.ts';
+import { expandedData } from './move.ts';
 
 /** Options of every reduction. */
 export interface ReduceOptions {
@@ -16,6 +18,8 @@ export interface ReduceOptions {
 }
 
 interface Plan {
+  /** The reduced axes, rising. */
+  readonly axes: readonly number[];
   /** The shape with reduced axes of extent 1. */
   readonly kept: Shape;
   readonly result: Shape;
@@ -24,20 +28,21 @@ interface Plan {
 
 const plan = (where: string, x: AnyTensor, axes: readonly number[] | undefined, { keepDims = false }: ReduceOptions): Plan => {
   const chosen = new Set((axes ?? x.shape.map((_, axis) => axis)).map((axis) => axisOf(where, axis, x.rank)));
+  if (axes !== undefined && chosen.size < axes.length) throw new ShapeError(`${where}: axes [${axes.join(', ')}] of ${x} name one axis twice.`);
   const kept = x.shape.map((extent, axis) => (chosen.has(axis) ? 1 : extent));
-  return { kept, result: keepDims ? kept : x.shape.filter((_, axis) => !chosen.has(axis)), count: x.size / Math.max(1, sizeOf(kept)) };
+  const result = keepDims ? kept : x.shape.filter((_, axis) => !chosen.has(axis));
+  return { axes: [...chosen].sort((a, b) => a - b), kept, result, count: sizeOf(x.shape.filter((_, axis) => chosen.has(axis))) };
 };
 
-const spread = (x: Tensor, full: Shape): Tensor => {
-  const places = broadcastPlaces(full, x.shape);
-  const data = allocate(places.length);
-  for (let i = 0; i < data.length; i++) data[i] = x.data[places[i] as number] as number; // places lie inside
-  return new Tensor('float32', full, data);
-};
+const spread = (x: Tensor, full: Shape): Tensor => new Tensor('float32', full, expandedData('float32', x.data, [x.shape, full]));
 
 const sumOp = defineOp<readonly [Tensor], Plan>({
   name: 'sum',
-  forward: ([x], { kept, result }) => ({ shape: result, data: sumDown(x.data, x.shape, kept) }),
+  forward: ([x], { axes, result }) => {
+    const data = allocate(sizeOf(result));
+    sumGroups(groupsOf(x, axes), data);
+    return { shape: result, data };
+  },
   backward: (gradient, { inputs: [x], options: { kept } }) => [spread(reshape(gradient, kept), x.shape)],
 });
 
@@ -45,28 +50,20 @@ const sumOp = defineOp<readonly [Tensor], Plan>({
 export const sum = (x: Tensor, axes?: readonly number[], options: ReduceOptions = {}): Tensor => sumOp([x], plan('sum', x, axes, options));
 
 /** Mean over axes (default: all). No element: NaN. */
-export const mean = (x: Tensor, axes?: readonly number[], options: ReduceOptions = {}): Tensor => {
-  const { count } = plan('mean', x, axes, options);
-  return div(sum(x, axes, options), count);
-};
+export const mean = (x: Tensor, axes?: readonly number[], options: ReduceOptions = {}): Tensor =>
+  div(sum(x, axes, options), plan('mean', x, axes, options).count);
 
-const extremeOp = defineOp<readonly [Tensor], Plan & { readonly sign: number; readonly where: string }>({
+const extremeOp = defineOp<readonly [Tensor], Plan & { readonly sign: 1 | -1; readonly where: string }>({
   name: 'extreme',
-  forward: ([x], { kept, result, sign, where }) => {
-    const data = allocate(sizeOf(kept));
-    if (x.size === 0 && data.length > 0) throw new ShapeError(`${where}: ${x} has no element along the reduced axes; there is no largest or smallest.`);
-    data.fill(-sign * Number.POSITIVE_INFINITY);
-    const places = broadcastPlaces(x.shape, kept);
-    for (let i = 0; i < places.length; i++) {
-      const place = places[i] as number; // one place an element
-      const value = x.data[i] as number; // i < size
-      if (sign * value > sign * (data[place] as number) || Number.isNaN(value)) data[place] = value;
-    }
+  forward: ([x], { axes, count, result, sign, where }) => {
+    const data = allocate(sizeOf(result));
+    if (count === 0 && data.length > 0) throw new ShapeError(`${where}: ${x} has no element along the reduced axes; there is no largest or smallest.`);
+    extremesOf(groupsOf(x, axes), data, sign);
     return { shape: result, data };
   },
-  backward: (gradient, { inputs: [x], output, options: { kept } }) => {
+  backward: (gradient, { inputs: [x], output, options: { axes, kept } }) => {
     const ties = cast(equal(x, reshape(output, kept)));
-    const shares = div(ties, new Tensor('float32', kept, sumDown(ties.data, x.shape, kept)));
+    const shares = div(ties, sum(ties, axes, { keepDims: true }));
     return [mul(shares, reshape(gradient, kept))];
   },
 });
@@ -77,7 +74,10 @@ export const max = (x: Tensor, axes?: readonly number[], options: ReduceOptions 
 /** Smallest element over axes (default: all); equal ones share the gradient. NaN where there is one. */
 export const min = (x: Tensor, axes?: readonly number[], options: ReduceOptions = {}): Tensor => extremeOp([x], { ...plan('min', x, axes, options), sign: -1, where: 'min' });
 
-/** Place of the largest element along an axis (the first of equals): int32, the axis gone. */
+/** NaN counts as the largest of all, as in NumPy and PyTorch. */
+const isLarger = (a: number, b: number): boolean => a > b || (Number.isNaN(a) && !Number.isNaN(b));
+
+/** Place of the largest element along an axis (the first of equals; NaN is larger than any number): int32, the axis gone. */
 export const argmax = (x: Tensor, axis = -1, options: ReduceOptions = {}): Tensor<'int32'> => {
   const at = axisOf('argmax', axis, x.rank);
   const { result } = plan('argmax', x, [at], options);
@@ -88,20 +88,32 @@ export const argmax = (x: Tensor, axis = -1, options: ReduceOptions = {}): Tenso
   for (let index = 0; index < data.length; index++) {
     const start = Math.floor(index / inner) * extent * inner + (index % inner);
     let best = 0;
-    for (let i = 1; i < extent; i++) if ((x.data[start + i * inner] as number) > (x.data[start + best * inner] as number)) best = i; // i < extent
+    for (let i = 1; i < extent; i++) if (isLarger(x.data[start + i * inner] as number, x.data[start + best * inner] as number)) best = i; // i < extent
     data[index] = best;
   }
   return new Tensor('int32', result, data);
 };
 
-/** log Σ exp(x) over axes (default: all), without overflow; −∞ where all are −∞. */
-export const logSumExp = (x: Tensor, axes?: number | readonly number[], options: ReduceOptions = {}): Tensor => {
-  const over = typeof axes === 'number' ? [axes] : axes;
-  const top = max(x, over, { keepDims: true });
-  const shift = new Tensor('float32', top.shape, top.data.map((value) => (Number.isFinite(value) ? value : 0)));
-  const total = add(log(sum(exp(sub(x, shift)), over, { keepDims: true })), shift);
-  return reshape(total, plan('logSumExp', x, over, options).result);
+const weightRun = ({ a, b, out, aStart, bStart, outStart, aStep, bStep, length }: Run): void => {
+  for (let i = 0; i < length; i++) {
+    const value = a[aStart + i * aStep] as number; // inside the run
+    out[outStart + i] = value === -Infinity ? 0 : Math.exp(value - (b[bStart + i * bStep] as number));
+  }
 };
+
+const logSumExpOp = defineOp<readonly [Tensor], Plan>({
+  name: 'logSumExp',
+  forward: ([x], { axes, result }) => {
+    const data = allocate(sizeOf(result));
+    logSumExpOf(groupsOf(x, axes), data);
+    return { shape: result, data };
+  },
+  backward: (gradient, { inputs: [x], output, options: { kept } }) => [mul(combine(weightRun, x, reshape(output, kept)), reshape(gradient, kept))],
+});
+
+/** log Σ exp(x) over axes (default: all), without overflow. Where all are −∞: −∞, with gradient zero. */
+export const logSumExp = (x: Tensor, axes?: number | readonly number[], options: ReduceOptions = {}): Tensor =>
+  logSumExpOp([x], plan('logSumExp', x, typeof axes === 'number' ? [axes] : axes, options));
 
 /** Σ (x − mean)² / (count − correction) over axes (default: all). correction 0 is the biased one, 1 Bessel's. Default 0. */
 export const variance = (x: Tensor, axes?: readonly number[], options: ReduceOptions & { readonly correction?: number } = {}): Tensor => {
