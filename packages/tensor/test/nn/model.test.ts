@@ -98,11 +98,11 @@ describe('layers', () => {
   });
   it('within puts a prefix before observed names', () => {
     const seen: string[] = [];
-    expect(() => parameter([2], constant(0)).fill(new Float32Array(3))).toThrow(/3 values for float32\[2\]/);
+    within(within({ observe: (name: string) => seen.push(name) }, 'a'), 'b').observe?.('c');
     expect(seen).toEqual(['a.b.c']);
   });
   it('a declared shape must be one', () => {
     expect(() => parameter([2, -1], constant(0))).toThrow(/extent -1/);
-    expect(() => new Parameter([2], constant(0)).fill(new Float32Array(3))).toThrow(/3 values for float32\[2\]/);
+    expect(() => parameter([2], constant(0)).fill(new Float32Array(3))).toThrow(/3 values for float32\[2\]/);
   });
 });
