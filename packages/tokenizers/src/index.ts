@@ -1,5 +1,5 @@
 // The public names of @heed/tokenizers: readers of files, what they give, and the error.
-export { Encoding, type EncodingFields } from './encoding.ts';
+export { Encoding } from './encoding.ts';
 export { readTokenizerJson } from './files/tokenizerJson.ts';
 export { readUniversalSentenceEncoderVocabulary } from './files/universalSentenceEncoder.ts';
 export { readVocabText, type VocabTextOptions } from './files/vocabText.ts';
@@ -10,7 +10,6 @@ export {
   type Padding,
   type Recommended,
   Tokenizer,
-  type TokenizerStages,
 } from './tokenizer.ts';
 export { TokenizerError } from './tokenizerError.ts';
 export type { Truncation, TruncationStrategy } from './truncation.ts';

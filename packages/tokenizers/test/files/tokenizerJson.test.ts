@@ -254,7 +254,9 @@ describe('a broken tokenizer.json is refused with the place and the reason', () 
       expect(() => readTokenizerJson(value)).toThrow(TokenizerError);
   });
 
-  test('whatever value stands in whatever place, the answer is a tokenizer or a TokenizerError', () => {
+  test('whatever value stands in whatever place, the answer is a tokenizer or a TokenizerError', {
+    timeout: 60_000,
+  }, () => {
     const file = readJson<{ tokenizer: Json }[]>(
       path.join(import.meta.dirname, '../golden/components.json.gz'),
     );
