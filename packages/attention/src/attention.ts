@@ -39,11 +39,20 @@ const request = (query: Tensor, key: Tensor, value: Tensor, options: AttentionOp
   const { mask, bias, dropout } = options;
   if (mask !== undefined) checkMask(mask, { batch, heads, queries, keys });
   const full = [batch, heads, queries, keys];
-  if (bias !== undefined && !(bias.rank <= 4 && bias.shape.every((extent, axis) => extent === 1 || extent === full[4 - bias.rank + axis])))
-    throw new ShapeError(`attention: bias ${bias} does not broadcast to [batch, heads, queries, keys] = [${full.join(', ')}].`);
+  if (
+    bias !== undefined &&
+    !(
+      bias.rank <= 4 &&
+      bias.shape.every((extent, axis) => extent === 1 || extent === full[4 - bias.rank + axis])
+    )
+  )
+    throw new ShapeError(
+      `attention: bias ${bias} does not broadcast to [batch, heads, queries, keys] = [${full.join(', ')}].`,
+    );
   if (dropout !== undefined && !(dropout.rate >= 0 && dropout.rate < 1))
     throw new RangeError(`attention: dropout rate ${dropout.rate}; expected from 0 to less than 1.`);
-  if (options.softcap !== undefined && !(options.softcap > 0)) throw new RangeError(`attention: softcap ${options.softcap}; expected a number above 0, or undefined.`);
+  if (options.softcap !== undefined && !(options.softcap > 0))
+    throw new RangeError(`attention: softcap ${options.softcap}; expected a number above 0, or undefined.`);
   return {
     ...{ query, key, value, mask, bias, softcap: options.softcap },
     scale: options.scale ?? 1 / Math.sqrt(depth),
@@ -60,8 +69,12 @@ const request = (query: Tensor, key: Tensor, value: Tensor, options: AttentionOp
  * @example
  * const output = attention(q, k, v, { mask: causal() });
  */
-export const attention = (query: Tensor, key: Tensor, value: Tensor, options: AttentionOptions = {}): Tensor =>
-  attentionWithLogSumExp(query, key, value, options).output;
+export const attention = (
+  query: Tensor,
+  key: Tensor,
+  value: Tensor,
+  options: AttentionOptions = {},
+): Tensor => attentionWithLogSumExp(query, key, value, options).output;
 
 /** `attention`, and the natural log-sum-exp of each row's scores [batch, heads, queries] (−∞ where a row sees no key). */
 export const attentionWithLogSumExp = (
@@ -89,7 +102,11 @@ export const attentionWeights = (
     const { batch, heads, queries } = sizesOf(call);
     if (logSumExp === undefined) return dense.weights(call);
     // Where nothing is seen the log-sum-exp is −∞; any finite number in its place leaves exp(−∞) = 0.
-    const finite = new Tensor('float32', logSumExp.shape, logSumExp.data.map((l) => (l === -Infinity ? 0 : l)));
+    const finite = new Tensor(
+      'float32',
+      logSumExp.shape,
+      logSumExp.data.map((l) => (l === -Infinity ? 0 : l)),
+    );
     return exp(sub(maskedScores(call), reshape(finite, [batch, heads, queries, 1])));
   });
 };

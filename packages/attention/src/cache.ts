@@ -30,13 +30,23 @@ export class KVCache {
     });
     this.#sizes ??= { batch, kvHeads, depth, valueDepth };
     const held = this.#sizes;
-    if (held.batch !== batch || held.kvHeads !== kvHeads || held.depth !== depth || held.valueDepth !== valueDepth)
-      throw new ShapeError(`KVCache.append: key ${key} and value ${value} into a cache of ${JSON.stringify(held)}.`);
+    if (
+      held.batch !== batch ||
+      held.kvHeads !== kvHeads ||
+      held.depth !== depth ||
+      held.valueDepth !== valueDepth
+    )
+      throw new ShapeError(
+        `KVCache.append: key ${key} and value ${value} into a cache of ${JSON.stringify(held)}.`,
+      );
     this.#reserve(this.#length + added);
     for (let head = 0; head < batch * kvHeads; head++) {
       const row = head * this.#capacity + this.#length;
       this.#keys.set(key.data.subarray(head * added * depth, (head + 1) * added * depth), row * depth);
-      this.#values.set(value.data.subarray(head * added * valueDepth, (head + 1) * added * valueDepth), row * valueDepth);
+      this.#values.set(
+        value.data.subarray(head * added * valueDepth, (head + 1) * added * valueDepth),
+        row * valueDepth,
+      );
     }
     this.#length += added;
   }
@@ -46,11 +56,13 @@ export class KVCache {
     if (this.#sizes === undefined) return;
     const { batch, kvHeads, depth, valueDepth } = this.#sizes;
     for (const row of rows)
-      if (!Number.isInteger(row) || row < 0 || row >= batch) throw new RangeError(`KVCache.select: row ${row} of ${batch}.`);
+      if (!Number.isInteger(row) || row < 0 || row >= batch)
+        throw new RangeError(`KVCache.select: row ${row} of ${batch}.`);
     const pick = (source: Float32Array, width: number): Float32Array<ArrayBuffer> => {
       const block = kvHeads * this.#capacity * width;
       const result = new Float32Array(rows.length * block);
-      for (const [target, row] of rows.entries()) result.set(source.subarray(row * block, (row + 1) * block), target * block);
+      for (const [target, row] of rows.entries())
+        result.set(source.subarray(row * block, (row + 1) * block), target * block);
       return result;
     };
     this.#keys = pick(this.#keys, depth);
@@ -70,14 +82,34 @@ export class KVCache {
    * everything, each earlier one a position less. Reads the cache in place. Without gradient.
    */
   attend(query: Tensor, scale?: number): Tensor {
-    const { batch, heads, queries, depth } = dims('KVCache.attend', { query: [query, 'batch heads queries depth'] });
+    const { batch, heads, queries, depth } = dims('KVCache.attend', {
+      query: [query, 'batch heads queries depth'],
+    });
     const held = this.#sizes;
-    if (held === undefined || held.batch !== batch || held.depth !== depth || heads % held.kvHeads !== 0 || queries > this.#length)
-      throw new ShapeError(`KVCache.attend: query ${query} over a cache of ${this.#length} positions, ${JSON.stringify(held)}.`);
+    if (
+      held === undefined ||
+      held.batch !== batch ||
+      held.depth !== depth ||
+      heads % held.kvHeads !== 0 ||
+      queries > this.#length
+    )
+      throw new ShapeError(
+        `KVCache.attend: query ${query} over a cache of ${this.#length} positions, ${JSON.stringify(held)}.`,
+      );
     const sequences = new Int32Array(5 * batch * heads);
     for (let index = 0; index < batch * heads; index++) {
-      const kvRow = Math.floor(index / heads) * held.kvHeads + Math.floor((index % heads) / (heads / held.kvHeads));
-      sequences.set([index * queries, (index + 1) * queries, kvRow * this.#capacity, kvRow * this.#capacity + this.#length, 0], 5 * index);
+      const kvRow =
+        Math.floor(index / heads) * held.kvHeads + Math.floor((index % heads) / (heads / held.kvHeads));
+      sequences.set(
+        [
+          index * queries,
+          (index + 1) * queries,
+          kvRow * this.#capacity,
+          kvRow * this.#capacity + this.#length,
+          0,
+        ],
+        5 * index,
+      );
     }
     const visible = new Int32Array(2 * queries);
     for (let i = 0; i < queries; i++) visible[2 * i + 1] = this.#length - queries + i + 1;
@@ -102,7 +134,10 @@ export class KVCache {
     const grow = (source: Float32Array, width: number): Float32Array<ArrayBuffer> => {
       const result = new Float32Array(batch * kvHeads * this.#capacity * width);
       for (let head = 0; head < batch * kvHeads; head++)
-        result.set(source.subarray(head * before * width, (head * before + this.#length) * width), head * this.#capacity * width);
+        result.set(
+          source.subarray(head * before * width, (head * before + this.#length) * width),
+          head * this.#capacity * width,
+        );
       return result;
     };
     this.#keys = grow(this.#keys, depth);

@@ -6,8 +6,20 @@ import { attentionWithLogSumExp } from './attention.ts';
 import { dense } from './dense.ts';
 import type { AttentionKernel, AttentionRequest } from './kernel.ts';
 import { UnsupportedError } from './kernel.ts';
-import { and, causal, documents, hideWhere, keepWhere, type Mask, not, or, padding, where, window } from './mask.ts';
-import { referenceAttention, type Reference } from './reference.ts';
+import {
+  and,
+  causal,
+  documents,
+  hideWhere,
+  keepWhere,
+  type Mask,
+  not,
+  or,
+  padding,
+  where,
+  window,
+} from './mask.ts';
+import { type Reference, referenceAttention } from './reference.ts';
 
 /** One promise of the contract. `run` throws where the kernel breaks it; UnsupportedError means that it declines this request. */
 export interface KernelCase {
@@ -37,12 +49,26 @@ interface Setting extends Sizes {
 }
 
 const draw = (shape: readonly number[], source: Random, spread: number): Tensor =>
-  tensorOf('float32', shape, Float32Array.from({ length: shape.reduce((a, b) => a * b, 1) }, () => spread * source.normal()));
+  tensorOf(
+    'float32',
+    shape,
+    Float32Array.from({ length: shape.reduce((a, b) => a * b, 1) }, () => spread * source.normal()),
+  );
 
 const requestOf = (setting: Setting): AttentionRequest => {
-  const { batch = 2, heads = 4, kvHeads = heads, queries, keys, depth = 8, valueDepth = depth, spread = 1 } = setting;
+  const {
+    batch = 2,
+    heads = 4,
+    kvHeads = heads,
+    queries,
+    keys,
+    depth = 8,
+    valueDepth = depth,
+    spread = 1,
+  } = setting;
   const source = random(20_261);
-  const bits = (values: readonly number[], shape: readonly number[]) => tensorOf('bool', shape, Uint8Array.from(values));
+  const bits = (values: readonly number[], shape: readonly number[]) =>
+    tensorOf('bool', shape, Uint8Array.from(values));
   return {
     query: draw([batch, heads, queries, depth], source, spread),
     key: draw([batch, kvHeads, keys, depth], source, spread),
@@ -76,7 +102,8 @@ const allowance = (plain: ArrayLike<number>, reference: ArrayLike<number>): numb
 };
 
 const compare = (what: string, given: Tensor, plain: Tensor, reference: Float64Array): void => {
-  if (given.size !== reference.length) throw new Error(`${what}: ${given} has ${given.size} elements; expected ${reference.length}.`);
+  if (given.size !== reference.length)
+    throw new Error(`${what}: ${given} has ${given.size} elements; expected ${reference.length}.`);
   const error = worst(given.data, reference);
   const limit = allowance(plain.data, reference);
   if (error > limit) throw new Error(`${what}: differs from float64 by ${error}; allowed ${limit}.`);
@@ -91,7 +118,8 @@ const forwardCase = (setting: Setting): KernelCase => ({
     const plain = dense.run(request);
     compare('output', given.output, plain.output, expected.output);
     compare('logSumExp', given.logSumExp, plain.logSumExp, expected.logSumExp);
-    if (given.output.shape.join() !== plain.output.shape.join()) throw new Error(`output: ${given.output}; expected ${plain.output}.`);
+    if (given.output.shape.join() !== plain.output.shape.join())
+      throw new Error(`output: ${given.output}; expected ${plain.output}.`);
   },
 });
 
@@ -114,7 +142,10 @@ const gradientCase = (setting: Setting): KernelCase => ({
       const error = worst(given, reference);
       // Two products deeper than the output: 2^4 roundings more, each in proportion to the queries and keys that go in.
       const limit = 16 * Math.max(1, setting.spread ?? 1) * allowance(reference, reference);
-      if (error > limit) throw new Error(`gradient of ${['query', 'key', 'value', 'bias'][index]}: differs from dense by ${error}; allowed ${limit}.`);
+      if (error > limit)
+        throw new Error(
+          `gradient of ${['query', 'key', 'value', 'bias'][index]}: differs from dense by ${error}; allowed ${limit}.`,
+        );
     }
   },
 });
@@ -137,22 +168,61 @@ const settings: readonly Setting[] = [
   { name: 'a scale of one', queries: 13, keys: 15, scale: 1 },
   { name: 'causal', queries: 70, keys: 70, mask: causal },
   { name: 'causal, aligned at the lower right: fewer queries', queries: 3, keys: 9, mask: causal },
-  { name: 'causal, aligned at the lower right: more queries, of which the first see nothing', queries: 9, keys: 3, mask: causal },
+  {
+    name: 'causal, aligned at the lower right: more queries, of which the first see nothing',
+    queries: 9,
+    keys: 3,
+    mask: causal,
+  },
   { name: 'padding', queries: 20, keys: 20, mask: () => padding([20, 7]) },
   { name: 'padding that hides a whole batch', queries: 6, keys: 6, mask: () => padding([0, 6]) },
   { name: 'window', queries: 130, keys: 130, batch: 1, mask: () => window({ left: 9, right: 3 }) },
   { name: 'causal and padding', queries: 33, keys: 33, mask: () => and(causal(), padding([33, 12])) },
   { name: 'documents', queries: 12, keys: 12, mask: () => documents([0, 0, 0, 1, 1, 1, 1, 2, 2, 0, 0, 3]) },
-  { name: 'a boolean tensor to keep', queries: 12, keys: 14, mask: (bits) => keepWhere(bits(bitsOf(2 * 4 * 12 * 14, 5), [2, 4, 12, 14])) },
-  { name: 'a boolean tensor to hide, broadcast', queries: 12, keys: 14, mask: (bits) => hideWhere(bits(bitsOf(12 * 14, 6), [12, 14])) },
-  { name: 'a predicate', queries: 12, keys: 14, mask: () => where(({ head, query, key }) => (query + key + head) % 3 !== 0) },
-  { name: 'or and not', queries: 40, keys: 40, mask: () => or(window({ left: 2, right: 2 }), not(or(causal(), padding([30, 40])))) },
+  {
+    name: 'a boolean tensor to keep',
+    queries: 12,
+    keys: 14,
+    mask: (bits) => keepWhere(bits(bitsOf(2 * 4 * 12 * 14, 5), [2, 4, 12, 14])),
+  },
+  {
+    name: 'a boolean tensor to hide, broadcast',
+    queries: 12,
+    keys: 14,
+    mask: (bits) => hideWhere(bits(bitsOf(12 * 14, 6), [12, 14])),
+  },
+  {
+    name: 'a predicate',
+    queries: 12,
+    keys: 14,
+    mask: () => where(({ head, query, key }) => (query + key + head) % 3 !== 0),
+  },
+  {
+    name: 'or and not',
+    queries: 40,
+    keys: 40,
+    mask: () => or(window({ left: 2, right: 2 }), not(or(causal(), padding([30, 40])))),
+  },
   { name: 'scores of ±1e4', queries: 20, keys: 24, spread: 60 },
   { name: 'a bias for each head', queries: 20, keys: 24, bias: [1, 4, 20, 24] },
-  { name: 'a bias by key, under a mask', queries: 20, keys: 24, bias: [1, 24], mask: () => window({ left: 8, right: 2 }) },
+  {
+    name: 'a bias by key, under a mask',
+    queries: 20,
+    keys: 24,
+    bias: [1, 24],
+    mask: () => window({ left: 8, right: 2 }),
+  },
   { name: 'soft-capped scores, causal', queries: 20, keys: 24, softcap: 1.5, mask: causal },
   { name: 'dropout', queries: 70, keys: 70, batch: 1, dropout: 0.3 },
-  { name: 'dropout of grouped heads under a mask', queries: 20, keys: 20, heads: 4, kvHeads: 2, dropout: 0.5, mask: causal },
+  {
+    name: 'dropout of grouped heads under a mask',
+    queries: 20,
+    keys: 20,
+    heads: 4,
+    kvHeads: 2,
+    dropout: 0.5,
+    mask: causal,
+  },
 ];
 
 /** Whether a kernel declines a request by name. */
@@ -171,12 +241,17 @@ const promises: readonly KernelCase[] = [
     name: 'a row that sees nothing gives zeros and −∞, never NaN',
     run(kernel) {
       const { query, key, value } = requestOf({ name: '', queries: 4, keys: 5 });
-      const { output, logSumExp } = attentionWithLogSumExp(query, key, value, { kernel, mask: where(({ query: row }) => row !== 2) });
-      const row = (b: number, h: number) => output.data.subarray(((b * 4 + h) * 4 + 2) * 8, ((b * 4 + h) * 4 + 3) * 8);
+      const { output, logSumExp } = attentionWithLogSumExp(query, key, value, {
+        kernel,
+        mask: where(({ query: row }) => row !== 2),
+      });
+      const row = (b: number, h: number) =>
+        output.data.subarray(((b * 4 + h) * 4 + 2) * 8, ((b * 4 + h) * 4 + 3) * 8);
       for (let b = 0; b < 2; b++)
         for (let h = 0; h < 4; h++) {
           if (!row(b, h).every((x) => x === 0)) throw new Error(`output of the empty row is ${row(b, h)}.`);
-          if (logSumExp.data[(b * 4 + h) * 4 + 2] !== -Infinity) throw new Error('logSumExp of the empty row is not −∞.');
+          if (logSumExp.data[(b * 4 + h) * 4 + 2] !== -Infinity)
+            throw new Error('logSumExp of the empty row is not −∞.');
         }
     },
   },
@@ -184,11 +259,18 @@ const promises: readonly KernelCase[] = [
     name: 'changing a future token changes no earlier output',
     run(kernel) {
       const { query, key, value } = requestOf({ name: '', queries: 12, keys: 12, batch: 1 });
-      const run = (k: Tensor, v: Tensor) => attentionWithLogSumExp(query, k, v, { kernel, mask: causal() }).output.data;
-      const change = (x: Tensor) => tensorOf('float32', x.shape, x.data.map((number, index) => (Math.floor(index / 8) % 12 === 9 ? number + 5 : number)));
+      const run = (k: Tensor, v: Tensor) =>
+        attentionWithLogSumExp(query, k, v, { kernel, mask: causal() }).output.data;
+      const change = (x: Tensor) =>
+        tensorOf(
+          'float32',
+          x.shape,
+          x.data.map((number, index) => (Math.floor(index / 8) % 12 === 9 ? number + 5 : number)),
+        );
       const [before, after] = [run(key, value), run(change(key), change(value))];
       for (const [index, number] of before.entries())
-        if (Math.floor(index / 8) % 12 < 9 && number !== after[index]) throw new Error(`row ${Math.floor(index / 8) % 12} changed with token 9.`);
+        if (Math.floor(index / 8) % 12 < 9 && number !== after[index])
+          throw new Error(`row ${Math.floor(index / 8) % 12} changed with token 9.`);
     },
   },
   {
@@ -197,8 +279,12 @@ const promises: readonly KernelCase[] = [
       const { query, key, value } = requestOf({ name: '', queries: 11, keys: 11 });
       const both = attentionWithLogSumExp(query, key, value, { kernel, mask: padding([11, 6]) }).output.data;
       const second = (x: Tensor) => tensorOf('float32', [1, ...x.shape.slice(1)], x.data.slice(x.size / 2));
-      const alone = attentionWithLogSumExp(second(query), second(key), second(value), { kernel, mask: padding([6]) }).output.data;
-      if (worst(alone, both.slice(both.length / 2)) !== 0) throw new Error('the second batch row differs from the same row alone.');
+      const alone = attentionWithLogSumExp(second(query), second(key), second(value), {
+        kernel,
+        mask: padding([6]),
+      }).output.data;
+      if (worst(alone, both.slice(both.length / 2)) !== 0)
+        throw new Error('the second batch row differs from the same row alone.');
     },
   },
 ];

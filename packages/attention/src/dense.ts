@@ -13,7 +13,8 @@ export const dense: AttentionKernel & { weights(request: AttentionRequest): Tens
     const scores = maskedScores(request);
     const weights = softmax(scores);
     const { dropout } = request;
-    const kept = dropout === undefined ? weights : mul(weights, dropoutFactors(request, dropout.rate, dropout.source));
+    const kept =
+      dropout === undefined ? weights : mul(weights, dropoutFactors(request, dropout.rate, dropout.source));
     return { output: weightedValues(kept, request.value), logSumExp: noGrad(() => logSumExp(scores, -1)) };
   },
 };

@@ -2,20 +2,20 @@
 // row run in the engine as one call; any other mask, a bias or dropout runs here, tile by tile, and empty tiles are not visited.
 
 import {
+  add,
   allocate,
   concat,
   currentBackend,
   defineOp,
   log,
-  noGrad,
-  add,
   mul,
+  noGrad,
   slice,
   Tensor,
 } from '@heed/tensor';
 import { flashBackward } from './flashBackward.ts';
 import { type AttentionKernel, type AttentionRequest, sizesOf } from './kernel.ts';
-import { finishSoftmax, mergeSoftmax, softmaxBlock, type SoftmaxState } from './onlineSoftmax.ts';
+import { finishSoftmax, mergeSoftmax, type SoftmaxState, softmaxBlock } from './onlineSoftmax.ts';
 import { dropoutFactors, maskedScores, type Part, weightedValues } from './scores.ts';
 import { intervals, tile } from './tiles.ts';
 
@@ -36,10 +36,21 @@ const engineForward = (request: AttentionRequest, visible: Int32Array | undefine
   for (let index = 0; index < batch * heads; index++) {
     const b = Math.floor(index / heads);
     const kvRow = b * kvHeads + Math.floor((index % heads) / (heads / kvHeads));
-    sequences.set([index * queries, (index + 1) * queries, kvRow * keys, (kvRow + 1) * keys, b * queries], 5 * index);
+    sequences.set(
+      [index * queries, (index + 1) * queries, kvRow * keys, (kvRow + 1) * keys, b * queries],
+      5 * index,
+    );
   }
   currentBackend().attention({
-    ...{ q: request.query.data, k: request.key.data, v: request.value.data, out, logSumExp, sequences, visible },
+    ...{
+      q: request.query.data,
+      k: request.key.data,
+      v: request.value.data,
+      out,
+      logSumExp,
+      sequences,
+      visible,
+    },
     ...{ heads: 1, kvHeads: 1, depth, valueDepth, scale: request.scale },
     qLayout: { row: depth, head: 0 },
     kLayout: { row: depth, head: 0 },
@@ -54,11 +65,16 @@ const engineForward = (request: AttentionRequest, visible: Int32Array | undefine
 };
 
 /** How much of a tile is seen in any batch: 0 where it can be skipped for all, 2 where it is wholly seen in all. */
-const coverage = (request: AttentionRequest, { queries: [queryStart, queryEnd], keys: [keyStart, keyEnd] }: Part): number => {
+const coverage = (
+  request: AttentionRequest,
+  { queries: [queryStart, queryEnd], keys: [keyStart, keyEnd] }: Part,
+): number => {
   const { mask } = request;
   if (mask === undefined) return 2;
   const sizes = sizesOf(request);
-  const all = Array.from({ length: sizes.batch }, (_, batch) => tile(mask, { batch, queryStart, queryEnd, keyStart, keyEnd }, sizes));
+  const all = Array.from({ length: sizes.batch }, (_, batch) =>
+    tile(mask, { batch, queryStart, queryEnd, keyStart, keyEnd }, sizes),
+  );
   if (all.every((seen) => seen === 0)) return 0;
   return all.every((seen) => seen === 2) ? 2 : 1;
 };
@@ -68,7 +84,12 @@ const visit = (request: AttentionRequest, part: Part, masked: boolean): SoftmaxS
   const values = slice(request.value, 2, part.keys[0], part.keys[1]);
   const { dropout } = request;
   return softmaxBlock(maskedScores(request, part, masked), (weights) =>
-    weightedValues(dropout === undefined ? weights : mul(weights, dropoutFactors(request, dropout.rate, dropout.source, part)), values),
+    weightedValues(
+      dropout === undefined
+        ? weights
+        : mul(weights, dropoutFactors(request, dropout.rate, dropout.source, part)),
+      values,
+    ),
   );
 };
 
@@ -89,15 +110,30 @@ const tiledForward = (request: AttentionRequest): Forward => {
     }
     const rows = range[1] - range[0];
     if (state === undefined) {
-      outputs.push(new Tensor('float32', [batch, heads, rows, valueDepth], new Float32Array(batch * heads * rows * valueDepth)));
-      sums.push(new Tensor('float32', [batch, heads, rows, 1], new Float32Array(batch * heads * rows).fill(Number.NEGATIVE_INFINITY)));
+      outputs.push(
+        new Tensor(
+          'float32',
+          [batch, heads, rows, valueDepth],
+          new Float32Array(batch * heads * rows * valueDepth),
+        ),
+      );
+      sums.push(
+        new Tensor(
+          'float32',
+          [batch, heads, rows, 1],
+          new Float32Array(batch * heads * rows).fill(Number.NEGATIVE_INFINITY),
+        ),
+      );
     } else {
       outputs.push(finishSoftmax(state));
       sums.push(add(state.max, log(state.sum)));
     }
   }
   const logSumExp = concat(sums, 2);
-  return { output: concat(outputs, 2), logSumExp: new Tensor('float32', [batch, heads, queries], logSumExp.data) };
+  return {
+    output: concat(outputs, 2),
+    logSumExp: new Tensor('float32', [batch, heads, queries], logSumExp.data),
+  };
 };
 
 const forward = (request: AttentionRequest): Forward => {
@@ -120,7 +156,8 @@ const flashOp = defineOp<readonly Tensor[], FlashOptions>({
     result.logSumExp = logSumExp;
     return { shape: output.shape, data: output.data };
   },
-  backward: (gradient, { output, options, needs }) => flashBackward(options.request, { output, gradient }, needs(3)),
+  backward: (gradient, { output, options, needs }) =>
+    flashBackward(options.request, { output, gradient }, needs(3)),
 });
 
 /** Attention by tiles: O(queries + keys) memory beside inputs and outputs, gradients by recomputation. */

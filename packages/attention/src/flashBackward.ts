@@ -33,7 +33,11 @@ const throughSoftcap = (request: AttentionRequest, part: Part, gradient: Tensor)
  * dQ, dK, dV and, if wanted, the bias's gradient. Dao 2022 (arXiv:2205.14135), algorithm 4, with
  * D = rowsum(dO ∘ O) and P = softmax(S): dV = Pᵀ dO, dS = P ∘ (dO Vᵀ − D), dQ = scale · dS K, dK = scale · dSᵀ Q.
  */
-export const flashBackward = (request: AttentionRequest, saved: FlashSaved, biasWanted: boolean): readonly (Tensor | undefined)[] => {
+export const flashBackward = (
+  request: AttentionRequest,
+  saved: FlashSaved,
+  biasWanted: boolean,
+): readonly (Tensor | undefined)[] => {
   const { batch, heads, kvHeads, queries, keys, depth, valueDepth } = sizesOf(request);
   const { query, key, value, dropout, bias } = request;
   const group = heads / kvHeads;
@@ -51,7 +55,8 @@ export const flashBackward = (request: AttentionRequest, saved: FlashSaved, bias
     const unstack = (x: Tensor, width: number) => reshape(x, [batch, heads, end - start, width]);
     const upstream = stack(rows(saved.gradient), valueDepth);
     const weights = softmax(maskedScores(request, part));
-    const factors = dropout === undefined ? undefined : dropoutFactors(request, dropout.rate, dropout.source, part);
+    const factors =
+      dropout === undefined ? undefined : dropoutFactors(request, dropout.rate, dropout.source, part);
     const kept = factors === undefined ? weights : mul(weights, factors);
     const valuePart = matmul(stack(kept, keys), upstream, { transposeA: true });
     const weightGradient = unstack(matmul(upstream, value, { transposeB: true }), keys);
@@ -74,6 +79,8 @@ export const flashBackward = (request: AttentionRequest, saved: FlashSaved, bias
     queryParts.length === 0 ? undefined : concat(queryParts, 2),
     keyGradient,
     valueGradient,
-    ...(bias === undefined ? [] : [biasGradient === undefined ? undefined : reshape(biasGradient, bias.shape)]),
+    ...(bias === undefined
+      ? []
+      : [biasGradient === undefined ? undefined : reshape(biasGradient, bias.shape)]),
   ];
 };

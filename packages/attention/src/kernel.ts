@@ -61,6 +61,11 @@ export interface RequestSizes {
 /** Reads the sizes of a request from its shapes. */
 export const sizesOf = ({ query, key, value }: AttentionRequest): RequestSizes => {
   const [batch, heads, queries, depth] = query.shape as [number, number, number, number]; // rank 4 by the contract
-  const [, kvHeads, keys, valueDepth] = [key.shape[0], key.shape[1], key.shape[2], value.shape[3]] as [number, number, number, number];
+  const [, kvHeads, keys, valueDepth] = [key.shape[0], key.shape[1], key.shape[2], value.shape[3]] as [
+    number,
+    number,
+    number,
+    number,
+  ];
   return { batch, heads, kvHeads, queries, keys, depth, valueDepth };
 };

@@ -57,14 +57,32 @@ export class TransformerLayer {
   readonly #dropout: number;
 
   constructor(options: TransformerLayerOptions) {
-    const { width, heads, innerWidth, cross = false, normEpsilon = 1e-5, dropout: rate = 0, initializer, bias } = options;
+    const {
+      width,
+      heads,
+      innerWidth,
+      cross = false,
+      normEpsilon = 1e-5,
+      dropout: rate = 0,
+      initializer,
+      bias,
+    } = options;
     const linear = { ...(initializer && { initializer }), ...(bias !== undefined && { bias }) };
-    const attention = { width, heads, kvHeads: options.kvHeads ?? heads, dropout: options.attentionDropout ?? rate, ...linear };
+    const attention = {
+      width,
+      heads,
+      kvHeads: options.kvHeads ?? heads,
+      dropout: options.attentionDropout ?? rate,
+      ...linear,
+    };
     this.attention = new MultiHeadAttention(attention);
     this.attentionNorm = new LayerNorm(width, normEpsilon);
     this.crossAttention = cross ? new MultiHeadAttention(attention) : undefined;
     this.crossAttentionNorm = cross ? new LayerNorm(width, normEpsilon) : undefined;
-    this.feedForward = new FeedForward(width, innerWidth, { activation: options.activation ?? 'relu', ...linear });
+    this.feedForward = new FeedForward(width, innerWidth, {
+      activation: options.activation ?? 'relu',
+      ...linear,
+    });
     this.feedForwardNorm = new LayerNorm(width, normEpsilon);
     this.#pre = options.normPlacement === 'pre';
     this.#dropout = rate;
@@ -72,7 +90,9 @@ export class TransformerLayer {
 
   /** x [batch, length, width] → the same shape. */
   forward(x: Tensor, { mask, memory, memoryMask }: LayerCall = {}, pass: AttentionPass = {}): Tensor {
-    let h = this.#sublayer(x, this.attentionNorm, pass, (y) => this.attention.forward(y, { mask }, within(pass, 'attention')));
+    let h = this.#sublayer(x, this.attentionNorm, pass, (y) =>
+      this.attention.forward(y, { mask }, within(pass, 'attention')),
+    );
     const { crossAttention, crossAttentionNorm } = this;
     if (crossAttention !== undefined && crossAttentionNorm !== undefined && memory !== undefined)
       h = this.#sublayer(h, crossAttentionNorm, pass, (y) =>
@@ -86,7 +106,9 @@ export class TransformerLayer {
     const h = this.#sublayer(x, this.attentionNorm, pass, (y) =>
       region(() => this.attention.forwardPacked(y, packing, within(pass, 'attention'))),
     );
-    return this.#sublayer(h, this.feedForwardNorm, pass, (y) => region(() => this.feedForward.forward(y, pass)));
+    return this.#sublayer(h, this.feedForwardNorm, pass, (y) =>
+      region(() => this.feedForward.forward(y, pass)),
+    );
   }
 
   /** State before the first decoding step. */
@@ -94,7 +116,8 @@ export class TransformerLayer {
     const { crossAttention } = this;
     return {
       cache: new KVCache(),
-      memory: crossAttention === undefined || memory === undefined ? undefined : crossAttention.project(memory),
+      memory:
+        crossAttention === undefined || memory === undefined ? undefined : crossAttention.project(memory),
       memoryMask,
     };
   }
@@ -106,7 +129,10 @@ export class TransformerLayer {
     const { memory, memoryMask } = state;
     if (crossAttention !== undefined && crossAttentionNorm !== undefined && memory !== undefined)
       h = this.#sublayer(h, crossAttentionNorm, pass, (y) =>
-        crossAttention.forwardProjected(y, memory, { mask: memoryMask, pass: within(pass, 'crossAttention') }),
+        crossAttention.forwardProjected(y, memory, {
+          mask: memoryMask,
+          pass: within(pass, 'crossAttention'),
+        }),
       );
     return this.#sublayer(h, this.feedForwardNorm, pass, (y) => this.feedForward.forward(y, pass));
   }

@@ -43,7 +43,14 @@ export class MultiHeadAttention {
   readonly #kvHeads: number;
   readonly #dropout: number;
 
-  constructor({ width, heads, kvHeads = heads, headDim = width / heads, dropout = 0, ...linear }: MultiHeadOptions) {
+  constructor({
+    width,
+    heads,
+    kvHeads = heads,
+    headDim = width / heads,
+    dropout = 0,
+    ...linear
+  }: MultiHeadOptions) {
     if (!Number.isInteger(headDim) || heads % kvHeads !== 0)
       throw new RangeError(
         `MultiHeadAttention: width ${width}, ${heads} heads, ${kvHeads} key heads, head width ${headDim}; heads must divide width (or give headDim), key heads must divide heads.`,
@@ -63,7 +70,12 @@ export class MultiHeadAttention {
     const k = this.#split(this.key.forward(source), this.#kvHeads);
     const v = this.#split(this.value.forward(source), this.#kvHeads);
     const dropout = this.#noise(pass);
-    const { output, logSumExp } = attentionWithLogSumExp(q, k, v, { mask, bias, dropout, kernel: pass.kernel });
+    const { output, logSumExp } = attentionWithLogSumExp(q, k, v, {
+      mask,
+      bias,
+      dropout,
+      kernel: pass.kernel,
+    });
     pass.observe?.('weights', attentionWeights(q, k, { mask, bias, logSumExp }));
     return this.output.forward(this.#merge(output));
   }
@@ -72,7 +84,12 @@ export class MultiHeadAttention {
   forwardPacked(x: Tensor, packing: Packing, pass: AttentionPass = {}): Tensor {
     const [q, k, v] = [this.query.forward(x), this.key.forward(x), this.value.forward(x)];
     const heads = { heads: this.#heads, kvHeads: this.#kvHeads };
-    const output = packedAttention(q, k, v, { ...heads, packing, kernel: pass.kernel, dropout: this.#noise(pass) });
+    const output = packedAttention(q, k, v, {
+      ...heads,
+      packing,
+      kernel: pass.kernel,
+      dropout: this.#noise(pass),
+    });
     this.#observePacked(q, k, packing, pass);
     return this.output.forward(output);
   }
@@ -85,11 +102,18 @@ export class MultiHeadAttention {
 
   /** Keys and values of a sequence [batch, keys, width], in heads: for caches of cross-attention. */
   project(source: Tensor): [key: Tensor, value: Tensor] {
-    return [this.#split(this.key.forward(source), this.#kvHeads), this.#split(this.value.forward(source), this.#kvHeads)];
+    return [
+      this.#split(this.key.forward(source), this.#kvHeads),
+      this.#split(this.value.forward(source), this.#kvHeads),
+    ];
   }
 
   /** Attention to keys and values that `project` made. x [batch, queries, width] → the same shape. */
-  forwardProjected(x: Tensor, [key, value]: readonly [Tensor, Tensor], { mask, pass = {} }: { readonly mask?: Mask | undefined; readonly pass?: AttentionPass } = {}): Tensor {
+  forwardProjected(
+    x: Tensor,
+    [key, value]: readonly [Tensor, Tensor],
+    { mask, pass = {} }: { readonly mask?: Mask | undefined; readonly pass?: AttentionPass } = {},
+  ): Tensor {
     const q = this.#split(this.query.forward(x), this.#heads);
     const { output, logSumExp } = attentionWithLogSumExp(q, key, value, { mask, kernel: pass.kernel });
     pass.observe?.('weights', attentionWeights(q, key, { mask, logSumExp }));
@@ -97,7 +121,9 @@ export class MultiHeadAttention {
   }
 
   #noise({ random }: AttentionPass) {
-    return random === undefined || this.#dropout === 0 ? undefined : { rate: this.#dropout, source: random.split() };
+    return random === undefined || this.#dropout === 0
+      ? undefined
+      : { rate: this.#dropout, source: random.split() };
   }
 
   #split(x: Tensor, heads: number): Tensor {

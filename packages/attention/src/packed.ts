@@ -1,7 +1,17 @@
 // Packed sequences: many sequences of different lengths as the rows of one matrix, without padding.
 
-import { allocate, concat, currentBackend, isRecording, permute, reshape, slice, ShapeError, Tensor } from '@heed/tensor';
-import { attention, type AttentionOptions, attentionWeights } from './attention.ts';
+import {
+  allocate,
+  concat,
+  currentBackend,
+  isRecording,
+  permute,
+  reshape,
+  ShapeError,
+  slice,
+  Tensor,
+} from '@heed/tensor';
+import { type AttentionOptions, attention, attentionWeights } from './attention.ts';
 
 /** Where each sequence begins: sequence s is the rows starts[s] … starts[s + 1] − 1. */
 export interface Packing {
@@ -27,11 +37,19 @@ const checkPacking = (packing: Packing, rows: number): void => {
   const { starts } = packing;
   const rises = starts.every((start, index) => index === 0 || start >= (starts[index - 1] as number)); // index > 0
   if (starts[0] !== 0 || starts.at(-1) !== rows || !rises)
-    throw new ShapeError(`packedAttention: starts [${starts.slice(0, 8).join(', ')}${starts.length > 8 ? ', …' : ''}] for ${rows} rows; expected to rise from 0 to ${rows}.`);
+    throw new ShapeError(
+      `packedAttention: starts [${starts.slice(0, 8).join(', ')}${starts.length > 8 ? ', …' : ''}] for ${rows} rows; expected to rise from 0 to ${rows}.`,
+    );
 };
 
 /** One engine call for all sequences and heads; rows are read where they lie, heads side by side. */
-const inEngine = (q: Tensor, k: Tensor, v: Tensor, { starts }: Packing, sizes: { heads: number; kvHeads: number; scale: number }): Tensor => {
+const inEngine = (
+  q: Tensor,
+  k: Tensor,
+  v: Tensor,
+  { starts }: Packing,
+  sizes: { heads: number; kvHeads: number; scale: number },
+): Tensor => {
   const rows = q.shape[0] as number; // rank 2, checked
   const { heads, kvHeads, scale } = sizes;
   const width = (x: Tensor) => x.shape[1] as number; // rank 2, checked
@@ -82,19 +100,34 @@ export const packedAttention = (
 ): Tensor => {
   const { heads, kvHeads = heads, packing: packed, kernel, dropout } = options;
   const rows = q.shape[0] ?? 0;
-  for (const [name, x, parts] of [['q', q, heads], ['k', k, kvHeads], ['v', v, kvHeads]] as const)
+  for (const [name, x, parts] of [
+    ['q', q, heads],
+    ['k', k, kvHeads],
+    ['v', v, kvHeads],
+  ] as const)
     if (x.rank !== 2 || x.shape[0] !== rows || (x.shape[1] as number) % parts !== 0)
-      throw new ShapeError(`packedAttention: ${name} is ${x}; expected [${rows} rows, a multiple of ${parts} heads].`);
-  if (kvHeads === 0 || heads % kvHeads !== 0) throw new ShapeError(`packedAttention: ${heads} heads and ${kvHeads} key heads; heads must be a multiple.`);
+      throw new ShapeError(
+        `packedAttention: ${name} is ${x}; expected [${rows} rows, a multiple of ${parts} heads].`,
+      );
+  if (kvHeads === 0 || heads % kvHeads !== 0)
+    throw new ShapeError(
+      `packedAttention: ${heads} heads and ${kvHeads} key heads; heads must be a multiple.`,
+    );
   checkPacking(packed, rows);
   const scale = options.scale ?? 1 / Math.sqrt((q.shape[1] as number) / heads);
   const differentiable = isRecording() && [q, k, v].some((x) => x.requiresGradient);
-  if (!differentiable && kernel === undefined && dropout === undefined) return inEngine(q, k, v, packed, { heads, kvHeads, scale });
+  if (!differentiable && kernel === undefined && dropout === undefined)
+    return inEngine(q, k, v, packed, { heads, kvHeads, scale });
   const parts: Tensor[] = [];
   for (let s = 0; s + 1 < packed.starts.length; s++) {
     const range = (x: Tensor) => slice(x, 0, packed.starts[s] as number, packed.starts[s + 1] as number); // s + 1 < length
     const own = dropout === undefined ? undefined : { rate: dropout.rate, source: dropout.source.split() };
-    const output = attention(splitHeads(range(q), heads), splitHeads(range(k), kvHeads), splitHeads(range(v), kvHeads), { scale, kernel, dropout: own });
+    const output = attention(
+      splitHeads(range(q), heads),
+      splitHeads(range(k), kvHeads),
+      splitHeads(range(v), kvHeads),
+      { scale, kernel, dropout: own },
+    );
     parts.push(mergeHeads(output));
   }
   return concat(parts, 0);
@@ -107,10 +140,17 @@ export const packedAttention = (
 export const packedWeights = (
   q: Tensor,
   k: Tensor,
-  { heads, kvHeads = heads, packing: { starts }, sequence, scale }: Omit<PackedOptions, 'dropout' | 'kernel'> & { readonly packing: Packing; readonly sequence: number },
+  {
+    heads,
+    kvHeads = heads,
+    packing: { starts },
+    sequence,
+    scale,
+  }: Omit<PackedOptions, 'dropout' | 'kernel'> & { readonly packing: Packing; readonly sequence: number },
 ): Tensor => {
   const [start, end] = [starts[sequence], starts[sequence + 1]];
-  if (start === undefined || end === undefined) throw new RangeError(`packedWeights: sequence ${sequence} of ${starts.length - 1}.`);
+  if (start === undefined || end === undefined)
+    throw new RangeError(`packedWeights: sequence ${sequence} of ${starts.length - 1}.`);
   const own = (x: Tensor, count: number) => splitHeads(slice(x, 0, start, end), count);
   return attentionWeights(own(q, heads), own(k, kvHeads), { scale });
 };

@@ -13,7 +13,8 @@ export interface Reference {
 const biasAt = ({ bias }: AttentionRequest, place: readonly number[]): number => {
   if (bias === undefined) return 0;
   let index = 0;
-  for (const [axis, extent] of bias.shape.entries()) index = index * extent + (extent === 1 ? 0 : (place[4 - bias.rank + axis] as number)); // rank ≤ 4
+  for (const [axis, extent] of bias.shape.entries())
+    index = index * extent + (extent === 1 ? 0 : (place[4 - bias.rank + axis] as number)); // rank ≤ 4
   return bias.data[index] as number; // inside by broadcasting
 };
 
@@ -32,10 +33,15 @@ export const referenceAttention = (request: AttentionRequest): Reference => {
         const scores: number[] = [];
         for (let j = 0; j < keys; j++) {
           let dot = 0;
-          for (let d = 0; d < depth; d++) dot += at(request.query.data, row * depth + d) * at(request.key.data, (kvHead * keys + j) * depth + d);
-          const seen = request.mask === undefined || allows(request.mask, { batch: b, head: h, query: i, key: j }, sizes);
+          for (let d = 0; d < depth; d++)
+            dot +=
+              at(request.query.data, row * depth + d) * at(request.key.data, (kvHead * keys + j) * depth + d);
+          const seen =
+            request.mask === undefined ||
+            allows(request.mask, { batch: b, head: h, query: i, key: j }, sizes);
           const scaled = dot * request.scale;
-          const bounded = request.softcap === undefined ? scaled : request.softcap * Math.tanh(scaled / request.softcap);
+          const bounded =
+            request.softcap === undefined ? scaled : request.softcap * Math.tanh(scaled / request.softcap);
           scores.push(seen ? bounded + biasAt(request, [b, h, i, j]) : Number.NEGATIVE_INFINITY);
         }
         const max = scores.reduce((most, score) => Math.max(most, score), Number.NEGATIVE_INFINITY);
@@ -44,10 +50,17 @@ export const referenceAttention = (request: AttentionRequest): Reference => {
         logSumExp[row] = max + Math.log(sum);
         for (const [j, score] of scores.entries()) {
           const dropout = request.dropout;
-          const factor = dropout === undefined ? 1 : dropout.source.uniformAt(row * keys + j) < dropout.rate ? 0 : 1 / (1 - dropout.rate);
+          const factor =
+            dropout === undefined
+              ? 1
+              : dropout.source.uniformAt(row * keys + j) < dropout.rate
+                ? 0
+                : 1 / (1 - dropout.rate);
           const weight = (factor * Math.exp(score - max)) / sum;
           for (let d = 0; d < valueDepth; d++)
-            output[row * valueDepth + d] = (output[row * valueDepth + d] as number) + weight * at(request.value.data, (kvHead * keys + j) * valueDepth + d); // inside by the shapes
+            output[row * valueDepth + d] =
+              (output[row * valueDepth + d] as number) +
+              weight * at(request.value.data, (kvHead * keys + j) * valueDepth + d); // inside by the shapes
         }
       }
   return { output, logSumExp };

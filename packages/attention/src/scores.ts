@@ -1,6 +1,17 @@
 // scores: scale · q·kᵀ + bias under a mask, for any rectangle of queries and keys; and the factors of dropout for the same places.
 
-import { add, allocate, matmul, maskedFill, mul, type Random, reshape, slice, Tensor, tanh } from '@heed/tensor';
+import {
+  add,
+  allocate,
+  maskedFill,
+  matmul,
+  mul,
+  type Random,
+  reshape,
+  slice,
+  Tensor,
+  tanh,
+} from '@heed/tensor';
 import { type AttentionRequest, sizesOf } from './kernel.ts';
 import { toTensor } from './tiles.ts';
 
@@ -13,7 +24,9 @@ export interface Part {
 /** A range of an axis of a tensor that may be broadcast along it. */
 const cut = (x: Tensor, axisFromEnd: number, [start, end]: readonly [number, number]): Tensor => {
   const axis = x.rank - axisFromEnd;
-  return axis < 0 || x.shape[axis] === 1 || (start === 0 && end === x.shape[axis]) ? x : slice(x, axis, start, end);
+  return axis < 0 || x.shape[axis] === 1 || (start === 0 && end === x.shape[axis])
+    ? x
+    : slice(x, axis, start, end);
 };
 
 const partOf = ({ query, key }: AttentionRequest, part: Part | undefined): Part =>
@@ -28,7 +41,12 @@ export const scaledScores = (request: AttentionRequest, part?: Part): Tensor => 
   const range = partOf(request, part);
   const rows = range.queries[1] - range.queries[0];
   const columns = range.keys[1] - range.keys[0];
-  const stacked = reshape(cut(request.query, 2, range.queries), [batch, kvHeads, (heads / kvHeads) * rows, depth]);
+  const stacked = reshape(cut(request.query, 2, range.queries), [
+    batch,
+    kvHeads,
+    (heads / kvHeads) * rows,
+    depth,
+  ]);
   const products = matmul(stacked, cut(request.key, 2, range.keys), { transposeB: true });
   return mul(reshape(products, [batch, heads, rows, columns]), request.scale);
 };
@@ -40,14 +58,28 @@ export const maskedScores = (request: AttentionRequest, part?: Part, masked = tr
   const { softcap } = request;
   let scores = scaledScores(request, part);
   if (softcap !== undefined) scores = mul(tanh(mul(scores, 1 / softcap)), softcap);
-  if (request.bias !== undefined) scores = add(scores, cut(cut(request.bias, 2, range.queries), 1, range.keys));
+  if (request.bias !== undefined)
+    scores = add(scores, cut(cut(request.bias, 2, range.queries), 1, range.keys));
   if (request.mask === undefined || !masked) return scores;
   const seen = toTensor(request.mask, { batch, heads, queries, keys }, range);
-  return maskedFill(scores, new Tensor('bool', seen.shape, seen.data.map((bit) => 1 - bit)), Number.NEGATIVE_INFINITY);
+  return maskedFill(
+    scores,
+    new Tensor(
+      'bool',
+      seen.shape,
+      seen.data.map((bit) => 1 - bit),
+    ),
+    Number.NEGATIVE_INFINITY,
+  );
 };
 
 /** The factors of dropout for a part, 0 or 1 / (1 − rate): the same numbers for the same places, whoever asks. */
-export const dropoutFactors = (request: AttentionRequest, rate: number, source: Random, part?: Part): Tensor => {
+export const dropoutFactors = (
+  request: AttentionRequest,
+  rate: number,
+  source: Random,
+  part?: Part,
+): Tensor => {
   const { batch, heads, queries, keys } = sizesOf(request);
   const range = partOf(request, part);
   const shape = [batch, heads, range.queries[1] - range.queries[0], range.keys[1] - range.keys[0]];

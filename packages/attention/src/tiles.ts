@@ -62,17 +62,26 @@ export const checkMask = (mask: Mask, sizes: MaskSizes): void => {
   switch (mask.kind) {
     case 'padding':
       if (mask.lengths.length !== batch || mask.lengths.some((length) => length > keys))
-        throw new RangeError(`padding: lengths [${mask.lengths.join(', ')}] for ${batch} batches of ${keys} keys; expected one length a batch, at most ${keys}.`);
+        throw new RangeError(
+          `padding: lengths [${mask.lengths.join(', ')}] for ${batch} batches of ${keys} keys; expected one length a batch, at most ${keys}.`,
+        );
       return;
     case 'documents':
       if (mask.queryIds.length !== queries || mask.keyIds.length !== keys)
-        throw new RangeError(`documents: ${mask.queryIds.length} query ids and ${mask.keyIds.length} key ids for ${queries} queries and ${keys} keys; expected one id each.`);
+        throw new RangeError(
+          `documents: ${mask.queryIds.length} query ids and ${mask.keyIds.length} key ids for ${queries} queries and ${keys} keys; expected one id each.`,
+        );
       return;
     case 'keep': {
       const full = [batch, sizes.heads, queries, keys];
       const { tensor } = mask;
-      const fits = tensor.rank <= 4 && tensor.shape.every((extent, axis) => extent === 1 || extent === full[4 - tensor.rank + axis]);
-      if (!fits) throw new RangeError(`mask: ${tensor} does not broadcast to [batch, heads, queries, keys] = [${full.join(', ')}].`);
+      const fits =
+        tensor.rank <= 4 &&
+        tensor.shape.every((extent, axis) => extent === 1 || extent === full[4 - tensor.rank + axis]);
+      if (!fits)
+        throw new RangeError(
+          `mask: ${tensor} does not broadcast to [batch, heads, queries, keys] = [${full.join(', ')}].`,
+        );
       return;
     }
     case 'and':
@@ -102,7 +111,14 @@ export interface Tile {
 /** What a mask says of a tile: 0 none of it is seen, 1 some (or not known), 2 all. */
 export type Coverage = 0 | 1 | 2;
 
-const overlap = (a: readonly number[], aStart: number, aEnd: number, b: readonly number[], bStart: number, bEnd: number): Coverage => {
+const overlap = (
+  a: readonly number[],
+  aStart: number,
+  aEnd: number,
+  b: readonly number[],
+  bStart: number,
+  bEnd: number,
+): Coverage => {
   const left = new Set(a.slice(aStart, aEnd));
   const right = new Set(b.slice(bStart, bEnd));
   if (left.size === 1 && right.size === 1) return [...left][0] === [...right][0] ? 2 : 0;
@@ -126,7 +142,14 @@ export const tile = (mask: Mask, place: Tile, sizes: MaskSizes): Coverage => {
       return place.keyEnd <= length ? 2 : 1;
     }
     case 'documents':
-      return overlap(mask.queryIds, place.queryStart, place.queryEnd, mask.keyIds, place.keyStart, place.keyEnd);
+      return overlap(
+        mask.queryIds,
+        place.queryStart,
+        place.queryEnd,
+        mask.keyIds,
+        place.keyStart,
+        place.keyEnd,
+      );
     case 'keep':
     case 'where':
       return 1;
@@ -142,7 +165,12 @@ export const tile = (mask: Mask, place: Tile, sizes: MaskSizes): Coverage => {
 };
 
 /** [first, end) of the keys that a query of a batch sees, where that is one interval in every head; undefined where it may not be. */
-const interval = (mask: Mask, batch: number, query: number, sizes: MaskSizes): readonly [number, number] | undefined => {
+const interval = (
+  mask: Mask,
+  batch: number,
+  query: number,
+  sizes: MaskSizes,
+): readonly [number, number] | undefined => {
   switch (mask.kind) {
     case 'window': {
       const position = query + sizes.keys - sizes.queries;
@@ -202,6 +230,7 @@ export const toTensor = (
   for (let batch = 0; batch < sizes.batch; batch++)
     for (let head = 0; head < sizes.heads; head++)
       for (let query = queryStart; query < queryEnd; query++)
-        for (let key = keyStart; key < keyEnd; key++) data[index++] = allows(mask, { batch, head, query, key }, sizes) ? 1 : 0;
+        for (let key = keyStart; key < keyEnd; key++)
+          data[index++] = allows(mask, { batch, head, query, key }, sizes) ? 1 : 0;
   return new Tensor('bool', shape, data);
 };

@@ -4,7 +4,21 @@ import path from 'node:path';
 import { backward, type Tensor, tensor, variable } from '@heed/tensor';
 import { expectClose, readSafetensors, shared, skipReason } from '@heed/testing';
 import { describe, expect, it } from 'vitest';
-import { and, type AttentionOptions, attentionWeights, attentionWithLogSumExp, causal, dense, documents, flash, keepWhere, type Mask, sinusoidal, where, window } from '../src/index.ts';
+import {
+  type AttentionOptions,
+  and,
+  attentionWeights,
+  attentionWithLogSumExp,
+  causal,
+  dense,
+  documents,
+  flash,
+  keepWhere,
+  type Mask,
+  sinusoidal,
+  where,
+  window,
+} from '../src/index.ts';
 
 interface Case {
   readonly name: string;
@@ -25,7 +39,8 @@ const load = (folder: string) => {
 const masks = ({ op, options }: Case, mask: Tensor<'bool'> | undefined): Mask | undefined => {
   const causalOption = options.is_causal === true || options.causal === true;
   if (op === 'attention_causal') return causal();
-  if (op === 'attention_sliding_window') return window({ left: Number(options.left), right: Number(options.right) });
+  if (op === 'attention_sliding_window')
+    return window({ left: Number(options.left), right: Number(options.right) });
   if (op === 'attention_document') {
     const own = documents(options.documents as number[]);
     return options.causal === true ? and(own, causal()) : own;
@@ -36,8 +51,21 @@ const masks = ({ op, options }: Case, mask: Tensor<'bool'> | undefined): Mask | 
 };
 
 const attentionOps = new Set([
-  ...['scaled_dot_product_attention', 'attention_causal', 'attention_sliding_window', 'attention_document', 'attention_prefix'],
-  ...['attention_mask', 'attention_soft_cap', 'attention_weights', 'attention_block_sparse', 'attention_dilated', 'attention_global_window'],
+  ...[
+    'scaled_dot_product_attention',
+    'attention_causal',
+    'attention_sliding_window',
+    'attention_document',
+    'attention_prefix',
+  ],
+  ...[
+    'attention_mask',
+    'attention_soft_cap',
+    'attention_weights',
+    'attention_block_sparse',
+    'attention_dilated',
+    'attention_global_window',
+  ],
 ]);
 
 const suite = (folder: string, title: string) => {
@@ -47,15 +75,21 @@ const suite = (folder: string, title: string) => {
     if (found === undefined) throw new Error(`golden file lacks ${key}`);
     return found;
   };
-  const float = (key: string) => tensor(Float32Array.from(stored(key).data as Float32Array), stored(key).shape);
+  const float = (key: string) =>
+    tensor(Float32Array.from(stored(key).data as Float32Array), stored(key).shape);
   const bool = (key: string) => tensor(Uint8Array.from(stored(key).data as Uint8Array), stored(key).shape);
   const chosen = cases.filter(({ op }) => attentionOps.has(op));
   describe.each([dense, flash])(`${title}, $name`, (kernel) => {
     it.each(chosen)('$name', (one) => {
       const { query, key, value, attn_mask, mask, bias } = one.inputs;
-      const boolKey = mask ?? (attn_mask !== undefined && stored(attn_mask).dtype === 'U8' ? attn_mask : undefined);
+      const boolKey =
+        mask ?? (attn_mask !== undefined && stored(attn_mask).dtype === 'U8' ? attn_mask : undefined);
       const biasKey = bias ?? (attn_mask !== undefined && boolKey === undefined ? attn_mask : undefined);
-      const leaves: Record<string, Tensor> = { query: variable(float(query as string)), key: variable(float(key as string)), value: variable(float(value as string)) };
+      const leaves: Record<string, Tensor> = {
+        query: variable(float(query as string)),
+        key: variable(float(key as string)),
+        value: variable(float(value as string)),
+      };
       if (biasKey !== undefined) leaves[bias === undefined ? 'attn_mask' : 'bias'] = variable(float(biasKey));
       const options: AttentionOptions = {
         mask: masks(one, boolKey === undefined ? undefined : bool(boolKey)),
@@ -66,10 +100,12 @@ const suite = (folder: string, title: string) => {
       };
       const { query: q, key: k, value: v } = leaves as Record<'query' | 'key' | 'value', Tensor>;
       const { output, logSumExp } = attentionWithLogSumExp(q, k, v, options);
-      const check = (given: Tensor, key: string, name: string) => expectClose(given, stored(key), { ...one.tolerance, name });
+      const check = (given: Tensor, key: string, name: string) =>
+        expectClose(given, stored(key), { ...one.tolerance, name });
       check(output, one.outputs.output as string, 'output');
       if (one.outputs.log_sum_exp) check(logSumExp, one.outputs.log_sum_exp, 'logSumExp');
-      if (one.outputs.weights) check(attentionWeights(q, k, { ...options, logSumExp }), one.outputs.weights, 'weights');
+      if (one.outputs.weights)
+        check(attentionWeights(q, k, { ...options, logSumExp }), one.outputs.weights, 'weights');
       const upstream = typeof one.upstream === 'string' ? one.upstream : one.upstream?.output;
       const several = typeof one.upstream === 'object' && Object.keys(one.upstream).length > 1;
       if (one.gradients === undefined || upstream === undefined || several) return;
@@ -81,14 +117,17 @@ const suite = (folder: string, title: string) => {
       }
     });
   });
-  it.each(cases.filter(({ op }) => op === 'sinusoidal'))(`${title}: $name`, ({ options, outputs, tolerance }) => {
-    const given = sinusoidal(Number(options.length), Number(options.dim), {
-      order: options.layout === 'half' ? 'halves' : 'interleaved',
-      rates: options.exponent_divisor === undefined ? 'vaswani' : 'tensor2tensor',
-      start: Number(options.offset),
-    });
-    expectClose(given, stored(outputs.output as string), { ...tolerance, name: 'table' });
-  });
+  it.each(cases.filter(({ op }) => op === 'sinusoidal'))(
+    `${title}: $name`,
+    ({ options, outputs, tolerance }) => {
+      const given = sinusoidal(Number(options.length), Number(options.dim), {
+        order: options.layout === 'half' ? 'halves' : 'interleaved',
+        rates: options.exponent_divisor === undefined ? 'vaswani' : 'tensor2tensor',
+        start: Number(options.offset),
+      });
+      expectClose(given, stored(outputs.output as string), { ...tolerance, name: 'table' });
+    },
+  );
 };
 
 suite(path.join(import.meta.dirname, 'golden/attention'), 'a selection of the golden cases');

@@ -2,7 +2,16 @@ import { inference, normal, random, reshape, slice, type Tensor } from '@heed/te
 import { initialize, parameters } from '@heed/tensor/nn';
 import { expectClose } from '@heed/testing';
 import { describe, expect, it } from 'vitest';
-import { causal, dense, flash, KVCache, MultiHeadAttention, packing, padding, TransformerLayer } from '../src/index.ts';
+import {
+  causal,
+  dense,
+  flash,
+  KVCache,
+  MultiHeadAttention,
+  packing,
+  padding,
+  TransformerLayer,
+} from '../src/index.ts';
 
 const close = { absolute: 2e-5, relative: 2e-5 };
 const x = normal([2, 7, 16], random(1));
@@ -10,7 +19,11 @@ const reshaped = (rows: Tensor, shape: readonly number[]) => ({ shape, data: row
 
 describe('MultiHeadAttention', () => {
   it('has the parameters of its projections, fewer with fewer key heads', () => {
-    const count = (kvHeads: number) => [...parameters(new MultiHeadAttention({ width: 16, heads: 4, kvHeads })).values()].reduce((sum, { size }) => sum + size, 0);
+    const count = (kvHeads: number) =>
+      [...parameters(new MultiHeadAttention({ width: 16, heads: 4, kvHeads })).values()].reduce(
+        (sum, { size }) => sum + size,
+        0,
+      );
     expect(count(4)).toBe(4 * (16 * 16 + 16));
     expect(count(1)).toBe(2 * (16 * 16 + 16) + 2 * (16 * 4 + 4));
   });
@@ -23,8 +36,15 @@ describe('MultiHeadAttention', () => {
     const model = initialize(new MultiHeadAttention({ width: 16, heads: 4, kvHeads: 2 }), random(3));
     const whole = model.forward(x, { mask: causal() });
     const cache = new KVCache();
-    for (const [start, end] of [[0, 3], [3, 4], [4, 7]] as const)
-      expectClose(model.forwardCached(slice(x, 1, start, end), cache), slice(whole, 1, start, end), { ...close, name: `${start}` });
+    for (const [start, end] of [
+      [0, 3],
+      [3, 4],
+      [4, 7],
+    ] as const)
+      expectClose(model.forwardCached(slice(x, 1, start, end), cache), slice(whole, 1, start, end), {
+        ...close,
+        name: `${start}`,
+      });
     expect(cache.length).toBe(7);
     expect(cache.bytes).toBe(4 * 2 * 2 * 7 * 8);
   });
@@ -39,7 +59,9 @@ describe('MultiHeadAttention', () => {
   });
   it('refuses heads that do not divide its width', () => {
     expect(() => new MultiHeadAttention({ width: 10, heads: 4 })).toThrow(/heads must divide width/);
-    expect(() => new MultiHeadAttention({ width: 12, heads: 4, kvHeads: 3 })).toThrow(/key heads must divide heads/);
+    expect(() => new MultiHeadAttention({ width: 12, heads: 4, kvHeads: 3 })).toThrow(
+      /key heads must divide heads/,
+    );
   });
 });
 
@@ -63,25 +85,49 @@ describe('KVCache', () => {
 });
 
 describe('TransformerLayer', () => {
-  const make = (normPlacement: 'pre' | 'post') => initialize(new TransformerLayer({ width: 16, heads: 4, innerWidth: 24, cross: true, normPlacement }), random(5));
-  it.each(['pre', 'post'] as const)('steps with caches to what one causal pass gives, %s-norm', (placement) => {
-    const layer = make(placement);
-    const memory = normal([2, 5, 16], random(6));
-    const memoryMask = padding([5, 2]);
-    const whole = layer.forward(x, { mask: causal(), memory, memoryMask });
-    const state = layer.start(memory, memoryMask);
-    for (let i = 0; i < 7; i++) expectClose(layer.step(slice(x, 1, i, i + 1), state), slice(whole, 1, i, i + 1), { ...close, name: `step ${i}` });
-  });
+  const make = (normPlacement: 'pre' | 'post') =>
+    initialize(
+      new TransformerLayer({ width: 16, heads: 4, innerWidth: 24, cross: true, normPlacement }),
+      random(5),
+    );
+  it.each(['pre', 'post'] as const)(
+    'steps with caches to what one causal pass gives, %s-norm',
+    (placement) => {
+      const layer = make(placement);
+      const memory = normal([2, 5, 16], random(6));
+      const memoryMask = padding([5, 2]);
+      const whole = layer.forward(x, { mask: causal(), memory, memoryMask });
+      const state = layer.start(memory, memoryMask);
+      for (let i = 0; i < 7; i++)
+        expectClose(layer.step(slice(x, 1, i, i + 1), state), slice(whole, 1, i, i + 1), {
+          ...close,
+          name: `step ${i}`,
+        });
+    },
+  );
   it('gives packed rows what each sequence gives alone, in and out of inference', () => {
-    const layer = initialize(new TransformerLayer({ width: 16, heads: 4, innerWidth: 24, activation: 'gelu' }), random(7));
+    const layer = initialize(
+      new TransformerLayer({ width: 16, heads: 4, innerWidth: 24, activation: 'gelu' }),
+      random(7),
+    );
     const rows = normal([9, 16], random(8));
     const packed = inference(() => layer.forwardPacked(rows, packing([4, 5])));
     expectClose(packed, layer.forwardPacked(rows, packing([4, 5])), close);
-    for (const [start, end] of [[0, 4], [4, 9]] as const)
-      expectClose(slice(packed, 0, start, end), reshape(layer.forward(reshape(slice(rows, 0, start, end), [1, end - start, 16])), [end - start, 16]), close);
+    for (const [start, end] of [
+      [0, 4],
+      [4, 9],
+    ] as const)
+      expectClose(
+        slice(packed, 0, start, end),
+        reshape(layer.forward(reshape(slice(rows, 0, start, end), [1, end - start, 16])), [end - start, 16]),
+        close,
+      );
   });
   it('drops out only with a source of randomness, and the same with the same source', () => {
-    const layer = initialize(new TransformerLayer({ width: 16, heads: 4, innerWidth: 24, dropout: 0.5 }), random(9));
+    const layer = initialize(
+      new TransformerLayer({ width: 16, heads: 4, innerWidth: 24, dropout: 0.5 }),
+      random(9),
+    );
     expectClose(layer.forward(x), layer.forward(x));
     const noisy = (seed: number) => layer.forward(x, {}, { random: random(seed) });
     expectClose(noisy(1), noisy(1));

@@ -1,8 +1,25 @@
-import { forAll } from '@heed/testing';
 import { tensor } from '@heed/tensor';
+import { forAll } from '@heed/testing';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { allows, and, attention, causal, documents, hideWhere, intervals, keepWhere, type Mask, not, or, padding, tile, toTensor, where, window } from '../src/index.ts';
+import {
+  allows,
+  and,
+  attention,
+  causal,
+  documents,
+  hideWhere,
+  intervals,
+  keepWhere,
+  type Mask,
+  not,
+  or,
+  padding,
+  tile,
+  toTensor,
+  where,
+  window,
+} from '../src/index.ts';
 
 const sizes = { batch: 2, heads: 1, queries: 9, keys: 12 };
 
@@ -10,8 +27,15 @@ const leaf: fc.Arbitrary<Mask> = fc.oneof(
   fc.record({ left: fc.nat(12), right: fc.nat(12) }).map(window),
   fc.constant(causal()),
   fc.array(fc.integer({ min: 0, max: 12 }), { minLength: 2, maxLength: 2 }).map(padding),
-  fc.tuple(fc.array(fc.nat(2), { minLength: 9, maxLength: 9 }), fc.array(fc.nat(2), { minLength: 12, maxLength: 12 })).map(([q, k]) => documents(q, k)),
-  fc.uint8Array({ min: 0, max: 1, minLength: 108, maxLength: 108 }).map((bits) => keepWhere(tensor(Uint8Array.from(bits), [9, 12]))),
+  fc
+    .tuple(
+      fc.array(fc.nat(2), { minLength: 9, maxLength: 9 }),
+      fc.array(fc.nat(2), { minLength: 12, maxLength: 12 }),
+    )
+    .map(([q, k]) => documents(q, k)),
+  fc
+    .uint8Array({ min: 0, max: 1, minLength: 108, maxLength: 108 })
+    .map((bits) => keepWhere(tensor(Uint8Array.from(bits), [9, 12]))),
 );
 const { mask: anyMask } = fc.letrec<{ mask: Mask }>((tie) => ({
   mask: fc.oneof(
@@ -23,26 +47,70 @@ const { mask: anyMask } = fc.letrec<{ mask: Mask }>((tie) => ({
   ),
 }));
 
-const seen = (mask: Mask, batch: number, query: number, key: number) => allows(mask, { batch, head: 0, query, key }, sizes);
+const seen = (mask: Mask, batch: number, query: number, key: number) =>
+  allows(mask, { batch, head: 0, query, key }, sizes);
 
 describe('masks', () => {
   it('causal is aligned at the lower right, with fewer queries than keys and with more', () => {
-    const print = (queries: number, keys: number) => toTensor(causal(), { batch: 1, heads: 1, queries, keys }).toArray();
-    expect(print(2, 5)).toEqual([[[[1, 1, 1, 1, 0], [1, 1, 1, 1, 1]]]]);
-    expect(print(5, 2)).toEqual([[[[0, 0], [0, 0], [0, 0], [1, 0], [1, 1]]]]);
+    const print = (queries: number, keys: number) =>
+      toTensor(causal(), { batch: 1, heads: 1, queries, keys }).toArray();
+    expect(print(2, 5)).toEqual([
+      [
+        [
+          [1, 1, 1, 1, 0],
+          [1, 1, 1, 1, 1],
+        ],
+      ],
+    ]);
+    expect(print(5, 2)).toEqual([
+      [
+        [
+          [0, 0],
+          [0, 0],
+          [0, 0],
+          [1, 0],
+          [1, 1],
+        ],
+      ],
+    ]);
   });
   it('window includes both of its ends', () => {
-    const print = toTensor(window({ left: 1, right: 1 }), { batch: 1, heads: 1, queries: 4, keys: 4 }).toArray();
-    expect(print).toEqual([[[[1, 1, 0, 0], [1, 1, 1, 0], [0, 1, 1, 1], [0, 0, 1, 1]]]]);
+    const print = toTensor(window({ left: 1, right: 1 }), {
+      batch: 1,
+      heads: 1,
+      queries: 4,
+      keys: 4,
+    }).toArray();
+    expect(print).toEqual([
+      [
+        [
+          [1, 1, 0, 0],
+          [1, 1, 1, 0],
+          [0, 1, 1, 1],
+          [0, 0, 1, 1],
+        ],
+      ],
+    ]);
   });
   it('a tile said to be empty or full is so in every element', () => {
-    forAll([anyMask, fc.nat(1), fc.nat(8), fc.nat(11), fc.integer({ min: 1, max: 9 }), fc.integer({ min: 1, max: 12 })], (mask, batch, queryStart, keyStart, height, width) => {
-      const queryEnd = Math.min(sizes.queries, queryStart + height);
-      const keyEnd = Math.min(sizes.keys, keyStart + width);
-      const said = tile(mask, { batch, queryStart, queryEnd, keyStart, keyEnd }, sizes);
-      for (let query = queryStart; query < queryEnd; query++)
-        for (let key = keyStart; key < keyEnd; key++) if (said !== 1) expect(seen(mask, batch, query, key)).toBe(said === 2);
-    });
+    forAll(
+      [
+        anyMask,
+        fc.nat(1),
+        fc.nat(8),
+        fc.nat(11),
+        fc.integer({ min: 1, max: 9 }),
+        fc.integer({ min: 1, max: 12 }),
+      ],
+      (mask, batch, queryStart, keyStart, height, width) => {
+        const queryEnd = Math.min(sizes.queries, queryStart + height);
+        const keyEnd = Math.min(sizes.keys, keyStart + width);
+        const said = tile(mask, { batch, queryStart, queryEnd, keyStart, keyEnd }, sizes);
+        for (let query = queryStart; query < queryEnd; query++)
+          for (let key = keyStart; key < keyEnd; key++)
+            if (said !== 1) expect(seen(mask, batch, query, key)).toBe(said === 2);
+      },
+    );
   });
   it('intervals, where a mask has them, are exactly what it allows', () => {
     let found = 0;
@@ -53,7 +121,10 @@ describe('masks', () => {
       for (let batch = 0; batch < 2; batch++)
         for (let query = 0; query < sizes.queries; query++)
           for (let key = 0; key < sizes.keys; key++) {
-            const [first, end] = [pairs[2 * (batch * sizes.queries + query)] as number, pairs[2 * (batch * sizes.queries + query) + 1] as number];
+            const [first, end] = [
+              pairs[2 * (batch * sizes.queries + query)] as number,
+              pairs[2 * (batch * sizes.queries + query) + 1] as number,
+            ];
             expect(key >= first && key < end).toBe(seen(mask, batch, query, key));
           }
     });
@@ -62,8 +133,22 @@ describe('masks', () => {
   it('hideWhere hides what keepWhere keeps', () => {
     const bits = tensor(Uint8Array.of(1, 0, 0, 1), [2, 2]);
     const two = { batch: 1, heads: 1, queries: 2, keys: 2 };
-    expect(toTensor(keepWhere(bits), two).toArray()).toEqual([[[[1, 0], [0, 1]]]]);
-    expect(toTensor(hideWhere(bits), two).toArray()).toEqual([[[[0, 1], [1, 0]]]]);
+    expect(toTensor(keepWhere(bits), two).toArray()).toEqual([
+      [
+        [
+          [1, 0],
+          [0, 1],
+        ],
+      ],
+    ]);
+    expect(toTensor(hideWhere(bits), two).toArray()).toEqual([
+      [
+        [
+          [0, 1],
+          [1, 0],
+        ],
+      ],
+    ]);
   });
   it('masks that do not fit are refused by name', () => {
     const x = tensor(new Float32Array(2 * 1 * 3 * 4), [2, 1, 3, 4]);

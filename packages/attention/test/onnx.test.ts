@@ -3,7 +3,17 @@ import { gunzipSync } from 'node:zlib';
 import { concat, jsBackend, noGrad, permute, reshape, type Tensor, tensor, useBackend } from '@heed/tensor';
 import { expectClose } from '@heed/testing';
 import { describe, expect, it } from 'vitest';
-import { and, attention, attentionWeights, dense, flash, keepWhere, type Mask, padding, where } from '../src/index.ts';
+import {
+  and,
+  attention,
+  attentionWeights,
+  dense,
+  flash,
+  keepWhere,
+  type Mask,
+  padding,
+  where,
+} from '../src/index.ts';
 import { maskedScores, scaledScores } from '../src/scores.ts';
 
 interface OnnxTensor {
@@ -48,7 +58,14 @@ const inHeads = (x: Tensor, heads: number | undefined): Tensor => {
 
 const runCase = (one: OnnxCase, kernel: typeof flash) => {
   const [Q, K, V, maskInput, pastKey, pastValue, realKeys] = one.inputs as (OnnxTensor | null)[];
-  const { q_num_heads, kv_num_heads, is_causal, softcap, scale, qk_matmul_output_mode: mode = 0 } = one.attributes;
+  const {
+    q_num_heads,
+    kv_num_heads,
+    is_causal,
+    softcap,
+    scale,
+    qk_matmul_output_mode: mode = 0,
+  } = one.attributes;
   const query = inHeads(floats(Q as OnnxTensor), q_num_heads);
   const joined = (past: OnnxTensor | null | undefined, now: OnnxTensor) => {
     const own = inHeads(floats(now), kv_num_heads);
@@ -61,20 +78,44 @@ const runCase = (one: OnnxCase, kernel: typeof flash) => {
   const lengths = realKeys ? numbers(realKeys) : undefined;
   if (lengths) masks.push(padding(lengths));
   // ONNX: row i sees key j ≤ i + (what was there before): the past, or the real keys less the queries.
-  const offset = (b: number) => (lengths ? (lengths[b] as number) - queries : pastKey ? (pastKey.shape[2] as number) : 0);
+  const offset = (b: number) =>
+    lengths ? (lengths[b] as number) - queries : pastKey ? (pastKey.shape[2] as number) : 0;
   if (is_causal) masks.push(where(({ batch: b, query: i, key: j }) => j <= i + offset(b)));
   let bias: Tensor | undefined;
-  if (maskInput?.dtype === 'bool') masks.push(keepWhere(tensor(Uint8Array.from(numbers(maskInput)), maskInput.shape)));
+  if (maskInput?.dtype === 'bool')
+    masks.push(keepWhere(tensor(Uint8Array.from(numbers(maskInput)), maskInput.shape)));
   else if (maskInput) {
     bias = floats(maskInput);
     const short = keys - (maskInput.shape.at(-1) as number);
-    if (short > 0) bias = concat([bias, tensor(new Float32Array((bias.size / (keys - short)) * short).fill(-Infinity), [...bias.shape.slice(0, -1), short])], -1);
+    if (short > 0)
+      bias = concat(
+        [
+          bias,
+          tensor(new Float32Array((bias.size / (keys - short)) * short).fill(-Infinity), [
+            ...bias.shape.slice(0, -1),
+            short,
+          ]),
+        ],
+        -1,
+      );
   }
   const mask = masks.length === 0 ? undefined : and(...masks);
   const options = { mask, bias, softcap: softcap || undefined, scale };
   const output = attention(query, key, value, { ...options, kernel });
-  const flat = Q?.shape.length === 3 ? reshape(permute(output, [0, 2, 1, 3]), (one.outputs[0] as OnnxTensor).shape) : output;
-  const request = { query, key, value, dropout: undefined, scale: scale ?? 1 / Math.sqrt(query.shape[3] as number), softcap: options.softcap, mask, bias };
+  const flat =
+    Q?.shape.length === 3
+      ? reshape(permute(output, [0, 2, 1, 3]), (one.outputs[0] as OnnxTensor).shape)
+      : output;
+  const request = {
+    query,
+    key,
+    value,
+    dropout: undefined,
+    scale: scale ?? 1 / Math.sqrt(query.shape[3] as number),
+    softcap: options.softcap,
+    mask,
+    bias,
+  };
   const products = () =>
     noGrad(() => {
       if (mode === 0) return scaledScores(request);
@@ -93,7 +134,11 @@ describe.each([
     for (const [index, expected] of one.outputs.entries()) {
       if (!expected) continue;
       const relative = expected.dtype === 'float16' ? 2e-3 : 1e-5; // float16 outputs carry 11 bits
-      expectClose(outputs[index] as Tensor, { shape: expected.shape, data: Float32Array.from(numbers(expected)) }, { absolute: relative, relative, name: expected.name });
+      expectClose(
+        outputs[index] as Tensor,
+        { shape: expected.shape, data: Float32Array.from(numbers(expected)) },
+        { absolute: relative, relative, name: expected.name },
+      );
     }
   });
 });
@@ -103,7 +148,11 @@ it('the same cases pass on the plain TypeScript engine', () => {
   for (const one of cases) {
     const expected = one.outputs[0] as OnnxTensor;
     const relative = expected.dtype === 'float16' ? 2e-3 : 1e-5;
-    expectClose(runCase(one, flash).outputs[0] as Tensor, { shape: expected.shape, data: Float32Array.from(numbers(expected)) }, { absolute: relative, relative, name: one.name });
+    expectClose(
+      runCase(one, flash).outputs[0] as Tensor,
+      { shape: expected.shape, data: Float32Array.from(numbers(expected)) },
+      { absolute: relative, relative, name: one.name },
+    );
   }
   expect(cases.length).toBe(46);
 });

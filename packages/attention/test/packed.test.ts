@@ -1,4 +1,15 @@
-import { backward, concat, inference, jsBackend, normal, random, slice, type Tensor, useBackend, variable } from '@heed/tensor';
+import {
+  backward,
+  concat,
+  inference,
+  jsBackend,
+  normal,
+  random,
+  slice,
+  type Tensor,
+  useBackend,
+  variable,
+} from '@heed/tensor';
 import { expectClose, forAll } from '@heed/testing';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -20,7 +31,11 @@ describe('packed attention', () => {
       const together = packedAttention(q, k, v, { heads: 4, kvHeads: 2, packing: packed });
       for (const [s, length] of all.entries()) {
         const own = (x: Tensor) => slice(x, 0, packed.starts[s] as number, packed.starts[s + 1] as number);
-        const alone = packedAttention(own(q), own(k), own(v), { heads: 4, kvHeads: 2, packing: packing([length]) });
+        const alone = packedAttention(own(q), own(k), own(v), {
+          heads: 4,
+          kvHeads: 2,
+          packing: packing([length]),
+        });
         expectClose(own(together), alone, { name: `sequence ${s}` });
       }
     });
@@ -30,7 +45,11 @@ describe('packed attention', () => {
       const [q, k, v] = qkv(rowsOf(all), seed);
       const options = { heads: 4, kvHeads: 2, packing: packing(all) };
       const fast = packedAttention(q, k, v, options);
-      if (rowsOf(all) > 0) expectClose(fast, packedAttention(q, k, v, { ...options, kernel: dense }), { ...close, name: 'dense' });
+      if (rowsOf(all) > 0)
+        expectClose(fast, packedAttention(q, k, v, { ...options, kernel: dense }), {
+          ...close,
+          name: 'dense',
+        });
       using _ = useBackend(jsBackend);
       expectClose(fast, packedAttention(q, k, v, options), { ...close, name: 'js' });
     });
@@ -47,20 +66,36 @@ describe('packed attention', () => {
     const together = backward(packedAttention(...leaves, { ...options, packing: packing([4, 5]) }), upstream);
     const parts = [[0, 4] as const, [4, 9] as const].map(([start, end]) => {
       const own = leaves.map((x) => variable(slice(x, 0, start, end))) as [Tensor, Tensor, Tensor];
-      const gradients = backward(packedAttention(...own, { ...options, kernel: dense, packing: packing([end - start]) }), slice(upstream, 0, start, end));
+      const gradients = backward(
+        packedAttention(...own, { ...options, kernel: dense, packing: packing([end - start]) }),
+        slice(upstream, 0, start, end),
+      );
       return own.map((x) => gradients.get(x) as Tensor);
     });
-    for (const index of [0, 1, 2]) expectClose(together.get(leaves[index] as Tensor) as Tensor, concat(parts.map((part) => part[index] as Tensor), 0), { ...close, name: `input ${index}` });
+    for (const index of [0, 1, 2])
+      expectClose(
+        together.get(leaves[index] as Tensor) as Tensor,
+        concat(
+          parts.map((part) => part[index] as Tensor),
+          0,
+        ),
+        { ...close, name: `input ${index}` },
+      );
   });
   it('shows its weights: rows sum to one and equal those of the sequence alone', () => {
     const [q, k] = qkv(8, 2);
     const weights = packedWeights(q, k, { heads: 4, kvHeads: 2, packing: packing([3, 5]), sequence: 1 });
     expect(weights.shape).toEqual([1, 4, 5, 5]);
-    for (let row = 0; row < 20; row++) expect(weights.data.slice(row * 5, row * 5 + 5).reduce((a, b) => a + b)).toBeCloseTo(1, 5);
+    for (let row = 0; row < 20; row++)
+      expect(weights.data.slice(row * 5, row * 5 + 5).reduce((a, b) => a + b)).toBeCloseTo(1, 5);
   });
   it('refuses rows and packings that do not fit, by name', () => {
     const [q, k, v] = qkv(4, 1);
-    expect(() => packedAttention(q, k, v, { heads: 4, kvHeads: 2, packing: packing([3]) })).toThrow(/expected to rise from 0 to 4/);
-    expect(() => packedAttention(q, k, v, { heads: 5, packing: packing([4]) })).toThrow(/multiple of 5 heads/);
+    expect(() => packedAttention(q, k, v, { heads: 4, kvHeads: 2, packing: packing([3]) })).toThrow(
+      /expected to rise from 0 to 4/,
+    );
+    expect(() => packedAttention(q, k, v, { heads: 5, packing: packing([4]) })).toThrow(
+      /multiple of 5 heads/,
+    );
   });
 });

@@ -8,7 +8,8 @@ export interface TileKernel extends Disposable {
 }
 
 /** A flat array as rows of rows for gpu.js: `size` is [x, y, z], innermost first. */
-export const operand = (data: Float32Array, size: readonly number[]): Input => new Input(data as unknown as number[], [...size] as [number, number, number]);
+export const operand = (data: Float32Array, size: readonly number[]): Input =>
+  new Input(data as unknown as number[], [...size] as [number, number, number]);
 
 /** What of gpu.js 2.24.1's kernel object is used beyond its typings: results come flat instead of as nested arrays. */
 interface Inner {

@@ -1,6 +1,11 @@
 // flashGpu: FlashAttention on gpu.js, as an AttentionKernel that any model takes.
 
-import { type AttentionKernel, type AttentionRequest, flashBackward, UnsupportedError } from '@heed/attention';
+import {
+  type AttentionKernel,
+  type AttentionRequest,
+  flashBackward,
+  UnsupportedError,
+} from '@heed/attention';
 import { defineOp, Tensor } from '@heed/tensor';
 import { webAssemblyGpu, webAssemblySupported } from './compat.ts';
 import { forward, type TileLimits } from './forward.ts';
@@ -24,11 +29,16 @@ const refuse = ({ bias, dropout, softcap }: AttentionRequest): void => {
   const given = { 'a bias': bias, dropout, 'a softcap': softcap };
   const what = Object.entries(given).find(([, value]) => value !== undefined)?.[0];
   if (what !== undefined)
-    throw new UnsupportedError(`flash-gpu: ${what} was given; this kernel computes scores under a mask only. Use kernel: flash or kernel: dense of @heed/attention.`);
+    throw new UnsupportedError(
+      `flash-gpu: ${what} was given; this kernel computes scores under a mask only. Use kernel: flash or kernel: dense of @heed/attention.`,
+    );
 };
 
 const checkTile = ({ queries, keys }: TileLimits): void => {
-  for (const [name, size] of [['queries', queries], ['keys', keys]] as const)
+  for (const [name, size] of [
+    ['queries', queries],
+    ['keys', keys],
+  ] as const)
     if (!Number.isInteger(size) || size < 4 || size % 4 !== 0 || size > 1024)
       throw new RangeError(`flashGpu: tile.${name} is ${size}; expected a multiple of 4 from 4 to 1024.`);
 };
@@ -46,7 +56,9 @@ type Options = { readonly request: AttentionRequest; readonly result: { logSumEx
 export const flashGpu = ({ tile = { queries: 128, keys: 128 } }: FlashGpuOptions = {}): FlashGpu => {
   checkTile(tile);
   if (!webAssemblySupported())
-    throw new UnsupportedError('flash-gpu: WebAssembly SIMD is missing here. Use kernel: flash of @heed/attention.');
+    throw new UnsupportedError(
+      'flash-gpu: WebAssembly SIMD is missing here. Use kernel: flash of @heed/attention.',
+    );
   const gpu = webAssemblyGpu();
   const cache = new TileKernelCache(gpu);
   let disposed = false;
@@ -65,7 +77,10 @@ export const flashGpu = ({ tile = { queries: 128, keys: 128 } }: FlashGpuOptions
     kernel: {
       name: 'flash-gpu',
       run(request) {
-        if (disposed) throw new Error('flash-gpu: used after it was disposed. Keep the `using gpu = flashGpu()` open as long as models use it.');
+        if (disposed)
+          throw new Error(
+            'flash-gpu: used after it was disposed. Keep the `using gpu = flashGpu()` open as long as models use it.',
+          );
         refuse(request);
         const result: { logSumExp?: Tensor } = {};
         const output = op([request.query, request.key, request.value], { request, result });

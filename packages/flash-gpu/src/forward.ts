@@ -30,14 +30,35 @@ interface RowState {
   sums: Float32Array;
 }
 
-const visit = (kernels: TileKernels, request: AttentionRequest, sizes: RequestSizes, { range, tile, queries, state }: { range: TileRange; tile: TileSizes; queries: Float32Array; state: RowState }): void => {
+const visit = (
+  kernels: TileKernels,
+  request: AttentionRequest,
+  sizes: RequestSizes,
+  {
+    range,
+    tile,
+    queries,
+    state,
+  }: { range: TileRange; tile: TileSizes; queries: Float32Array; state: RowState },
+): void => {
   const pairs = range.pairs[1] - range.pairs[0];
   const seen = coverageOf(request, sizes, range, tile.keys);
   if (seen === 0) return;
   const { rows, keys, columns, depth } = tile;
   const common = { padded: keys };
-  const k = operand(packKeys(request.key.data, sizes.keys, range, { ...common, width: depth, columns: depth, ones: false }), [depth, keys, pairs]);
-  const v = operand(packKeys(request.value.data, sizes.keys, range, { ...common, width: sizes.valueDepth, columns, ones: true }), [columns, keys, pairs]);
+  const k = operand(
+    packKeys(request.key.data, sizes.keys, range, { ...common, width: depth, columns: depth, ones: false }),
+    [depth, keys, pairs],
+  );
+  const v = operand(
+    packKeys(request.value.data, sizes.keys, range, {
+      ...common,
+      width: sizes.valueDepth,
+      columns,
+      ones: true,
+    }),
+    [columns, keys, pairs],
+  );
   const q = operand(queries, [rows, depth, pairs]);
   const byRow = (data: Float32Array) => operand(data, [rows, pairs]);
   const scores =
@@ -55,23 +76,38 @@ const visit = (kernels: TileKernels, request: AttentionRequest, sizes: RequestSi
 };
 
 /** Divides by the sum of the weights and writes rows to their places. */
-const finish = (state: RowState, sizes: RequestSizes, { range, tile }: { range: TileRange; tile: TileSizes }, result: ForwardResult): void => {
+const finish = (
+  state: RowState,
+  sizes: RequestSizes,
+  { range, tile }: { range: TileRange; tile: TileSizes },
+  result: ForwardResult,
+): void => {
   const { heads, kvHeads, queries, valueDepth } = sizes;
   const stacked = (heads / kvHeads) * queries;
   const at = (pair: number, column: number, row: number): number =>
-    state.sums[((pair * (tile.columns / 4) + Math.floor(column / 4)) * tile.rows + row) * 4 + (column % 4)] as number; // inside by the layout
+    state.sums[
+      ((pair * (tile.columns / 4) + Math.floor(column / 4)) * tile.rows + row) * 4 + (column % 4)
+    ] as number; // inside by the layout
   for (let pair = range.pairs[0]; pair < range.pairs[1]; pair++)
     for (let row = range.rows[0]; row < range.rows[1]; row++) {
       const [p, r] = [pair - range.pairs[0], row - range.rows[0]];
       const sum = at(p, tile.columns - 4, r);
       const target = pair * stacked + row;
-      result.logSumExp[target] = sum > 0 ? ((state.maxima[p * tile.rows + r] as number) + Math.log2(sum)) * Math.LN2 : Number.NEGATIVE_INFINITY; // inside by the layout
-      for (let d = 0; d < valueDepth && sum > 0; d++) result.output[target * valueDepth + d] = at(p, d, r) / sum;
+      result.logSumExp[target] =
+        sum > 0
+          ? ((state.maxima[p * tile.rows + r] as number) + Math.log2(sum)) * Math.LN2
+          : Number.NEGATIVE_INFINITY; // inside by the layout
+      for (let d = 0; d < valueDepth && sum > 0; d++)
+        result.output[target * valueDepth + d] = at(p, d, r) / sum;
     }
 };
 
 /** Computes a request without bias and dropout. */
-export const forward = (request: AttentionRequest, cache: TileKernelCache, limits: TileLimits): ForwardResult => {
+export const forward = (
+  request: AttentionRequest,
+  cache: TileKernelCache,
+  limits: TileLimits,
+): ForwardResult => {
   const sizes = sizesOf(request);
   const { batch, heads, kvHeads, queries, keys, depth, valueDepth } = sizes;
   const result = {
@@ -96,7 +132,12 @@ export const forward = (request: AttentionRequest, cache: TileKernelCache, limit
         maxima: new Float32Array((pairs[1] - pairs[0]) * tile.rows).fill(hidden),
         sums: new Float32Array((pairs[1] - pairs[0]) * tile.rows * tile.columns),
       };
-      const packed = packQueries(request.query.data, sizes, { pairs, rows, keys: [0, 0] }, { padded: tile.rows, scale });
+      const packed = packQueries(
+        request.query.data,
+        sizes,
+        { pairs, rows, keys: [0, 0] },
+        { padded: tile.rows, scale },
+      );
       for (let key = 0; key < keys; key += tile.keys) {
         const range = { pairs, rows, keys: [key, Math.min(keys, key + tile.keys)] as const };
         visit(kernels, request, sizes, { range, tile, queries: packed, state });

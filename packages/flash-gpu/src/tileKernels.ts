@@ -1,7 +1,13 @@
 // The compiled kernels of one tile size, and a bounded cache of them.
 
 import type { GPU } from 'gpu.js';
-import { maximaSource, scoresSource, type TileSizes, valuesSource, weightsSource } from './codegen/forward.ts';
+import {
+  maximaSource,
+  scoresSource,
+  type TileSizes,
+  valuesSource,
+  weightsSource,
+} from './codegen/forward.ts';
 import { compile, type TileKernel } from './compat.ts';
 
 /** Kernels for `pairs` (batch, key head) pairs at once. */

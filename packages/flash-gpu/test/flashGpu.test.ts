@@ -1,7 +1,8 @@
 // The kernel contract of @heed/attention, on gpu.js's WebAssembly backend.
-import { normal, random } from '@heed/tensor';
+
 import { attention, causal, flash, UnsupportedError } from '@heed/attention';
 import { attentionKernelCases } from '@heed/attention/cases';
+import { normal, random } from '@heed/tensor';
 import { expectClose } from '@heed/testing';
 import { afterAll, describe, expect, it } from 'vitest';
 import { flashGpu } from '../src/index.ts';
@@ -27,7 +28,11 @@ describe.each([
 });
 
 describe('flashGpu', () => {
-  const [q, k, v] = [1, 2, 3].map((seed) => normal([2, 3, 300, 16], random(seed))) as [ReturnType<typeof normal>, ReturnType<typeof normal>, ReturnType<typeof normal>];
+  const [q, k, v] = [1, 2, 3].map((seed) => normal([2, 3, 300, 16], random(seed))) as [
+    ReturnType<typeof normal>,
+    ReturnType<typeof normal>,
+    ReturnType<typeof normal>,
+  ];
   it('agrees with the CPU engine over many tiles', () => {
     const by = (kernel: typeof flash) => attention(q, k, v, { mask: causal(), kernel });
     expectClose(by(gpu.kernel), by(flash), { absolute: 1e-5, relative: 1e-5 });
@@ -39,6 +44,8 @@ describe('flashGpu', () => {
     expect(() => attention(q, k, v, { kernel: short.kernel })).toThrow(/used after it was disposed/);
   });
   it('refuses tiles that it cannot lay out', () => {
-    expect(() => flashGpu({ tile: { queries: 6, keys: 128 } })).toThrow(/tile\.queries is 6; expected a multiple of 4/);
+    expect(() => flashGpu({ tile: { queries: 6, keys: 128 } })).toThrow(
+      /tile\.queries is 6; expected a multiple of 4/,
+    );
   });
 });

@@ -34,10 +34,14 @@ export const parseJsonObject = (text: string, file: string): JsonObject => {
   try {
     value = JSON.parse(text);
   } catch (cause) {
-    throw new CheckpointError(`${file}: not JSON (${cause instanceof Error ? cause.message : cause}). Is the file whole?`);
+    throw new CheckpointError(
+      `${file}: not JSON (${cause instanceof Error ? cause.message : cause}). Is the file whole?`,
+    );
   }
   if (value === null || typeof value !== 'object' || Array.isArray(value))
-    throw new CheckpointError(`${file}: ${Array.isArray(value) ? 'an array' : String(value)}; expected a JSON object.`);
+    throw new CheckpointError(
+      `${file}: ${Array.isArray(value) ? 'an array' : String(value)}; expected a JSON object.`,
+    );
   return value as JsonObject;
 };
 
@@ -52,7 +56,10 @@ export class JsonReader {
   }
 
   /** An integer of at least `least` and at most `most`; without a default the key must be there. */
-  integer(key: string, { least = 1, most = 2 ** 24, fallback }: { least?: number; most?: number; fallback?: number } = {}): number {
+  integer(
+    key: string,
+    { least = 1, most = 2 ** 24, fallback }: { least?: number; most?: number; fallback?: number } = {},
+  ): number {
     const value = this.#json[key] ?? fallback;
     if (typeof value !== 'number' || !Number.isInteger(value) || value < least || value > most)
       throw this.#wrong(key, `an integer from ${least} to ${most}`);
@@ -76,6 +83,8 @@ export class JsonReader {
 
   #wrong(key: string, expected: string): CheckpointError {
     const value = this.#json[key];
-    return new CheckpointError(`${this.#file}: ${key} is ${value === undefined ? 'missing' : JSON.stringify(value)}; expected ${expected}.`);
+    return new CheckpointError(
+      `${this.#file}: ${key} is ${value === undefined ? 'missing' : JSON.stringify(value)}; expected ${expected}.`,
+    );
   }
 }

@@ -32,11 +32,15 @@ export class EncoderEmbeddings {
 
   /** ids, positions and typeIds of one shape […] → […, width]. */
   forward({ ids, positions, typeIds, vectors }: EmbeddingInputs, { random }: Pass = {}): Tensor {
-    if (ids === undefined && vectors === undefined) throw new TypeError('embeddings: neither ids nor vectors were given; expected one of them.');
+    if (ids === undefined && vectors === undefined)
+      throw new TypeError('embeddings: neither ids nor vectors were given; expected one of them.');
     let rest = this.positions.forward(positions);
     if (this.tokenTypes !== undefined) {
       const kinds = this.tokenTypes;
-      const segment = typeIds === undefined ? reshape(gather(kinds.weight, arange(1)), [kinds.weight.shape[1] as number]) : kinds.forward(typeIds); // a table has two axes
+      const segment =
+        typeIds === undefined
+          ? reshape(gather(kinds.weight, arange(1)), [kinds.weight.shape[1] as number])
+          : kinds.forward(typeIds); // a table has two axes
       rest = add(rest, segment);
     }
     const words = vectors ?? this.words.forward(ids as Tensor<'int32'>); // one of them is given

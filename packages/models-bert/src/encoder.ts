@@ -1,6 +1,13 @@
 // Encoder: embeddings and a stack of transformer layers. Over padded batches with any mask, or over packed rows without padding.
 
-import { and, type AttentionPass, keepWhere, type Mask, type Packing, TransformerLayer } from '@heed/attention';
+import {
+  type AttentionPass,
+  and,
+  keepWhere,
+  type Mask,
+  type Packing,
+  TransformerLayer,
+} from '@heed/attention';
 import { region, reshape, ShapeError, slice, Tensor } from '@heed/tensor';
 import { gaussian, Linear, within } from '@heed/tensor/nn';
 import type { EncoderConfig } from './config.ts';
@@ -37,7 +44,9 @@ const packedPositions = ({ starts }: Packing, limit: number): Tensor<'int32'> =>
   for (let s = 0; s + 1 < starts.length; s++) {
     const [start, end] = [starts[s] as number, starts[s + 1] as number]; // s + 1 < length
     if (end - start > limit)
-      throw new ShapeError(`encoder: sequence ${s} has ${end - start} tokens; this model has ${limit} positions. Truncate or split it.`);
+      throw new ShapeError(
+        `encoder: sequence ${s} has ${end - start} tokens; this model has ${limit} positions. Truncate or split it.`,
+      );
     for (let row = start; row < end; row++) positions[row] = row - start;
   }
   return new Tensor('int32', [positions.length], positions);
@@ -56,7 +65,10 @@ export class Encoder {
   constructor(config: EncoderConfig, { pooler = true }: { readonly pooler?: boolean } = {}) {
     const initializer = gaussian(config.initializerRange);
     this.embeddings = new EncoderEmbeddings(config);
-    this.layers = Array.from({ length: config.layers }, () => new TransformerLayer({ ...config, initializer }));
+    this.layers = Array.from(
+      { length: config.layers },
+      () => new TransformerLayer({ ...config, initializer }),
+    );
     this.pooler = pooler ? new Linear(config.width, config.width, { initializer }) : undefined;
     this.#config = config;
   }
@@ -69,15 +81,27 @@ export class Encoder {
   /** Last hidden states [batch, length, width]. */
   forward(batch: EncoderBatch, pass: AttentionPass = {}): Tensor {
     const [rows, length] = (batch.ids ?? batch.vectors)?.shape ?? [];
-    if (rows === undefined || length === undefined) throw new ShapeError('encoder: expected ids [batch, length] or vectors [batch, length, width].');
+    if (rows === undefined || length === undefined)
+      throw new ShapeError('encoder: expected ids [batch, length] or vectors [batch, length, width].');
     if (batch.positions === undefined && length > this.#config.positions)
-      throw new ShapeError(`encoder: ${length} tokens; this model has ${this.#config.positions} positions. Truncate or split the text.`);
-    const counted = new Tensor('int32', [rows, length], Int32Array.from({ length: rows * length }, (_, index) => index % length));
+      throw new ShapeError(
+        `encoder: ${length} tokens; this model has ${this.#config.positions} positions. Truncate or split the text.`,
+      );
+    const counted = new Tensor(
+      'int32',
+      [rows, length],
+      Int32Array.from({ length: rows * length }, (_, index) => index % length),
+    );
     const parts: Mask[] = batch.mask === undefined ? [] : [batch.mask];
-    if (batch.attentionMask !== undefined) parts.push(keepWhere(reshape(batch.attentionMask, [rows, 1, 1, length])));
+    if (batch.attentionMask !== undefined)
+      parts.push(keepWhere(reshape(batch.attentionMask, [rows, 1, 1, length])));
     const mask = parts.length === 0 ? undefined : and(...parts);
     const { ids, vectors, typeIds, positions = counted } = batch;
-    return this.#run(this.embeddings.forward({ ids, vectors, typeIds, positions }, pass), pass, (layer, h, own) => layer.forward(h, { mask }, own));
+    return this.#run(
+      this.embeddings.forward({ ids, vectors, typeIds, positions }, pass),
+      pass,
+      (layer, h, own) => layer.forward(h, { mask }, own),
+    );
   }
 
   /** Last hidden states of packed rows [rows, width]: exactly what each sequence gives alone. */
@@ -89,12 +113,19 @@ export class Encoder {
 
   /** tanh(W·h + b) of the first token: hidden [batch, length, width] → [batch, width]. Devlin 2018, "pooled output". */
   pool(hidden: Tensor): Tensor {
-    if (this.pooler === undefined) throw new Error('pool: this checkpoint has no pooler. Use cls, mean or max pooling of the hidden states.');
+    if (this.pooler === undefined)
+      throw new Error(
+        'pool: this checkpoint has no pooler. Use cls, mean or max pooling of the hidden states.',
+      );
     const [batch, , width] = hidden.shape as [number, number, number]; // as forward returns
     return this.pooler.forward(reshape(slice(hidden, 1, 0, 1), [batch, width]), 'tanh');
   }
 
-  #run(embedded: Tensor, pass: AttentionPass, step: (layer: TransformerLayer, h: Tensor, own: AttentionPass) => Tensor): Tensor {
+  #run(
+    embedded: Tensor,
+    pass: AttentionPass,
+    step: (layer: TransformerLayer, h: Tensor, own: AttentionPass) => Tensor,
+  ): Tensor {
     let h = embedded;
     pass.observe?.('hidden.0', h);
     for (const [index, layer] of this.layers.entries()) {

@@ -26,15 +26,23 @@ export interface PretrainedEncoder {
 }
 
 /** The tokenizer of a folder: tokenizer.json, or vocab.txt with tokenizer_config.json's do_lower_case. */
-export const readTokenizer = async (folder: Folder, { signal }: FromPretrainedOptions = {}): Promise<Tokenizer> => {
+export const readTokenizer = async (
+  folder: Folder,
+  { signal }: FromPretrainedOptions = {},
+): Promise<Tokenizer> => {
   const options = signal === undefined ? {} : { signal };
-  if (await folder.has('tokenizer.json')) return readTokenizerJson(await folder.text('tokenizer.json', options));
+  if (await folder.has('tokenizer.json'))
+    return readTokenizerJson(await folder.text('tokenizer.json', options));
   if (!(await folder.has('vocab.txt')))
-    throw new CheckpointError(`${folder.name}: neither tokenizer.json nor vocab.txt; a tokenizer needs one of them.`);
+    throw new CheckpointError(
+      `${folder.name}: neither tokenizer.json nor vocab.txt; a tokenizer needs one of them.`,
+    );
   const settings = (await folder.has('tokenizer_config.json'))
     ? parseJsonObject(await folder.text('tokenizer_config.json', options), 'tokenizer_config.json')
     : {};
-  return readVocabText(await folder.text('vocab.txt', options), { lowercase: settings.do_lower_case !== false });
+  return readVocabText(await folder.text('vocab.txt', options), {
+    lowercase: settings.do_lower_case !== false,
+  });
 };
 
 /**
@@ -44,7 +52,10 @@ export const readTokenizer = async (folder: Folder, { signal }: FromPretrainedOp
  * @example
  * const { encoder } = await fromPretrained(directory('all-MiniLM-L6-v2'));
  */
-export const fromPretrained = async (folder: Folder, options: FromPretrainedOptions = {}): Promise<PretrainedEncoder> => {
+export const fromPretrained = async (
+  folder: Folder,
+  options: FromPretrainedOptions = {},
+): Promise<PretrainedEncoder> => {
   const { signal } = options;
   const text = await folder.text('config.json', signal === undefined ? {} : { signal });
   const config = readBertConfig(parseJsonObject(text, 'config.json'));

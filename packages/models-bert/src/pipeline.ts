@@ -4,7 +4,12 @@ import { CheckpointError } from '@heed/tensor';
 import type { Folder } from '@heed/tensor/io';
 import type { FromPretrainedOptions } from './load.ts';
 import { loadSentenceTransformer } from './sentenceTransformers.ts';
-import { type EncodeTextsOptions, encodeTexts, type SentenceModel, type TextFeatures } from './textEncoder.ts';
+import {
+  type EncodeTextsOptions,
+  encodeTexts,
+  type SentenceModel,
+  type TextFeatures,
+} from './textEncoder.ts';
 import { loadUniversalSentenceEncoder } from './universalSentenceEncoder.ts';
 
 /** Turns texts into vectors. One text gives one result, an array gives an array. */
@@ -33,7 +38,8 @@ export interface Pipelines {
 
 /** cos of the angle between two vectors; 0 where one of them is zero. */
 export const cosineSimilarity = (a: Float32Array, b: Float32Array): number => {
-  if (a.length !== b.length) throw new RangeError(`cosineSimilarity: ${a.length} and ${b.length} numbers; expected as many in both.`);
+  if (a.length !== b.length)
+    throw new RangeError(`cosineSimilarity: ${a.length} and ${b.length} numbers; expected as many in both.`);
   let dot = 0;
   let aa = 0;
   let bb = 0;
@@ -47,7 +53,10 @@ export const cosineSimilarity = (a: Float32Array, b: Float32Array): number => {
 };
 
 /** The sentence model of a folder: sentence-transformers or plain BERT (config.json), or Universal Sentence Encoder (model.json). */
-export const loadSentenceModel = async (folder: Folder, options: FromPretrainedOptions = {}): Promise<SentenceModel> => {
+export const loadSentenceModel = async (
+  folder: Folder,
+  options: FromPretrainedOptions = {},
+): Promise<SentenceModel> => {
   if (await folder.has('config.json')) return loadSentenceTransformer(folder, options);
   if (await folder.has('model.json')) return loadUniversalSentenceEncoder(folder, options);
   throw new CheckpointError(
@@ -58,7 +67,10 @@ export const loadSentenceModel = async (folder: Folder, options: FromPretrainedO
 const extraction = (model: SentenceModel): FeatureExtraction => {
   function extract(text: string, options?: EncodeTextsOptions): TextFeatures;
   function extract(texts: readonly string[], options?: EncodeTextsOptions): TextFeatures[];
-  function extract(texts: string | readonly string[], options?: EncodeTextsOptions): TextFeatures | TextFeatures[] {
+  function extract(
+    texts: string | readonly string[],
+    options?: EncodeTextsOptions,
+  ): TextFeatures | TextFeatures[] {
     if (Array.isArray(texts)) return encodeTexts(model, texts, options);
     return encodeTexts(model, [texts as string], options)[0] as TextFeatures; // one text, one result
   }
@@ -66,7 +78,8 @@ const extraction = (model: SentenceModel): FeatureExtraction => {
 };
 
 const similarity = (model: SentenceModel): SentenceSimilarity => {
-  const vectors = (texts: readonly string[], options?: EncodeTextsOptions) => encodeTexts(model, texts, options).map(({ embedding }) => embedding);
+  const vectors = (texts: readonly string[], options?: EncodeTextsOptions) =>
+    encodeTexts(model, texts, options).map(({ embedding }) => embedding);
   const compare = (source: string, sentences: readonly string[], options?: EncodeTextsOptions): number[] => {
     const [first, ...rest] = vectors([source, ...sentences], options);
     return rest.map((vector) => cosineSimilarity(first as Float32Array, vector)); // the source comes first
@@ -96,6 +109,8 @@ export const pipeline = async <Task extends keyof Pipelines>(
   options: FromPretrainedOptions = {},
 ): Promise<Pipelines[Task]> => {
   if (!Object.hasOwn(makers, task))
-    throw new RangeError(`pipeline: task ${JSON.stringify(task)}; expected one of ${Object.keys(makers).join(', ')}.`);
+    throw new RangeError(
+      `pipeline: task ${JSON.stringify(task)}; expected one of ${Object.keys(makers).join(', ')}.`,
+    );
   return makers[task](await loadSentenceModel(folder, options));
 };

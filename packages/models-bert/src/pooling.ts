@@ -1,10 +1,17 @@
 // Pooling: from the vectors of a sequence's tokens to one vector.
 
-import { Tensor } from '@heed/tensor';
 import type { Packing } from '@heed/attention';
+import { Tensor } from '@heed/tensor';
 
 /** Ways to pool, in the order in which several of them are joined. Names as sentence-transformers has them. */
-export const poolingModes = ['cls', 'max', 'mean', 'mean_sqrt_len_tokens', 'weightedmean', 'lasttoken'] as const;
+export const poolingModes = [
+  'cls',
+  'max',
+  'mean',
+  'mean_sqrt_len_tokens',
+  'weightedmean',
+  'lasttoken',
+] as const;
 
 /** One way to pool. */
 export type PoolingMode = (typeof poolingModes)[number];
@@ -40,7 +47,8 @@ const poolOne = (rows: Float32Array, width: number, mode: PoolingMode, skipped: 
   const sums = new Float64Array(width);
   if (mode === 'max') {
     sums.fill(length > skipped ? Number.NEGATIVE_INFINITY : 0);
-    for (let i = skipped * width; i < rows.length; i++) sums[i % width] = Math.max(sums[i % width] as number, rows[i] as number); // i < length
+    for (let i = skipped * width; i < rows.length; i++)
+      sums[i % width] = Math.max(sums[i % width] as number, rows[i] as number); // i < length
   } else {
     const weights = tokenWeights(mode, length, skipped);
     for (let i = 0; i < rows.length; i++) {

@@ -1,11 +1,11 @@
 // Folders as sentence-transformers writes them: modules.json names the steps from text to vector. Also plain BERT folders, whose
 // vector is the mean over the tokens.
 
+import type { Packing } from '@heed/attention';
 import { CheckpointError, type Tensor } from '@heed/tensor';
 import { type Folder, readCheckpoint } from '@heed/tensor/io';
 import { Linear, load } from '@heed/tensor/nn';
 import type { Tokenizer } from '@heed/tokenizers';
-import type { Packing } from '@heed/attention';
 import { type JsonObject, JsonReader, parseJsonObject } from './config.ts';
 import type { Encoder } from './encoder.ts';
 import { type FromPretrainedOptions, fromPretrained, readTokenizer } from './load.ts';
@@ -21,9 +21,17 @@ interface Steps {
   readonly after: readonly Step[];
 }
 
-const denseActivations = { Identity: 'none', Tanh: 'tanh', ReLU: 'relu', GELU: 'gelu', SiLU: 'silu', Sigmoid: undefined } as const;
+const denseActivations = {
+  Identity: 'none',
+  Tanh: 'tanh',
+  ReLU: 'relu',
+  GELU: 'gelu',
+  SiLU: 'silu',
+  Sigmoid: undefined,
+} as const;
 
-const readJson = async (folder: Folder, file: string): Promise<JsonObject> => parseJsonObject(await folder.text(file), file);
+const readJson = async (folder: Folder, file: string): Promise<JsonObject> =>
+  parseJsonObject(await folder.text(file), file);
 
 /** Modes of a pooling config: flags (`pooling_mode_mean_tokens`) or, from version 6 on, names (`pooling_mode`). */
 export const readPoolingModes = (config: JsonObject, file: string): PoolingMode[] => {
@@ -32,7 +40,9 @@ export const readPoolingModes = (config: JsonObject, file: string): PoolingMode[
     const list: unknown[] = Array.isArray(named) ? named : [named];
     const unknown = list.filter((mode) => !poolingModes.includes(mode as PoolingMode));
     if (unknown.length > 0 || list.length === 0)
-      throw new CheckpointError(`${file}: pooling_mode is ${JSON.stringify(named)}; expected one or more of ${poolingModes.join(', ')}.`);
+      throw new CheckpointError(
+        `${file}: pooling_mode is ${JSON.stringify(named)}; expected one or more of ${poolingModes.join(', ')}.`,
+      );
     return list as PoolingMode[];
   }
   const flags: Readonly<Record<PoolingMode, string>> = {
@@ -44,7 +54,10 @@ export const readPoolingModes = (config: JsonObject, file: string): PoolingMode[
     lasttoken: 'pooling_mode_lasttoken',
   };
   const modes = poolingModes.filter((mode) => config[flags[mode]] === true);
-  if (modes.length === 0) throw new CheckpointError(`${file}: no way of pooling is switched on; expected one of ${Object.values(flags).join(', ')}.`);
+  if (modes.length === 0)
+    throw new CheckpointError(
+      `${file}: no way of pooling is switched on; expected one of ${Object.values(flags).join(', ')}.`,
+    );
   return modes;
 };
 
@@ -53,12 +66,21 @@ const readDense = async (folder: Folder, path: string): Promise<Step> => {
   const config = await readJson(folder, file);
   const read = new JsonReader(config, file);
   const name = String(config.activation_function ?? 'torch.nn.modules.activation.Tanh').replace(/^.*\./, '');
-  const activation = Object.hasOwn(denseActivations, name) ? denseActivations[name as keyof typeof denseActivations] : undefined;
+  const activation = Object.hasOwn(denseActivations, name)
+    ? denseActivations[name as keyof typeof denseActivations]
+    : undefined;
   if (activation === undefined)
-    throw new CheckpointError(`${file}: activation_function is ${JSON.stringify(config.activation_function)}; supported are Identity, Tanh, ReLU, GELU and SiLU.`);
-  const layer = new Linear(read.integer('in_features'), read.integer('out_features'), { bias: config.bias !== false });
+    throw new CheckpointError(
+      `${file}: activation_function is ${JSON.stringify(config.activation_function)}; supported are Identity, Tanh, ReLU, GELU and SiLU.`,
+    );
+  const layer = new Linear(read.integer('in_features'), read.integer('out_features'), {
+    bias: config.bias !== false,
+  });
   const weights = await readCheckpoint(folder, { path });
-  load(layer, weights, { rename: (tensor) => tensor.replace(/^linear\./, ''), where: `${folder.name}/${path}` });
+  load(layer, weights, {
+    rename: (tensor) => tensor.replace(/^linear\./, ''),
+    where: `${folder.name}/${path}`,
+  });
   return (x) => layer.forward(x, activation);
 };
 
@@ -80,9 +102,12 @@ const readSteps = async (folder: Folder): Promise<Steps> => {
     } else if (kind === 'Dense') after.push(await readDense(folder, path));
     else if (kind === 'Normalize') after.push(normalizeRows);
     else
-      throw new CheckpointError(`modules.json: module ${index} is ${JSON.stringify(module?.type)} at ${JSON.stringify(path)}; supported are a Transformer at "", then Pooling, Dense and Normalize.`);
+      throw new CheckpointError(
+        `modules.json: module ${index} is ${JSON.stringify(module?.type)} at ${JSON.stringify(path)}; supported are a Transformer at "", then Pooling, Dense and Normalize.`,
+      );
   }
-  if (pooling === undefined) throw new CheckpointError('modules.json: no Pooling module; a sentence vector needs one.');
+  if (pooling === undefined)
+    throw new CheckpointError('modules.json: no Pooling module; a sentence vector needs one.');
   return { ...pooling, after };
 };
 
@@ -90,8 +115,11 @@ const readPrompts = async (folder: Folder): Promise<Pick<SentenceModel, 'prompts
   const file = 'config_sentence_transformers.json';
   if (!(await folder.has(file))) return { prompts: new Map(), defaultPrompt: undefined };
   const { prompts = {}, default_prompt_name: name } = await readJson(folder, file);
-  if (prompts === null || typeof prompts !== 'object') throw new CheckpointError(`${file}: prompts is ${JSON.stringify(prompts)}; expected an object of texts.`);
-  const entries = Object.entries(prompts).filter((entry): entry is [string, string] => typeof entry[1] === 'string');
+  if (prompts === null || typeof prompts !== 'object')
+    throw new CheckpointError(`${file}: prompts is ${JSON.stringify(prompts)}; expected an object of texts.`);
+  const entries = Object.entries(prompts).filter(
+    (entry): entry is [string, string] => typeof entry[1] === 'string',
+  );
   return { prompts: new Map(entries), defaultPrompt: typeof name === 'string' ? name : undefined };
 };
 
@@ -103,9 +131,15 @@ const readMaxTokens = async (folder: Folder, positions: number): Promise<number>
   return Math.min(positions, new JsonReader(config, file).integer('max_seq_length', { fallback: positions }));
 };
 
-const describe = ({ config }: Encoder): string => `BERT, ${config.layers} layers of ${config.width}, ${config.heads} heads`;
+const describe = ({ config }: Encoder): string =>
+  `BERT, ${config.layers} layers of ${config.width}, ${config.heads} heads`;
 
-const modelOf = (encoder: Encoder, tokenizer: Tokenizer, steps: Steps, rest: Pick<SentenceModel, 'prompts' | 'defaultPrompt' | 'maxTokens'>): SentenceModel => ({
+const modelOf = (
+  encoder: Encoder,
+  tokenizer: Tokenizer,
+  steps: Steps,
+  rest: Pick<SentenceModel, 'prompts' | 'defaultPrompt' | 'maxTokens'>,
+): SentenceModel => ({
   ...rest,
   tokenizer,
   description: describe(encoder),
@@ -113,13 +147,19 @@ const modelOf = (encoder: Encoder, tokenizer: Tokenizer, steps: Steps, rest: Pic
   heads: encoder.config.heads,
   forward: (ids, packing, pass) => encoder.forwardPacked({ ids, packing }, pass),
   embed: (hidden: Tensor, packing: Packing, promptTokens: number) => {
-    const pooled = pool(hidden, packing, { modes: steps.modes, skip: steps.includePrompt ? 0 : promptTokens });
+    const pooled = pool(hidden, packing, {
+      modes: steps.modes,
+      skip: steps.includePrompt ? 0 : promptTokens,
+    });
     return steps.after.reduce((x, step) => step(x), pooled);
   },
 });
 
 /** Loads a sentence-transformers folder, or a plain BERT folder (mean pooling, not normalized). */
-export const loadSentenceTransformer = async (folder: Folder, options: FromPretrainedOptions = {}): Promise<SentenceModel> => {
+export const loadSentenceTransformer = async (
+  folder: Folder,
+  options: FromPretrainedOptions = {},
+): Promise<SentenceModel> => {
   const { encoder } = await fromPretrained(folder, options);
   const maxTokens = await readMaxTokens(folder, encoder.config.positions);
   const tokenizer = await readTokenizer(folder, options);

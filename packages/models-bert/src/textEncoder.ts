@@ -81,14 +81,22 @@ const rowsOf = (x: Tensor, start: number, end: number): Tensor => {
   return new Tensor('float32', [end - start, width], x.data.slice(start * width, end * width));
 };
 
-const encodePortion = (model: SentenceModel, encodings: readonly Encoding[], promptTokens: number, output: OutputOptions): TextFeatures[] => {
+const encodePortion = (
+  model: SentenceModel,
+  encodings: readonly Encoding[],
+  promptTokens: number,
+  output: OutputOptions,
+): TextFeatures[] => {
   const packed = packing(encodings.map((encoding) => encoding.length));
   const ids = new Int32Array(packed.starts.at(-1) as number); // at least one start
   for (const [s, encoding] of encodings.entries()) ids.set(encoding.ids, packed.starts[s] as number); // one start a text
   const seen = new Map<string, Tensor>();
-  const wanted = (name: string) => (name.startsWith('hidden.') ? output.hiddenStates : output.attentions) === true;
+  const wanted = (name: string) =>
+    (name.startsWith('hidden.') ? output.hiddenStates : output.attentions) === true;
   const watching = output.hiddenStates === true || output.attentions === true;
-  const pass: Pass = watching ? { observe: (name, value) => void (wanted(name) && seen.set(name, keep(value))) } : {};
+  const pass: Pass = watching
+    ? { observe: (name, value) => void (wanted(name) && seen.set(name, keep(value))) }
+    : {};
   const [hidden, vectors] = inference(() => {
     const last = model.forward(new Tensor('int32', [ids.length], ids), packed, pass);
     return [last, model.embed(last, packed, promptTokens)] as const;
@@ -108,25 +116,38 @@ const encodePortion = (model: SentenceModel, encodings: readonly Encoding[], pro
       offsets: encoding.offsets,
       truncated: encoding.truncated,
       lastHiddenState: rowsOf(hidden, start, end),
-      hiddenStates: output.hiddenStates ? Array.from({ length: model.layers + 1 }, (_, layer) => state(layer)) : undefined,
-      attentions: output.attentions ? Array.from({ length: model.layers }, (_, layer) => weights(layer)) : undefined,
+      hiddenStates: output.hiddenStates
+        ? Array.from({ length: model.layers + 1 }, (_, layer) => state(layer))
+        : undefined,
+      attentions: output.attentions
+        ? Array.from({ length: model.layers }, (_, layer) => weights(layer))
+        : undefined,
     };
   });
 };
 
 /** Runs texts through a model: a TextFeatures each, in order. */
-export const encodeTexts = (model: SentenceModel, texts: readonly string[], options: EncodeTextsOptions = {}): TextFeatures[] => {
+export const encodeTexts = (
+  model: SentenceModel,
+  texts: readonly string[],
+  options: EncodeTextsOptions = {},
+): TextFeatures[] => {
   const name = options.prompt ?? model.defaultPrompt;
   const prompt = name === undefined ? '' : model.prompts.get(name);
   if (prompt === undefined)
-    throw new RangeError(`prompt: ${JSON.stringify(name)} is none of this model's prompts (${[...model.prompts.keys()].map((p) => JSON.stringify(p)).join(', ') || 'it has none'}).`);
+    throw new RangeError(
+      `prompt: ${JSON.stringify(name)} is none of this model's prompts (${[...model.prompts.keys()].map((p) => JSON.stringify(p)).join(', ') || 'it has none'}).`,
+    );
   const truncation = { maxLength: model.maxTokens };
   const encodings = texts.map((text) => {
-    if (typeof text !== 'string') throw new TypeError(`encode: ${typeof text} given; expected a string, or an array of strings.`);
+    if (typeof text !== 'string')
+      throw new TypeError(`encode: ${typeof text} given; expected a string, or an array of strings.`);
     return model.tokenizer.encode(prompt + text, { truncation });
   });
   const promptTokens = prompt === '' ? 0 : promptLength(model.tokenizer, prompt);
-  return portions(encodings).flatMap((portion) => encodePortion(model, portion, promptTokens, options.output ?? {}));
+  return portions(encodings).flatMap((portion) =>
+    encodePortion(model, portion, promptTokens, options.output ?? {}),
+  );
 };
 
 /** Tokens of a prompt at the beginning of a text, the opening special token included, the closing one not. */

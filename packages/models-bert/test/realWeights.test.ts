@@ -10,20 +10,33 @@ import { pipeline } from '../src/index.ts';
 interface Sentences {
   readonly sentences: readonly { readonly text: string; readonly ids: readonly number[] }[];
 }
-const read = (folder: string) => ({
-  ...(JSON.parse(readFileSync(path.join(folder, 'cases.json'), 'utf8')) as Sentences & { states?: readonly { key: string; sentence: number }[] }),
-  vectors: readSafetensors(readFileSync(path.join(folder, 'embeddings.safetensors'))).tensors.get('embeddings'),
-});
+const read = (folder: string) => {
+  const vectors = readSafetensors(readFileSync(path.join(folder, 'embeddings.safetensors'))).tensors.get(
+    'embeddings',
+  );
+  if (vectors === undefined) throw new Error(`${folder}: embeddings.safetensors lacks "embeddings"`);
+  const cases = JSON.parse(readFileSync(path.join(folder, 'cases.json'), 'utf8')) as Sentences & {
+    states?: readonly { key: string; sentence: number }[];
+  };
+  return { ...cases, vectors };
+};
 const relative = { relativeToLargest: 1e-5 }; // a vector's numbers are small; its largest sets the scale
 
-const compare = (folder: string, results: readonly { ids: Int32Array; embedding: Float32Array; truncated: number }[]) => {
+const compare = (
+  folder: string,
+  results: readonly { ids: Int32Array; embedding: Float32Array; truncated: number }[],
+) => {
   const { sentences, vectors } = read(folder);
-  const width = vectors?.shape[1] as number;
+  const width = vectors.shape[1] as number;
   for (const [index, { text, ids }] of sentences.entries()) {
     const given = results[index];
     expect([...(given?.ids ?? [])], text).toEqual(ids.slice(0, given?.ids.length));
     expect((given?.ids.length ?? 0) + (given?.truncated ?? 0), text).toBe(ids.length);
-    expectClose(given?.embedding ?? [], (vectors?.data as Float32Array).slice(index * width, (index + 1) * width), { ...relative, name: text.slice(0, 40) });
+    expectClose(
+      given?.embedding ?? [],
+      (vectors.data as Float32Array).slice(index * width, (index + 1) * width),
+      { ...relative, name: text.slice(0, 40) },
+    );
   }
 };
 
@@ -34,7 +47,10 @@ describe('Universal Sentence Encoder lite', { timeout: 60_000 }, () => {
     const extract = await pipeline('feature-extraction', directory(weights));
     const texts = read(golden).sentences.map(({ text }) => text);
     compare(golden, extract(texts));
-    compare(golden, texts.map((text) => extract(text)));
+    compare(
+      golden,
+      texts.map((text) => extract(text)),
+    );
   });
   it('cuts after 128 tokens and says how many', async () => {
     const extract = await pipeline('feature-extraction', directory(weights));
@@ -45,7 +61,8 @@ describe('Universal Sentence Encoder lite', { timeout: 60_000 }, () => {
   });
   it('gives finite unit vectors for empty text and lone surrogates', async () => {
     const extract = await pipeline('feature-extraction', directory(weights));
-    for (const { embedding } of extract(['', '\udc00', 'x'.repeat(1e6)])) expect(Math.hypot(...embedding)).toBeCloseTo(1, 5);
+    for (const { embedding } of extract(['', '\udc00', 'x'.repeat(1e6)]))
+      expect(Math.hypot(...embedding)).toBeCloseTo(1, 5);
   });
 });
 
@@ -68,10 +85,21 @@ describe.skipIf(reason !== '')(`all-MiniLM-L6-v2${reason}`, { timeout: 60_000 },
     const { states = [], sentences } = read(folder);
     const extract = await pipeline('feature-extraction', directory(minilm));
     for (const state of states as readonly { key: string; sentence: number | string }[]) {
-      const text = typeof state.sentence === 'number' ? (sentences[state.sentence]?.text ?? '') : state.sentence;
-      const { hiddenStates, attentions } = extract(text, { output: { hiddenStates: true, attentions: true } });
-      for (const [layer, hidden] of (hiddenStates ?? []).entries()) expectClose(hidden, tensors.get(`${state.key}.hidden.${layer}`) ?? [], { ...relative, name: `hidden ${layer}` });
-      for (const [layer, map] of (attentions ?? []).entries()) expectClose(map, tensors.get(`${state.key}.attention.${layer}`) ?? [], { ...relative, name: `attention ${layer}` });
+      const text =
+        typeof state.sentence === 'number' ? (sentences[state.sentence]?.text ?? '') : state.sentence;
+      const { hiddenStates, attentions } = extract(text, {
+        output: { hiddenStates: true, attentions: true },
+      });
+      for (const [layer, hidden] of (hiddenStates ?? []).entries())
+        expectClose(hidden, tensors.get(`${state.key}.hidden.${layer}`) ?? [], {
+          ...relative,
+          name: `hidden ${layer}`,
+        });
+      for (const [layer, map] of (attentions ?? []).entries())
+        expectClose(map, tensors.get(`${state.key}.attention.${layer}`) ?? [], {
+          ...relative,
+          name: `attention ${layer}`,
+        });
     }
     expect(states.length).toBe(3);
   });

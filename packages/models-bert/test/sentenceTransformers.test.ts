@@ -17,10 +17,22 @@ const suite = (folder: string) => {
     const ids = stored(inputs.input_ids as string);
     const length = ids.shape[1] as number;
     for (const [row, result] of results.entries()) {
-      expect([...result.ids]).toEqual([...(ids.data as Int32Array).slice(row * length, row * length + result.ids.length)]);
+      expect([...result.ids]).toEqual([
+        ...(ids.data as Int32Array).slice(row * length, row * length + result.ids.length),
+      ]);
       const states = stored(outputs.token_embeddings as string);
       const width = states.shape[2] as number;
-      expectClose(result.lastHiddenState, { shape: [result.ids.length, width], data: (states.data as Float32Array).slice(row * length * width, (row * length + result.ids.length) * width) }, { ...close, name: `states ${row}` });
+      expectClose(
+        result.lastHiddenState,
+        {
+          shape: [result.ids.length, width],
+          data: (states.data as Float32Array).slice(
+            row * length * width,
+            (row * length + result.ids.length) * width,
+          ),
+        },
+        { ...close, name: `states ${row}` },
+      );
     }
     const vectors = stored(outputs.sentence_embedding as string);
     const width = vectors.shape[1] as number;
@@ -31,7 +43,11 @@ const suite = (folder: string) => {
     const matrix = similarity.matrix(texts, { ...(prompt_name && { prompt: prompt_name }) });
     const expected = stored(outputs.cosine_similarity as string);
     expectClose({ shape: expected.shape, data: matrix.flat() }, expected, { ...close, name: 'similarity' });
-    expectClose(similarity(texts[0] as string, texts.slice(1), { ...(prompt_name && { prompt: prompt_name }) }), (matrix[0] as number[]).slice(1), { absolute: 1e-6, name: 'to the first' });
+    expectClose(
+      similarity(texts[0] as string, texts.slice(1), { ...(prompt_name && { prompt: prompt_name }) }),
+      (matrix[0] as number[]).slice(1),
+      { absolute: 1e-6, name: 'to the first' },
+    );
   });
 };
 
@@ -47,7 +63,9 @@ describe('the tiny sentence-transformers folder in the repository', () => {
   });
   it('gives hidden states and attentions where asked, and none where not', async () => {
     const extract = await pipeline('feature-extraction', directory(own));
-    const [first, second] = extract(['The small cat sleeps.', 'birds'], { output: { hiddenStates: true, attentions: true } });
+    const [first, second] = extract(['The small cat sleeps.', 'birds'], {
+      output: { hiddenStates: true, attentions: true },
+    });
     const { layers, heads } = extract.model;
     expect(first?.hiddenStates?.length).toBe(layers + 1);
     expectClose(first?.hiddenStates?.[layers] ?? 0, first?.lastHiddenState ?? 1);
@@ -55,7 +73,8 @@ describe('the tiny sentence-transformers folder in the repository', () => {
       const n = result?.ids.length ?? 0;
       for (const map of result?.attentions ?? []) {
         expect(map.shape).toEqual([heads, n, n]);
-        for (let row = 0; row < heads * n; row++) expect(map.data.slice(row * n, (row + 1) * n).reduce((a, b) => a + b)).toBeCloseTo(1, 5);
+        for (let row = 0; row < heads * n; row++)
+          expect(map.data.slice(row * n, (row + 1) * n).reduce((a, b) => a + b)).toBeCloseTo(1, 5);
       }
     }
     const plain = extract('birds');
@@ -72,19 +91,29 @@ describe('the tiny sentence-transformers folder in the repository', () => {
   });
   it('names the prompts that there are when asked for another', async () => {
     const extract = await pipeline('feature-extraction', directory(own));
-    expect(() => extract('a', { prompt: 'quest' })).toThrow(/"quest" is none of this model's prompts \("query", "document"\)/);
+    expect(() => extract('a', { prompt: 'quest' })).toThrow(
+      /"quest" is none of this model's prompts \("query", "document"\)/,
+    );
   });
 });
 
 it('reads pooling modes in both forms and refuses unknown ones', () => {
   expect(readPoolingModes({ pooling_mode: 'mean' }, 'f')).toEqual(['mean']);
-  expect(readPoolingModes({ pooling_mode_cls_token: true, pooling_mode_max_tokens: true }, 'f')).toEqual(['cls', 'max']);
-  expect(() => readPoolingModes({ pooling_mode: ['median'] }, 'f')).toThrow(/f: pooling_mode is \["median"\]/);
+  expect(readPoolingModes({ pooling_mode_cls_token: true, pooling_mode_max_tokens: true }, 'f')).toEqual([
+    'cls',
+    'max',
+  ]);
+  expect(() => readPoolingModes({ pooling_mode: ['median'] }, 'f')).toThrow(
+    /f: pooling_mode is \["median"\]/,
+  );
   expect(() => readPoolingModes({}, 'f')).toThrow(/no way of pooling/);
 });
 
 const all = 'data/golden-models';
-describe.skipIf(shared(all) === undefined).each(['sentence-mean', 'sentence-multi', 'sentence-no-prompt'])(`golden folder %s${skipReason(all)}`, (name) => {
-  const folder = shared(all);
-  if (folder !== undefined) suite(path.join(folder, name));
-});
+describe.skipIf(shared(all) === undefined).each(['sentence-mean', 'sentence-multi', 'sentence-no-prompt'])(
+  `golden folder %s${skipReason(all)}`,
+  (name) => {
+    const folder = shared(all);
+    if (folder !== undefined) suite(path.join(folder, name));
+  },
+);

@@ -58,8 +58,12 @@ export const fullConfig = (config: TransformerConfig): FullConfig => {
     ...config,
   };
   if (!one && (full.sharing === 'all' || full.sharing === 'source-target'))
-    throw new RangeError(`Transformer: sharing is '${full.sharing}' but the vocabularies are ${full.sourceVocabulary} and ${targetVocabulary}; one table needs one vocabulary.`);
+    throw new RangeError(
+      `Transformer: sharing is '${full.sharing}' but the vocabularies are ${full.sourceVocabulary} and ${targetVocabulary}; one table needs one vocabulary.`,
+    );
   if (full.width % full.heads !== 0 || full.width % 2 !== 0)
-    throw new RangeError(`Transformer: width ${full.width} with ${full.heads} heads; width must be even and a multiple of heads.`);
+    throw new RangeError(
+      `Transformer: width ${full.width} with ${full.heads} heads; width must be even and a multiple of heads.`,
+    );
   return full;
 };

@@ -27,11 +27,16 @@ export interface GenerateEvent {
 }
 
 const check = ({ maxLength }: GenerateOptions): void => {
-  if (!Number.isInteger(maxLength) || maxLength < 0) throw new RangeError(`generate: maxLength ${maxLength}; expected an integer from 0.`);
+  if (!Number.isInteger(maxLength) || maxLength < 0)
+    throw new RangeError(`generate: maxLength ${maxLength}; expected an integer from 0.`);
 };
 
 /** The steps, synchronous; `generate` and `generateAll` are two ways to walk them. */
-function* steps<Memory, State>(model: Seq2seq<Memory, State>, source: IdBatch, options: GenerateOptions): Generator<GenerateEvent> {
+function* steps<Memory, State>(
+  model: Seq2seq<Memory, State>,
+  source: IdBatch,
+  options: GenerateOptions,
+): Generator<GenerateEvent> {
   check(options);
   const { start, end, maxLength, strategy = greedy(), pass = {}, signal } = options;
   const rows = source.ids.shape[0] as number; // rank 2
@@ -76,7 +81,11 @@ export async function* generate<Memory, State>(
 }
 
 /** All sequences at once, without the end id; one a row of the source. */
-export const generateAll = <Memory, State>(model: Seq2seq<Memory, State>, source: IdBatch, options: GenerateOptions): number[][] => {
+export const generateAll = <Memory, State>(
+  model: Seq2seq<Memory, State>,
+  source: IdBatch,
+  options: GenerateOptions,
+): number[][] => {
   let sequences: readonly (readonly number[])[] = [];
   for (const event of steps(model, source, options)) sequences = event.sequences;
   return sequences.map((sequence) => [...sequence]);

@@ -1,14 +1,12 @@
 // @heed/models-seq2seq: encoder–decoders, and generation with them.
 
 // Models
-export { type FullConfig, type Sharing, type TransformerConfig } from './config.ts';
-export { Transformer, type TransformerMemory, type TransformerState } from './transformer.ts';
+export type { FullConfig, Sharing, TransformerConfig } from './config.ts';
 export { fromTorchTransformer } from './families/torchTransformer.ts';
-
-// Training
-export { ignoredLabel, type SpecialIds, teacherForcing } from './teacherForcing.ts';
-
 // Generation
 export { type GenerateEvent, type GenerateOptions, generate, generateAll } from './generate.ts';
 export { greedy, type Strategy } from './greedy.ts';
 export { type IdBatch, idBatch, type Seq2seq } from './seq2seq.ts';
+// Training
+export { ignoredLabel, type SpecialIds, teacherForcing } from './teacherForcing.ts';
+export { Transformer, type TransformerMemory, type TransformerState } from './transformer.ts';

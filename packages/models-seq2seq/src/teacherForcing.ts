@@ -1,6 +1,6 @@
 // Teacher forcing: what the decoder is shown and what it is asked for, from the sequences that it should write.
 
-import { Tensor } from '@heed/tensor';
+import type { Tensor } from '@heed/tensor';
 import { type IdBatch, idBatch } from './seq2seq.ts';
 
 /** The ids that frame and fill sequences. */
@@ -25,5 +25,8 @@ export const teacherForcing = (
   { start, end }: SpecialIds,
 ): { readonly input: IdBatch; readonly labels: Tensor<'int32'> } => ({
   input: idBatch(rows.map((row) => [start, ...row])),
-  labels: idBatch(rows.map((row) => [...row, end]), ignoredLabel).ids,
+  labels: idBatch(
+    rows.map((row) => [...row, end]),
+    ignoredLabel,
+  ).ids,
 });

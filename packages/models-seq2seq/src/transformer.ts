@@ -1,6 +1,14 @@
 // The Transformer: encoder and decoder, teacher-forced in one pass or step by step with a cache.
 
-import { causal, type LayerState, type Mask, padding, sinusoidal, TransformerLayer, type AttentionPass } from '@heed/attention';
+import {
+  type AttentionPass,
+  causal,
+  type LayerState,
+  type Mask,
+  padding,
+  sinusoidal,
+  TransformerLayer,
+} from '@heed/attention';
 import { add, dropout, linear, mul, reshape, type Tensor } from '@heed/tensor';
 import { Embedding, gaussian, LayerNorm, Linear, within } from '@heed/tensor/nn';
 import { type FullConfig, fullConfig, type TransformerConfig } from './config.ts';
@@ -20,7 +28,8 @@ export interface TransformerState {
   position: number;
 }
 
-const paddingOf = ({ lengths }: IdBatch): Mask | undefined => (lengths === undefined ? undefined : padding(lengths));
+const paddingOf = ({ lengths }: IdBatch): Mask | undefined =>
+  lengths === undefined ? undefined : padding(lengths);
 
 /**
  * The encoder–decoder of Vaswani 2017 (arXiv:1706.03762): embeddings times √width plus sinusoidal positions, post-norm, one matrix for
@@ -46,12 +55,21 @@ export class Transformer implements Seq2seq<TransformerMemory, TransformerState>
     const { width, sharing, encoderLayers, decoderLayers } = config;
     const law = gaussian(1 / Math.sqrt(width)); // times √width in `embed`: variance 1
     this.source = new Embedding(config.sourceVocabulary, width, law);
-    this.target = sharing === 'all' || sharing === 'source-target' ? this.source : new Embedding(config.targetVocabulary, width, law);
+    this.target =
+      sharing === 'all' || sharing === 'source-target'
+        ? this.source
+        : new Embedding(config.targetVocabulary, width, law);
     this.encoder = Array.from({ length: encoderLayers }, () => new TransformerLayer(config));
-    this.decoder = Array.from({ length: decoderLayers }, () => new TransformerLayer({ ...config, cross: true }));
+    this.decoder = Array.from(
+      { length: decoderLayers },
+      () => new TransformerLayer({ ...config, cross: true }),
+    );
     this.encoderNorm = config.finalNorm ? new LayerNorm(width) : undefined;
     this.decoderNorm = config.finalNorm ? new LayerNorm(width) : undefined;
-    this.output = sharing === 'all' || sharing === 'target-output' ? undefined : new Linear(width, config.targetVocabulary, { bias: false });
+    this.output =
+      sharing === 'all' || sharing === 'target-output'
+        ? undefined
+        : new Linear(width, config.targetVocabulary, { bias: false });
     this.#config = config;
   }
 
@@ -65,14 +83,19 @@ export class Transformer implements Seq2seq<TransformerMemory, TransformerState>
     const memory = this.encode(source, pass);
     let h = this.#embed(this.target, target.ids, 0, pass);
     for (const [index, layer] of this.decoder.entries())
-      h = layer.forward(h, { mask: causal(), memory: memory.hidden, memoryMask: memory.mask }, within(pass, `decoder.${index}`));
+      h = layer.forward(
+        h,
+        { mask: causal(), memory: memory.hidden, memoryMask: memory.mask },
+        within(pass, `decoder.${index}`),
+      );
     return this.#logits(h);
   }
 
   encode(source: IdBatch, pass: AttentionPass = {}): TransformerMemory {
     const mask = paddingOf(source);
     let h = this.#embed(this.source, source.ids, 0, pass);
-    for (const [index, layer] of this.encoder.entries()) h = layer.forward(h, { mask }, within(pass, `encoder.${index}`));
+    for (const [index, layer] of this.encoder.entries())
+      h = layer.forward(h, { mask }, within(pass, `encoder.${index}`));
     return { hidden: this.encoderNorm?.forward(h) ?? h, mask };
   }
 

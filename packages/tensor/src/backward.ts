@@ -1,8 +1,8 @@
 // backward(loss): reverse-mode differentiation. Returns the gradients; nothing is stored on tensors, so nothing is to be zeroed.
 
-import { add } from './ops/arithmetic.ts';
 import { noGrad } from './op.ts';
-import { sameShape, ShapeError } from './shape.ts';
+import { add } from './ops/arithmetic.ts';
+import { ShapeError, sameShape } from './shape.ts';
 import { type AnyTensor, Tensor } from './tensor.ts';
 
 /** Gradients by tensor: of each trainable parameter (and each other leaf that requires one) that the loss depends on. */
@@ -81,9 +81,13 @@ export const backward = (loss: Tensor, upstream?: Tensor): Gradients => {
       `backward: ${loss} does not depend on anything trainable. Loaded parameters are frozen: thaw(model) first; inside noGrad or inference nothing is recorded.`,
     );
   if (upstream === undefined && loss.size !== 1)
-    throw new ShapeError(`backward: the loss is ${loss}; expected one number. Reduce it with sum or mean, or pass upstream.`);
+    throw new ShapeError(
+      `backward: the loss is ${loss}; expected one number. Reduce it with sum or mean, or pass upstream.`,
+    );
   if (upstream !== undefined && !sameShape(upstream.shape, loss.shape))
-    throw new ShapeError(`backward: upstream is ${upstream} but the output is ${loss}; shapes must be equal.`);
+    throw new ShapeError(
+      `backward: upstream is ${upstream} but the output is ${loss}; shapes must be equal.`,
+    );
   return noGrad(() => {
     const pending = new Map<AnyTensor, Tensor>();
     const leaves = new Map<AnyTensor, Tensor>();

@@ -18,12 +18,17 @@ const shapeOfNested = (values: NestedNumbers): number[] => {
 
 const fillNested = (values: NestedNumbers, shape: Shape, axis: number, flat: number[]): void => {
   if (typeof values === 'number') {
-    if (axis !== shape.length) throw new ShapeError(`tensor: a number at depth ${axis}; expected arrays down to depth ${shape.length}.`);
+    if (axis !== shape.length)
+      throw new ShapeError(
+        `tensor: a number at depth ${axis}; expected arrays down to depth ${shape.length}.`,
+      );
     flat.push(values);
     return;
   }
   if (values.length !== shape[axis])
-    throw new ShapeError(`tensor: ${values.length} items at depth ${axis} where the first one has ${shape[axis] ?? 'none'}; rows must be of one length.`);
+    throw new ShapeError(
+      `tensor: ${values.length} items at depth ${axis} where the first one has ${shape[axis] ?? 'none'}; rows must be of one length.`,
+    );
   for (const value of values) fillNested(value, shape, axis + 1, flat);
 };
 
@@ -65,11 +70,19 @@ export const integers = (values: NestedNumbers): Tensor<'int32'> => {
 /** Booleans from 0 and 1 (or true and false), nested. */
 export const booleans = (values: NestedNumbers): Tensor<'bool'> => {
   const floats = tensor(values);
-  return new Tensor('bool', floats.shape, Uint8Array.from(floats.data, (value) => (value === 0 ? 0 : 1)));
+  return new Tensor(
+    'bool',
+    floats.shape,
+    Uint8Array.from(floats.data, (value) => (value === 0 ? 0 : 1)),
+  );
 };
 
 /** All elements equal to `value`. */
-export const full = <D extends DType = 'float32'>(shape: Shape, value: number, dtype: D = 'float32' as D): Tensor<D> => {
+export const full = <D extends DType = 'float32'>(
+  shape: Shape,
+  value: number,
+  dtype: D = 'float32' as D,
+): Tensor<D> => {
   checkShape('full', shape);
   const data = emptyData(dtype, sizeOf(shape));
   data.fill(value);
@@ -77,14 +90,20 @@ export const full = <D extends DType = 'float32'>(shape: Shape, value: number, d
 };
 
 /** All zeros. */
-export const zeros = <D extends DType = 'float32'>(shape: Shape, dtype: D = 'float32' as D): Tensor<D> => full(shape, 0, dtype);
+export const zeros = <D extends DType = 'float32'>(shape: Shape, dtype: D = 'float32' as D): Tensor<D> =>
+  full(shape, 0, dtype);
 
 /** All ones. */
-export const ones = <D extends DType = 'float32'>(shape: Shape, dtype: D = 'float32' as D): Tensor<D> => full(shape, 1, dtype);
+export const ones = <D extends DType = 'float32'>(shape: Shape, dtype: D = 'float32' as D): Tensor<D> =>
+  full(shape, 1, dtype);
 
 /** 0, 1, … end − 1 as int32; or from `start`. */
 export const arange = (end: number, start = 0): Tensor<'int32'> =>
-  new Tensor('int32', [Math.max(0, end - start)], Int32Array.from({ length: Math.max(0, end - start) }, (_, i) => start + i));
+  new Tensor(
+    'int32',
+    [Math.max(0, end - start)],
+    Int32Array.from({ length: Math.max(0, end - start) }, (_, i) => start + i),
+  );
 
 /** The identity matrix [size, size]. */
 export const eye = (size: number): Tensor => {
@@ -99,8 +118,12 @@ const drawn = (shape: Shape, draw: () => number): Tensor => {
 };
 
 /** Uniform in [low, high). */
-export const uniform = (shape: Shape, source: Random, [low, high]: readonly [number, number] = [0, 1]): Tensor =>
-  drawn(shape, () => low + (high - low) * source.uniform());
+export const uniform = (
+  shape: Shape,
+  source: Random,
+  [low, high]: readonly [number, number] = [0, 1],
+): Tensor => drawn(shape, () => low + (high - low) * source.uniform());
 
 /** Normal with mean 0 and the given deviation. */
-export const normal = (shape: Shape, source: Random, deviation = 1): Tensor => drawn(shape, () => deviation * source.normal());
+export const normal = (shape: Shape, source: Random, deviation = 1): Tensor =>
+  drawn(shape, () => deviation * source.normal());

@@ -51,7 +51,9 @@ export const noGrad = <T>(body: () => T): T => {
   try {
     const value = body();
     if (value instanceof Promise)
-      throw new Error('noGrad: the function returned a promise; it must be synchronous. Put noGrad inside the async function.');
+      throw new Error(
+        'noGrad: the function returned a promise; it must be synchronous. Put noGrad inside the async function.',
+      );
     return value;
   } finally {
     recording = before;

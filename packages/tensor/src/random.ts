@@ -36,7 +36,10 @@ export class Random {
   /** A new independent source; this one moves on by one number. */
   split(): Random {
     const counter = this.#position++;
-    return new Random(bitsAt(this.#high ^ 0x5bd1e995, this.#low, counter), bitsAt(this.#low, ~this.#high, counter));
+    return new Random(
+      bitsAt(this.#high ^ 0x5bd1e995, this.#low, counter),
+      bitsAt(this.#low, ~this.#high, counter),
+    );
   }
 
   /** Uniform in [0, 1), 24 bits: exact in float32. */
@@ -73,6 +76,7 @@ export class Random {
 
 /** A Random from a seed: any integer up to 2^53. */
 export const random = (seed: number): Random => {
-  if (!Number.isSafeInteger(seed)) throw new RangeError(`random: seed ${seed}; expected an integer of at most 53 bits.`);
+  if (!Number.isSafeInteger(seed))
+    throw new RangeError(`random: seed ${seed}; expected an integer of at most 53 bits.`);
   return new Random(mix(seed), mix(Math.floor(seed / 2 ** 32) ^ 0x2545f491));
 };

@@ -47,13 +47,16 @@ const run = <T>(memory: EngineMemory, parent: Region | undefined, body: () => T)
   try {
     const value = body();
     if (value instanceof Promise)
-      throw new Error('inference: the function returned a promise; it must be synchronous. Await outside of it.');
+      throw new Error(
+        'inference: the function returned a promise; it must be synchronous. Await outside of it.',
+      );
     tensorsIn(value, kept);
     return value;
   } finally {
     closeRegion(region);
     for (const tensor of region.tensors)
-      if (!kept.has(tensor) && tensor.filled && memory.owns(tensor.data, region.mark)) Tensor.settle(tensor, undefined);
+      if (!kept.has(tensor) && tensor.filled && memory.owns(tensor.data, region.mark))
+        Tensor.settle(tensor, undefined);
     settleKept([...kept], region, parent);
   }
 };

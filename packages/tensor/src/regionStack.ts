@@ -25,7 +25,8 @@ export const openRegion = (memory: EngineMemory): Region => {
 
 /** Closes the innermost region; it must be the given one. */
 export const closeRegion = (region: Region): void => {
-  if (open.pop() !== region) throw new Error('region: regions must close in the reverse order of their opening.');
+  if (open.pop() !== region)
+    throw new Error('region: regions must close in the reverse order of their opening.');
 };
 
 /** Room for the result of an op: in engine memory while a region of the current backend is open, else an array of its own. */

@@ -67,9 +67,13 @@ export const broadcastShapes = (where: string, a: Shape, b: Shape): number[] => 
 export const checkShape = (where: string, shape: Shape): void => {
   for (const extent of shape)
     if (!Number.isInteger(extent) || extent < 0)
-      throw new ShapeError(`${where}: shape [${shape.join(', ')}] has extent ${extent}. Extents are integers from 0.`);
+      throw new ShapeError(
+        `${where}: shape [${shape.join(', ')}] has extent ${extent}. Extents are integers from 0.`,
+      );
   if (sizeOf(shape) > 2 ** 32)
-    throw new ShapeError(`${where}: shape [${shape.join(', ')}] has ${sizeOf(shape)} elements; at most 2^32 fit.`);
+    throw new ShapeError(
+      `${where}: shape [${shape.join(', ')}] has ${sizeOf(shape)} elements; at most 2^32 fit.`,
+    );
 };
 
 interface Shaped {

@@ -81,7 +81,10 @@ export class Tensor<D extends DType = 'float32'> {
 
   /** The one number of a tensor with one element. */
   item(): number {
-    if (this.size !== 1) throw new ShapeError(`item: ${this} has ${this.size} elements; expected one. Index or reduce it first.`);
+    if (this.size !== 1)
+      throw new ShapeError(
+        `item: ${this} has ${this.size} elements; expected one. Index or reduce it first.`,
+      );
     return this.data[0] as number; // size is 1
   }
 
@@ -117,7 +120,10 @@ export class Tensor<D extends DType = 'float32'> {
   }
 
   /** For parameters only: whether gradients flow to it, and whether its data is final. */
-  static mark(tensor: AnyTensor, marks: { readonly requiresGradient: boolean; readonly constant: boolean }): void {
+  static mark(
+    tensor: AnyTensor,
+    marks: { readonly requiresGradient: boolean; readonly constant: boolean },
+  ): void {
     tensor.#requiresGradient = marks.requiresGradient;
     tensor.#constant = marks.constant;
   }
@@ -139,6 +145,8 @@ export const tensorOf = <D extends DType>(dtype: D, shape: Shape, data: DataOf<D
   if (!isDataOf(dtype, given))
     throw new ShapeError(`tensor: data of kind ${Object.prototype.toString.call(given)} for dtype ${dtype}.`);
   if (sizeOf(shape) !== data.length)
-    throw new ShapeError(`tensor: ${data.length} elements for ${describeShape(shape, dtype)}; expected ${sizeOf(shape)}.`);
+    throw new ShapeError(
+      `tensor: ${data.length} elements for ${describeShape(shape, dtype)}; expected ${sizeOf(shape)}.`,
+    );
   return new Tensor(dtype, [...shape], data);
 };

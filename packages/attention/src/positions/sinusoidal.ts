@@ -21,7 +21,8 @@ export interface SinusoidalOptions {
  */
 export const sinusoidal = (length: number, width: number, options: SinusoidalOptions = {}): Tensor => {
   const { order = 'interleaved', rates = 'vaswani', start = 0 } = options;
-  if (!Number.isInteger(width) || width < 2 || width % 2 !== 0) throw new RangeError(`sinusoidal: width ${width}; expected an even number from 2.`);
+  if (!Number.isInteger(width) || width < 2 || width % 2 !== 0)
+    throw new RangeError(`sinusoidal: width ${width}; expected an even number from 2.`);
   const half = width / 2;
   const divisor = rates === 'vaswani' ? half : Math.max(1, half - 1);
   const data = new Float32Array(length * width);

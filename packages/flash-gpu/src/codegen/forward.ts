@@ -23,7 +23,10 @@ export const powersOfTwo: Float32Array = Float32Array.from({ length: 151 }, (_, 
  */
 const exp2 = (name: string, t: string): string => {
   const coefficients = [0, 1, 2, 3, 4, 5, 6].map((n) => Math.LN2 ** n / [1, 1, 2, 6, 24, 120, 720][n]!); // n ≤ 6
-  const polynomial = coefficients.reduceRight((inner, c) => (inner === '' ? `${c}` : `(${c} + ${name}f * ${inner})`), '');
+  const polynomial = coefficients.reduceRight(
+    (inner, c) => (inner === '' ? `${c}` : `(${c} + ${name}f * ${inner})`),
+    '',
+  );
   return `
     const ${name}t = Math.max(-149.0, ${t});
     const ${name}n = Math.floor(${name}t + 0.5);
@@ -37,7 +40,10 @@ const four = [0, 1, 2, 3] as const;
  * scores(q, k[, keep]): a thread gives four scores of one row, q · k for keys 4y … 4y + 3; `hidden` where keep is 0.
  * q [z][depth][rows], k [z][keys][depth], keep [z][keys][rows]. Reads 5·depth numbers, 8·depth FLOPs.
  */
-export const scoresSource = ({ depth }: TileSizes, masked: boolean): string => `function(q, k${masked ? ', keep' : ''}) {
+export const scoresSource = (
+  { depth }: TileSizes,
+  masked: boolean,
+): string => `function(q, k${masked ? ', keep' : ''}) {
   ${four.map((c) => `let s${c} = 0.0;`).join(' ')}
   for (let i = 0; i < ${depth}; i++) {
     const x = q[this.thread.z][i][this.thread.x];
@@ -60,7 +66,9 @@ export const maximaSource = ({ keys }: TileSizes): string => `function(s, old) {
 export const weightsSource = (): string => `function(s, m, powers) {
   ${four
     .map(
-      (c) => `const s${c} = s[this.thread.z][this.thread.y][4 * this.thread.x + ${c}];${exp2(`p${c}`, `s${c} - m[this.thread.z][this.thread.x]`)}
+      (
+        c,
+      ) => `const s${c} = s[this.thread.z][this.thread.y][4 * this.thread.x + ${c}];${exp2(`p${c}`, `s${c} - m[this.thread.z][this.thread.x]`)}
   let w${c} = p${c}; if (s${c} < ${hidden / 2}) { w${c} = 0.0; }`,
     )
     .join('\n  ')}

@@ -23,13 +23,19 @@ export const readBertConfig = (json: JsonObject, file = 'config.json'): EncoderC
     );
   const type = json.model_type ?? 'bert';
   if (type !== 'bert')
-    throw new CheckpointError(`${file}: model_type is ${JSON.stringify(type)}; this package reads "bert". Load the folder with the family that it belongs to.`);
+    throw new CheckpointError(
+      `${file}: model_type is ${JSON.stringify(type)}; this package reads "bert". Load the folder with the family that it belongs to.`,
+    );
   if ((json.position_embedding_type ?? 'absolute') !== 'absolute')
-    throw new CheckpointError(`${file}: position_embedding_type is ${JSON.stringify(json.position_embedding_type)}; expected "absolute".`);
+    throw new CheckpointError(
+      `${file}: position_embedding_type is ${JSON.stringify(json.position_embedding_type)}; expected "absolute".`,
+    );
   const width = read.integer('hidden_size');
   const heads = read.integer('num_attention_heads');
   if (width % heads !== 0)
-    throw new CheckpointError(`${file}: hidden_size ${width} is no multiple of num_attention_heads ${heads}.`);
+    throw new CheckpointError(
+      `${file}: hidden_size ${width} is no multiple of num_attention_heads ${heads}.`,
+    );
   return {
     ...{ width, heads },
     vocabulary: read.integer('vocab_size'),
@@ -67,7 +73,8 @@ const rules: readonly (readonly [RegExp, string])[] = [
 ];
 
 /** Buffers that old files carry, copies of tied weights, and heads that a bare encoder has no use for. */
-const leftOut = /^(bert\.)?embeddings\.position_ids$|^cls\.predictions\.decoder\.|^cls\.seq_relationship\.|^classifier\.|^qa_outputs\./;
+const leftOut =
+  /^(bert\.)?embeddings\.position_ids$|^cls\.predictions\.decoder\.|^cls\.seq_relationship\.|^classifier\.|^qa_outputs\./;
 
 /**
  * Path in our model of a published name; undefined for what is rightly left out: `position_ids`, copies of tied weights, heads of

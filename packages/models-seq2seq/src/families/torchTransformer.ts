@@ -33,9 +33,13 @@ export const fromTorchTransformer = (checkpoint: ReadonlyMap<string, AnyTensor>)
       continue;
     }
     const rows = tensor.shape[0] ?? 0;
-    if (tensor.dtype !== 'float32' || rows % 3 !== 0) throw new CheckpointError(`${name}: ${tensor}; expected float32, three equal parts in the first axis.`);
+    if (tensor.dtype !== 'float32' || rows % 3 !== 0)
+      throw new CheckpointError(`${name}: ${tensor}; expected float32, three equal parts in the first axis.`);
     for (const [index, part] of ['query', 'key', 'value'].entries())
-      result.set(`${stacked[1]}.${part}.${stacked[2]}`, noGrad(() => slice(tensor as Tensor, 0, (index * rows) / 3, ((index + 1) * rows) / 3)));
+      result.set(
+        `${stacked[1]}.${part}.${stacked[2]}`,
+        noGrad(() => slice(tensor as Tensor, 0, (index * rows) / 3, ((index + 1) * rows) / 3)),
+      );
   }
   return result;
 };

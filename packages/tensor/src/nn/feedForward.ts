@@ -21,7 +21,11 @@ export class FeedForward {
   readonly #activation: Activation;
   readonly #dropout: number;
 
-  constructor(width: number, innerWidth: number, { activation = 'relu', dropout: rate = 0, ...linear }: FeedForwardOptions = {}) {
+  constructor(
+    width: number,
+    innerWidth: number,
+    { activation = 'relu', dropout: rate = 0, ...linear }: FeedForwardOptions = {},
+  ) {
     this.inner = new Linear(width, innerWidth, linear);
     this.outer = new Linear(innerWidth, width, linear);
     this.#activation = activation;

@@ -12,7 +12,8 @@ const fans = (shape: Shape): [number, number] => {
   return [(shape[1] ?? shape[0] ?? 1) * field, (shape[0] ?? 1) * field];
 };
 
-const draw = (shape: Shape, next: () => number): Float32Array => Float32Array.from({ length: sizeOf(shape) }, next);
+const draw = (shape: Shape, next: () => number): Float32Array =>
+  Float32Array.from({ length: sizeOf(shape) }, next);
 
 /** Every value the same. */
 export const constant =

@@ -19,7 +19,11 @@ export class Linear {
   readonly weight: Parameter;
   readonly bias: Parameter | undefined;
 
-  constructor(inputs: number, outputs: number, { bias = true, initializer = xavierUniform() }: LinearOptions = {}) {
+  constructor(
+    inputs: number,
+    outputs: number,
+    { bias = true, initializer = xavierUniform() }: LinearOptions = {},
+  ) {
     this.weight = parameter([outputs, inputs], initializer);
     this.bias = bias ? parameter([outputs], constant(0)) : undefined;
   }

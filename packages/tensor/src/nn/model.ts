@@ -39,7 +39,8 @@ export interface LoadOptions {
   readonly where?: string;
 }
 
-const list = (title: string, lines: readonly string[]): string[] => (lines.length === 0 ? [] : [`  ${title}:`, ...lines.map((l) => `    ${l}`)]);
+const list = (title: string, lines: readonly string[]): string[] =>
+  lines.length === 0 ? [] : [`  ${title}:`, ...lines.map((l) => `    ${l}`)];
 
 /**
  * Fills a model from a checkpoint and leaves it frozen. All tensors must be there, none too many, each of its shape; otherwise
@@ -70,7 +71,10 @@ export const load = <M extends object>(
     throw new CheckpointError(
       [
         `load: ${where} does not fit the model (${missing.length} missing, ${unexpected.length} unexpected, ${misshapen.length} of another shape). Check the configuration and the renaming of names.`,
-        ...list('missing', missing.map((path) => `${path}: ${wanted.get(path)}`)),
+        ...list(
+          'missing',
+          missing.map((path) => `${path}: ${wanted.get(path)}`),
+        ),
         ...list('unexpected', unexpected),
         ...list('of another shape', misshapen),
       ].join('\n'),

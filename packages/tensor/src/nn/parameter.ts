@@ -46,4 +46,5 @@ export class Parameter extends Tensor {
  * @example
  * class Scale { readonly weight = parameter([4], constant(1)); }
  */
-export const parameter = (shape: Shape, initializer: Initializer): Parameter => new Parameter(shape, initializer);
+export const parameter = (shape: Shape, initializer: Initializer): Parameter =>
+  new Parameter(shape, initializer);

@@ -15,5 +15,7 @@ export interface Pass {
 /** The same pass with `prefix.` before every observed name. */
 export const within = <P extends Pass>(pass: P, prefix: string): P => {
   const { observe } = pass;
-  return observe === undefined ? pass : { ...pass, observe: (name, value) => observe(`${prefix}.${name}`, value) };
+  return observe === undefined
+    ? pass
+    : { ...pass, observe: (name, value) => observe(`${prefix}.${name}`, value) };
 };

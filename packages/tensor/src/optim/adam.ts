@@ -36,7 +36,12 @@ interface Rates {
   readonly shrink: number;
 }
 
-const update = (weight: Float32Array, gradient: Float32Array, { first, second }: Moments, rates: Rates): void => {
+const update = (
+  weight: Float32Array,
+  gradient: Float32Array,
+  { first, second }: Moments,
+  rates: Rates,
+): void => {
   const { beta1, beta2, epsilon, step, secondScale, shrink } = rates;
   for (let i = 0; i < weight.length; i++) {
     const g = gradient[i] as number; // three arrays of one length

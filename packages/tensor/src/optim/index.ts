@@ -2,4 +2,12 @@
 
 export { type AdamWOptions, adam, adamW } from './adam.ts';
 export { clipGradients, gradientNorm, type Optimizer, type Weights } from './optimizer.ts';
-export { cosineDecay, inverseSqrt, linearDecay, noam, type Schedule, scheduleOf, warmup } from './schedule.ts';
+export {
+  cosineDecay,
+  inverseSqrt,
+  linearDecay,
+  noam,
+  type Schedule,
+  scheduleOf,
+  warmup,
+} from './schedule.ts';

@@ -1,6 +1,6 @@
 // The interface of optimizers, and clipping of gradients.
 
-import { Gradients } from '../backward.ts';
+import type { Gradients } from '../backward.ts';
 import type { Parameter } from '../nn/parameter.ts';
 import { Tensor } from '../tensor.ts';
 
@@ -34,5 +34,12 @@ export const clipGradients = (gradients: Gradients, limit: number): Gradients =>
   const norm = gradientNorm(gradients);
   if (norm <= limit) return gradients;
   const factor = limit / (norm + 1e-6); // as PyTorch's clip_grad_norm_
-  return gradients.map((gradient) => new Tensor('float32', gradient.shape, gradient.data.map((value) => value * factor)));
+  return gradients.map(
+    (gradient) =>
+      new Tensor(
+        'float32',
+        gradient.shape,
+        gradient.data.map((value) => value * factor),
+      ),
+  );
 };

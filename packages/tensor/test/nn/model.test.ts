@@ -2,7 +2,22 @@ import { expectClose } from '@heed/testing';
 import { describe, expect, it } from 'vitest';
 import { backward, CheckpointError, mul, random, sum, type Tensor, tensor, zeros } from '../../src/index.ts';
 import { readSafetensors, writeSafetensors } from '../../src/io/index.ts';
-import { constant, countParameters, Embedding, FeedForward, freeze, initialize, LayerNorm, Linear, load, type Parameter, parameter, parameters, thaw, within } from '../../src/nn/index.ts';
+import {
+  constant,
+  countParameters,
+  Embedding,
+  FeedForward,
+  freeze,
+  initialize,
+  LayerNorm,
+  Linear,
+  load,
+  type Parameter,
+  parameter,
+  parameters,
+  thaw,
+  within,
+} from '../../src/nn/index.ts';
 
 class Block {
   readonly first = new Linear(3, 4);
@@ -18,17 +33,31 @@ class Block {
 
 describe('parameters', () => {
   it('are named by the paths of fields, in order; private fields and plain values are no part of the model', () => {
-    expect([...parameters(new Block()).keys()]).toEqual(['first.weight', 'first.bias', 'layers.0.weight', 'layers.1.weight', 'layers.1.bias']);
+    expect([...parameters(new Block()).keys()]).toEqual([
+      'first.weight',
+      'first.bias',
+      'layers.0.weight',
+      'layers.1.weight',
+      'layers.1.bias',
+    ]);
   });
   it('that are shared stand once, and their gradients add up', () => {
     const shared = new Embedding(5, 2);
     const model = initialize({ source: shared, target: shared }, random(1));
     expect([...parameters(model).keys()]).toEqual(['source.weight']);
     const loss = sum(mul(model.source.weight, model.target.weight));
-    expectClose(backward(loss).get(shared.weight) as Tensor, mul(tensor([2]), shared.weight).data.length === 10 ? { shape: [5, 2], data: shared.weight.data.map((x) => 2 * x) } : [], { absolute: 1e-6 });
+    expectClose(
+      backward(loss).get(shared.weight) as Tensor,
+      mul(tensor([2]), shared.weight).data.length === 10
+        ? { shape: [5, 2], data: shared.weight.data.map((x) => 2 * x) }
+        : [],
+      { absolute: 1e-6 },
+    );
   });
   it('say how to fill them when they are read too early', () => {
-    expect(() => new Linear(2, 2).weight.data).toThrow(/initialize\(model, random\(seed\)\) or load\(model, checkpoint\)/);
+    expect(() => new Linear(2, 2).weight.data).toThrow(
+      /initialize\(model, random\(seed\)\) or load\(model, checkpoint\)/,
+    );
   });
   it('count their values', () => expect(countParameters(new Block())).toBe(12 + 4 + 16 + 4 + 4));
 });
@@ -36,15 +65,22 @@ describe('parameters', () => {
 describe('initialize, freeze, thaw', () => {
   it('draws the same from the same seed and leaves the model trainable', () => {
     const [a, b] = [initialize(new Block(), random(3)), initialize(new Block(), random(3))];
-    for (const [name, weight] of parameters(a)) expectClose(weight, parameters(b).get(name) as Parameter, { name });
-    expect([...parameters(a).values()].every(({ requiresGradient, constant: kept }) => requiresGradient && !kept)).toBe(true);
+    for (const [name, weight] of parameters(a))
+      expectClose(weight, parameters(b).get(name) as Parameter, { name });
+    expect(
+      [...parameters(a).values()].every(({ requiresGradient, constant: kept }) => requiresGradient && !kept),
+    ).toBe(true);
   });
   it('freeze stops gradients of a part, thaw brings them back with values of their own', () => {
     const model = initialize(new Block(), random(3));
     freeze(model.first);
     const before = model.first.weight.data;
     expect([model.first.weight.requiresGradient, model.first.weight.constant]).toEqual([false, true]);
-    const loss = sum(model.layers[0] instanceof Linear ? model.layers[0].forward(model.first.forward(zeros([1, 3]))) : zeros([1]));
+    const loss = sum(
+      model.layers[0] instanceof Linear
+        ? model.layers[0].forward(model.first.forward(zeros([1, 3])))
+        : zeros([1]),
+    );
     expect(backward(loss).get(model.first.weight)).toBeUndefined();
     thaw(model.first);
     expect(model.first.weight.data).not.toBe(before);

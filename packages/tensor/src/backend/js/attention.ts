@@ -2,7 +2,13 @@
 
 import type { AttentionCall } from '../backend.ts';
 
-const rowAttention = (call: AttentionCall, head: number, query: number, firstKey: number, keys: number): number => {
+const rowAttention = (
+  call: AttentionCall,
+  head: number,
+  query: number,
+  firstKey: number,
+  keys: number,
+): number => {
   const { q, k, v, out, depth, valueDepth, qLayout, kLayout, vLayout, outLayout } = call;
   const kvHead = Math.floor(head / (call.heads / call.kvHeads));
   const qStart = query * qLayout.row + head * qLayout.head;
@@ -39,7 +45,8 @@ export const attention = (call: AttentionCall): void => {
       const end = visible?.[pair + 1] ?? kEnd - kFirst;
       for (let head = 0; head < heads; head++) {
         const sum = rowAttention(call, head, query, kFirst + first, Math.max(0, end - first));
-        if (logSumExp !== undefined) logSumExp[query * logSumExpLayout.row + head * logSumExpLayout.head] = sum;
+        if (logSumExp !== undefined)
+          logSumExp[query * logSumExpLayout.row + head * logSumExpLayout.head] = sum;
       }
     }
   }

@@ -10,7 +10,14 @@ import { unary } from './unary.ts';
 export const jsBackend: Backend = {
   name: 'js',
   memory: undefined,
-  describe: () => ({ name: 'js', threads: 1, simd: 'none', notes: ['Plain TypeScript: the definition of the kernels, many times slower than the WebAssembly engine.'] }),
+  describe: () => ({
+    name: 'js',
+    threads: 1,
+    simd: 'none',
+    notes: [
+      'Plain TypeScript: the definition of the kernels, many times slower than the WebAssembly engine.',
+    ],
+  }),
   matmul,
   linear,
   unary,
