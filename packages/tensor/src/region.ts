@@ -23,8 +23,11 @@ const isFloat = (tensor: AnyTensor): tensor is Tensor => tensor.dtype === 'float
 /** Copies kept tensors out into arrays of their own, or down to the mark where a parent region takes them over. */
 const settleKept = (kept: readonly AnyTensor[], region: Region, parent: Region | undefined): void => {
   const { memory, mark } = region;
+  const floats = kept.filter(isFloat).filter((tensor) => tensor.filled && memory.owns(tensor.data, 0));
+  // Another shape of a tensor of an outer region stays where it is, and ends with that region.
+  for (const tensor of floats) if (!memory.owns(tensor.data, mark)) parent?.tensors.push(tensor);
   // Tensors that share data (reshape) go on sharing it.
-  const ordered = kept.filter(isFloat).filter((t) => memory.owns(t.data, mark));
+  const ordered = floats.filter((tensor) => memory.owns(tensor.data, mark));
   // One tensor may move over itself; several go by way of copies, since one's new place may be another's old one.
   const direct = parent !== undefined && new Set(ordered.map((t) => t.data.byteOffset)).size === 1;
   const sources = new Map(ordered.map((t) => [t.data.byteOffset, direct ? t.data : t.data.slice()] as const));
@@ -55,9 +58,9 @@ const run = <T>(memory: EngineMemory, parent: Region | undefined, body: () => T)
   } finally {
     closeRegion(region);
     for (const tensor of region.tensors)
-      if (!kept.has(tensor) && tensor.filled && memory.owns(tensor.data, region.mark))
-        Tensor.settle(tensor, undefined);
-    settleKept([...kept], region, parent);
+      if (!kept.has(tensor) && tensor.filled && memory.owns(tensor.data, 0)) Tensor.settle(tensor, undefined);
+    // A parent in the memory of another engine cannot take anything over: it gets copies.
+    settleKept([...kept], region, parent?.memory === memory ? parent : undefined);
   }
 };
 
