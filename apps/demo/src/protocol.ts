@@ -69,7 +69,8 @@ export type TrainEvent =
 
 /** What the engine is. */
 export interface EngineInfo {
-  readonly description: string;
+  /** 'plain', 'relaxed' or 'wide' SIMD; 'none' is plain TypeScript. */
+  readonly simd: string;
   readonly threads: number;
   /** Whether the page may share memory between threads. */
   readonly isolated: boolean;
@@ -83,7 +84,8 @@ export interface Calls {
   trainer: { input: TrainerOptions; event: never; result: TrainerInfo };
   train: { input: undefined; event: TrainEvent; result: undefined };
   learningRate: { input: number; event: never; result: undefined };
-  probe: { input: string; event: never; result: CrossAttention };
+  /** Where the decoder looks for the task's own example. */
+  probe: { input: undefined; event: never; result: CrossAttention };
   write: { input: string; event: WrittenCharacter; result: undefined };
 }
 

@@ -1,6 +1,7 @@
 // The one Worker: engine, model and trainer live here; the page only draws. One handler a call; messages wait while a product runs.
 
 import { currentBackend, useBackend, wasmBackend } from '@heed/tensor';
+import { tasks } from './experiments/tasks.ts';
 import { newTrainer, type Trainer } from './experiments/trainer.ts';
 import { openModel } from './model/openModel.ts';
 import { type LoadedModel, readSentences } from './model/readSentences.ts';
@@ -24,8 +25,13 @@ type Handlers = {
 const threads = globalThis.crossOriginIsolated ? Math.max(1, Math.min(4, Math.floor(navigator.hardwareConcurrency / 2))) : 1;
 
 const startEngine = async (): Promise<EngineInfo> => {
-  useBackend(await wasmBackend({ threads })); // for the Worker's whole life
-  return { description: String(currentBackend().describe().name), threads, isolated: globalThis.crossOriginIsolated };
+  try {
+    useBackend(await wasmBackend({ threads })); // for the Worker's whole life
+  } catch {
+    // No WebAssembly SIMD: the default backend, plain TypeScript, is right and slow, and the page says so.
+  }
+  const { simd, threads: used } = currentBackend().describe();
+  return { simd, threads: used, isolated: globalThis.crossOriginIsolated };
 };
 
 const engine = startEngine();
@@ -66,7 +72,7 @@ const handlers: Handlers = {
     currentTrainer().setLearningRate(rate);
     return undefined;
   },
-  probe: (source) => currentTrainer().look(source),
+  probe: () => currentTrainer().look(tasks[currentTrainer().options.task].probe),
   async write(source, { signal, tell }) {
     for await (const written of currentTrainer().write(source, signal)) tell(written);
     return undefined;

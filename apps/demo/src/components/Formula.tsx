@@ -14,6 +14,3 @@ export const Formula = (props: { readonly tex: string }): JSX.Element => {
     </Show>
   );
 };
-
-/** A reader's text as TeX text: characters with a meaning in TeX are taken out of it. */
-export const formulaText = (text: string): string => `\\text{${text.replace(/[\\{}$&#^_%~]/g, ' ').slice(0, 24)}}`;

@@ -1,6 +1,4 @@
-// From sentence vectors to answers: which two are nearest, and which ones are near to one. Vectors come from a model, not from here.
-
-import { cosineSimilarity } from '@heed/models-bert';
+// From a matrix of cosines to answers: which two sentences are nearest, which are near to one, and how many tokens two have in common.
 
 /** Two sentences and how alike they are. */
 export interface Pair {
@@ -9,19 +7,6 @@ export interface Pair {
   /** −1 … 1. */
   readonly cosine: number;
 }
-
-/** All cosines, row by row, [n, n]; symmetric, with ones on the diagonal (zeros for zero vectors). */
-export const cosineMatrix = (vectors: readonly Float32Array[]): Float32Array => {
-  const n = vectors.length;
-  const matrix = new Float32Array(n * n);
-  for (const [i, a] of vectors.entries())
-    for (let j = i; j < n; j++) {
-      const cosine = cosineSimilarity(a, vectors[j] as Float32Array); // j < n
-      matrix[i * n + j] = cosine;
-      matrix[j * n + i] = cosine;
-    }
-  return matrix;
-};
 
 /** Every pair of different sentences, most alike first. */
 export const rankedPairs = (matrix: Float32Array, n: number): Pair[] => {
@@ -37,3 +22,15 @@ export const nearestTo = (matrix: Float32Array, n: number, sentence: number): Pa
   rankedPairs(matrix, n)
     .filter(({ first, second }) => first === sentence || second === sentence)
     .map(({ first, second, cosine }) => ({ first: sentence, second: first === sentence ? second : first, cosine }));
+
+/**
+ * Share of the tokens that two sentences have in common, 0 … 1: those in both over those in either, each counted once (Jaccard 1901).
+ *
+ * @example
+ * sharedTokens(['a', 'b'], ['b', 'c']); // 1/3
+ */
+export const sharedTokens = (a: readonly string[], b: readonly string[]): number => {
+  const [first, second] = [new Set(a), new Set(b)];
+  const all = new Set([...a, ...b]).size;
+  return all === 0 ? 0 : [...first].filter((token) => second.has(token)).length / all;
+};

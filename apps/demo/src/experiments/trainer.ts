@@ -4,13 +4,9 @@
 import { generate, idBatch, ignoredLabel, teacherForcing, generateAll, Transformer } from '@heed/models-seq2seq';
 import { backward, crossEntropy, noGrad, random, type Tensor } from '@heed/tensor';
 import { countParameters, initialize, parameters } from '@heed/tensor/nn';
-import { adamW, clipGradients, gradientNorm, warmup } from '@heed/tensor/optim';
-import { dateTask } from './dateTask.ts';
-import { reverseTask } from './reverseTask.ts';
+import { adamW, clipGradients, gradientNorm, inverseSqrt, type Schedule, warmup } from '@heed/tensor/optim';
 import { characterOf, end, type Example, idsOf, start, type Task, vocabularySize } from './task.ts';
-
-/** The tasks by name. */
-export const tasks: { readonly [Name in Task['name']]: Task } = { reverse: reverseTask, dates: dateTask };
+import { tasks } from './tasks.ts';
 
 /** What is trained, and how. */
 export interface TrainerOptions {
@@ -69,6 +65,8 @@ export interface WrittenCharacter {
 
 /** Steps over which the learning rate rises. */
 const warmupSteps = 60;
+/** From this step on the learning rate falls with the root of the step. */
+const decayFrom = 200;
 /** Examples that are kept for examination. */
 const heldOutExamples = 200;
 /** Characters that an answer may run over its longest before it is stopped. */
@@ -115,7 +113,6 @@ const modelOf = (task: Task, { width, heads, layers, seed }: TrainerOptions): Tr
       innerWidth: 2 * width,
       encoderLayers: layers,
       decoderLayers: layers,
-      normPlacement: 'pre',
       dropout: 0,
       ...{ width, heads },
     }),
@@ -133,7 +130,10 @@ export const newTrainer = (options: TrainerOptions): Trainer => {
   const task = tasks[options.task];
   const model = modelOf(task, options);
   let rate = options.learningRate;
-  const optimizer = adamW(parameters(model), { learningRate: warmup(warmupSteps, () => rate), weightDecay: 0 });
+  const shape = warmup(warmupSteps, inverseSqrt(1, decayFrom));
+  const schedule: Schedule = (step) => rate * shape(step);
+  // Vaswani 2017, §5.3: β₂ = 0.98.
+  const optimizer = adamW(parameters(model), { learningRate: schedule, betas: [0.9, 0.98], weightDecay: 0 });
   const examples = random(options.seed + 1);
   const heldOut = drawHeldOut(task, options.seed + 2);
   const batch = (): Example[] => {

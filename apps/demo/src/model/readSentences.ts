@@ -1,8 +1,8 @@
 // Sentences through the loaded model: tokens as soon as there is a tokenizer, attention and cosines once there are weights.
 
-import { type FeatureExtraction } from '@heed/models-bert';
+import type { FeatureExtraction } from '@heed/models-bert';
 import type { Tokenizer } from '@heed/tokenizers';
-import { cosineMatrix } from '../experiments/similarity.ts';
+import { cosineMatrix } from '../experiments/cosineMatrix.ts';
 import type { Calls, Reading, Readings } from '../protocol.ts';
 
 /** A model, or the part of it that has arrived. */

@@ -1,6 +1,7 @@
 // Training in slices: steps, now and then a look and an examination, and between slices a pause in which other messages get their turn.
 
-import { tasks, type Trainer } from '../experiments/trainer.ts';
+import { tasks } from '../experiments/tasks.ts';
+import type { Trainer } from '../experiments/trainer.ts';
 import type { TrainEvent } from '../protocol.ts';
 
 /** Where reports go, and what ends the training. */

@@ -1,0 +1,81 @@
+// The attention of one head on the sentence in front: arcs, the grid of heads, the matrix, and what the numbers say.
+
+import { createMemo, type JSX, Show } from 'solid-js';
+import { Arcs } from '../../components/Arcs.tsx';
+import { percent } from '../../components/formatNumber.ts';
+import { Matrix } from '../../components/Matrix.tsx';
+import { texts } from '../../i18n/texts.ts';
+import { modelState } from '../../model/session.ts';
+import { HeadGrid } from './HeadGrid.tsx';
+import type { LookState } from './lookState.ts';
+
+/** The pictures. */
+export const AttentionPart = (props: { readonly state: LookState }): JSX.Element => {
+  const { state } = props;
+  const info = createMemo(() => {
+    const model = modelState();
+    return model.kind === 'ready' ? model.info : undefined;
+  });
+  const chosen = createMemo(() => state.hovered() ?? state.pinned());
+  const title = (): string => {
+    const place = state.map() ?? state.place();
+    return texts().look.head(place.layer + 1, place.head + 1);
+  };
+  const hint = (): string => {
+    if (state.tokens().length === 0) return texts().look.empty;
+    if (state.map() === undefined) return texts().look.waiting;
+    const pinned = state.pinned();
+    return pinned === undefined ? texts().look.hover : texts().look.pinned(state.tokens()[pinned] ?? '');
+  };
+  const token = (index: number): string => state.tokens()[index] ?? '';
+  return (
+    <>
+      <section class="card picture">
+        <div class="card-head">
+          <h3>{title()}</h3>
+          <p class="hint" role="status">
+            {hint()}
+          </p>
+        </div>
+        <Show when={state.error()}>{(message) => <pre class="error-text">{message()}</pre>}</Show>
+        <Arcs
+          label={`${texts().look.attention}: ${title()}`}
+          tokens={state.tokens()}
+          weights={state.map()?.weights}
+          chosen={chosen()}
+          pinned={state.hovered() === undefined || state.hovered() === state.pinned() ? state.pinned() !== undefined : false}
+          onHover={state.setHovered}
+          onPin={state.pin}
+        />
+      </section>
+      <section class="card heads">
+        <div class="card-head">
+          <h3>{texts().look.heads}</h3>
+          <p class="hint">{texts().look.headsHint}</p>
+        </div>
+        <HeadGrid state={state} layers={info()?.layers ?? 2} heads={info()?.heads ?? 4} />
+      </section>
+      <Show when={state.map()}>
+        {(map) => (
+          <section class="card map">
+            <div class="card-head">
+              <h3>{texts().look.map}</h3>
+            </div>
+            <Matrix
+              label={`${texts().look.attention}: ${title()}`}
+              rows={state.tokens()}
+              columns={state.tokens()}
+              values={map().weights}
+              rowTitle={texts().look.looking}
+              columnTitle={texts().look.lookedAt}
+              format={percent}
+              describe={({ row, column }, value) => texts().look.cell(token(row), token(column), percent(value))}
+              onMark={(cell) => state.setHovered(cell?.row)}
+              onPick={({ row }) => state.pin(row)}
+            />
+          </section>
+        )}
+      </Show>
+    </>
+  );
+};

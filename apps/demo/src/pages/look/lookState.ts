@@ -1,0 +1,146 @@
+// What the Look page shows: sentences, the one in front, layer and head, the token under the pointer, and what the model said of it all.
+
+import { batch, createEffect, createMemo, createSignal, on, onCleanup } from 'solid-js';
+import { attentionStatistics, type AttentionStatistics } from '../../experiments/attentionStatistics.ts';
+import { client, modelRevision, modelState } from '../../model/session.ts';
+import type { Reading, Readings } from '../../protocol.ts';
+import { currentAddress, numberInAddress, updateAddress } from '../../state/address.ts';
+import { presets } from './presets.ts';
+
+/** One head of the model. */
+export interface HeadPlace {
+  readonly layer: number;
+  readonly head: number;
+}
+
+/** A head's map of the sentence in front, and its statistics. */
+export interface HeadMap extends HeadPlace {
+  /** [n, n] */
+  readonly weights: Float32Array;
+  readonly statistics: AttentionStatistics;
+}
+
+/** The state, as functions to be called where they are shown. */
+export interface LookState {
+  sentences(): readonly string[];
+  setSentences(next: readonly string[], active?: number): void;
+  active(): number;
+  setActive(index: number): void;
+  place(): HeadPlace;
+  setPlace(place: HeadPlace): void;
+  readings(): Readings | undefined;
+  /** The sentence in front as it was last read. */
+  reading(): Reading | undefined;
+  /** Its tokens as they stand in the text. */
+  tokens(): readonly string[];
+  maps(): readonly HeadMap[];
+  map(): HeadMap | undefined;
+  hovered(): number | undefined;
+  setHovered(token: number | undefined): void;
+  pinned(): number | undefined;
+  pin(token: number): void;
+  error(): string | undefined;
+}
+
+/** More sentences than this make no readable matrix. */
+export const mostSentences = 40;
+/** Pause in typing after which the sentences are read. */
+const patience = 120;
+
+const fromAddress = (): string[] => {
+  const text = currentAddress().values.get('text');
+  return text === undefined ? [...presets.bank] : text.split('\n').slice(0, mostSentences);
+};
+
+/** Pieces of the text that tokens stand for; the token's own name where it stands for none. */
+export const tokenTexts = ({ text, tokens, offsets }: Reading): string[] =>
+  tokens.map((token, index) => {
+    const piece = text.slice(offsets[2 * index], offsets[2 * index + 1]).trim();
+    return piece === '' ? token : piece;
+  });
+
+const mapsOf = ({ attentions, tokens }: Reading, heads: number): HeadMap[] =>
+  (attentions ?? []).flatMap((layer, index) =>
+    Array.from({ length: heads }, (_, head) => {
+      const size = tokens.length ** 2;
+      const weights = layer.subarray(head * size, (head + 1) * size);
+      return { layer: index, head, weights, statistics: attentionStatistics(weights, tokens.length) };
+    }),
+  );
+
+/** A fresh state, read from the address. */
+export const lookState = (): LookState => {
+  const [sentences, setSentences] = createSignal<readonly string[]>(fromAddress());
+  const [active, setActive] = createSignal(numberInAddress('sentence', sentences().length, 0));
+  const [place, setPlace] = createSignal<HeadPlace>({ layer: numberInAddress('layer', 99, 0), head: numberInAddress('head', 99, 0) });
+  const [readings, setReadings] = createSignal<Readings>();
+  const [error, setError] = createSignal<string>();
+  const [hovered, setHovered] = createSignal<number>();
+  const [pinned, setPinned] = createSignal<number>();
+
+  const read = async (signal: AbortSignal): Promise<void> => {
+    try {
+      const next = await client('read', { texts: sentences(), attentionOf: active() }, { signal });
+      batch(() => {
+        setReadings(next);
+        setError(undefined);
+      });
+    } catch (reason) {
+      if (!signal.aborted) setError(reason instanceof Error ? reason.message : String(reason));
+    }
+  };
+  createEffect(
+    on([sentences, active, modelRevision], () => {
+      if (modelRevision() === 0) return; // nothing can read yet
+      const controller = new AbortController();
+      const timer = setTimeout(() => void read(controller.signal), patience);
+      onCleanup(() => {
+        clearTimeout(timer);
+        controller.abort();
+      });
+    }),
+  );
+  createEffect(
+    on(
+      [sentences, active, place],
+      () => updateAddress({ text: sentences().join('\n'), sentence: String(active()), layer: String(place().layer), head: String(place().head) }),
+      { defer: true },
+    ),
+  );
+
+  const reading = createMemo(() => readings()?.readings[active()]);
+  const heads = createMemo(() => {
+    const state = modelState();
+    return state.kind === 'ready' ? state.info.heads : 0;
+  });
+  const maps = createMemo(() => {
+    const own = reading();
+    return own === undefined || heads() === 0 ? [] : mapsOf(own, heads());
+  });
+  const map = createMemo(() => maps().find(({ layer, head }) => layer === place().layer && head === place().head) ?? maps()[0]);
+  return {
+    ...{ sentences, active, place, readings, reading, maps, map, hovered, setHovered, pinned, error },
+    setSentences(next, index = active()) {
+      batch(() => {
+        setSentences(next.length === 0 ? [''] : next.slice(0, mostSentences));
+        setActive(Math.max(0, Math.min(index, sentences().length - 1)));
+        setPinned(undefined);
+        setHovered(undefined);
+      });
+    },
+    setActive(index) {
+      if (index === active()) return;
+      batch(() => {
+        setActive(index);
+        setPinned(undefined);
+        setHovered(undefined);
+      });
+    },
+    setPlace,
+    tokens: createMemo(() => {
+      const own = reading();
+      return own === undefined ? [] : tokenTexts(own);
+    }),
+    pin: (token) => setPinned((before) => (before === token ? undefined : token)),
+  };
+};

@@ -1,0 +1,36 @@
+// What the present run says, in sentences. Pure: numbers in, texts of a language out.
+
+import { duration, fixed, grouped, percent } from '../../components/formatNumber.ts';
+import type { Finding } from '../../components/Verdict.tsx';
+import type { Examination } from '../../experiments/trainer.ts';
+import type { Texts } from '../../i18n/en.ts';
+
+/** What the findings are about. */
+export interface TrainFacts {
+  readonly step: number;
+  readonly milliseconds: number;
+  readonly examination: Examination | undefined;
+  /** Number of different characters, the end included. */
+  readonly characters: number;
+  /** The head that has found the mirrored places best; only for reversal. */
+  readonly mirror: { readonly layer: number; readonly head: number; readonly alignment: number } | undefined;
+}
+
+/** A map with less than this looks like noise. */
+const leastAlignment = 0.5;
+
+/** The findings. */
+export const trainFindings = ({ train, look }: Texts, { step, milliseconds, examination, characters, mirror }: TrainFacts): Finding[] => {
+  if (step === 0 || examination === undefined) return [{ text: train.verdictUntrained(fixed(Math.log(characters)), characters) }];
+  const findings: Finding[] = [
+    { text: train.verdictExact(percent(examination.exact), examination.examples, grouped(step), duration(milliseconds)) },
+  ];
+  if (mirror !== undefined)
+    findings.push({
+      text:
+        mirror.alignment >= leastAlignment
+          ? train.verdictMirror(percent(mirror.alignment), look.head(mirror.layer + 1, mirror.head + 1))
+          : train.verdictNone,
+    });
+  return findings;
+};
