@@ -4,14 +4,14 @@
 import { type Area, copyIn, copyOut, placed, residentAddress } from './areas.ts';
 import type { Engine } from './engine.ts';
 import { activationNumber } from './kernels/activation.ts';
-import { maxRowsPerChunk, productKernel, productScratch } from './kernels/product.ts';
+import { maxRowsPerChunk, productKernel, productScratch } from './kernels/productRecord.ts';
 import { tileColumns, tileRows } from './kernels/tile.ts';
 import { type PackedRight, packedBytes, packRight, rightBatches } from './packing.ts';
 import { type ProductCall, someBatches, someColumns } from './productCall.ts';
 
 const packedBudget = 64 * 2 ** 20; // bytes of a right operand that is packed for one call
 const batchBudget = 4 * 2 ** 20; // bytes of operands of batches that are brought in together
-const copyBudget = 2 ** 20; // bytes of rows, a thread, that are brought in together: they stay in cache until they are used
+const copyBudget = 2 ** 21; // bytes of rows, a thread, that are brought in together: they stay in cache until they are used
 
 /** Operands in the engine: addresses, and bytes between rows and batches. */
 interface Placed {
@@ -40,16 +40,25 @@ const launch = (
   engine.run({
     kernel: productKernel,
     values: {
-      ...{
-        left: at.left,
-        leftBatch: at.leftBatch,
-        leftRow: at.leftRow,
-        leftTransposed: Number(call.leftTransposed),
-      },
-      ...{ right: right.address, rightBatch: right.batch, rightPanel: right.panel },
-      ...{ out: at.out, outBatch: at.outBatch, outRow: at.outRow },
-      ...{ rows: at.rows, columns, depth, bias: at.bias, activation: activationNumber(call.activation) },
-      ...{ rowsPerChunk, columnsPerChunk, rowChunks, columnChunks },
+      left: at.left,
+      leftBatch: at.leftBatch,
+      leftRow: at.leftRow,
+      leftTransposed: Number(call.leftTransposed),
+      right: right.address,
+      rightBatch: right.batch,
+      rightPanel: right.panel,
+      out: at.out,
+      outBatch: at.outBatch,
+      outRow: at.outRow,
+      rows: at.rows,
+      columns,
+      depth,
+      bias: at.bias,
+      activation: activationNumber(call.activation),
+      rowsPerChunk,
+      columnsPerChunk,
+      rowChunks,
+      columnChunks,
     },
     chunks: batches * rowChunks * columnChunks,
     scratch: productScratch,
@@ -61,8 +70,20 @@ const launch = (
 const multiplyBatches = (engine: Engine, call: ProductCall, right: PackedRight): void => {
   const { left, out, rows, columns, depth, batches, bias } = call;
   const leftSize = rows * depth;
-  const leftArea: Area = { ...left, rows: left.batch === 0 ? 1 : batches, row: left.batch, width: leftSize };
-  const outArea: Area = { ...out, rows: batches, row: out.batch, width: rows * columns };
+  const leftArea: Area = {
+    array: left.array,
+    offset: left.offset,
+    rows: left.batch === 0 ? 1 : batches,
+    row: left.batch,
+    width: leftSize,
+  };
+  const outArea: Area = {
+    array: out.array,
+    offset: out.offset,
+    rows: batches,
+    row: out.batch,
+    width: rows * columns,
+  };
   const leftResident = residentAddress(engine, left.array);
   const outResident = residentAddress(engine, out.array);
   const leftAddress =
@@ -78,17 +99,14 @@ const multiplyBatches = (engine: Engine, call: ProductCall, right: PackedRight):
   launch(engine, call, {
     right,
     at: {
-      ...{
-        left: leftAddress,
-        leftRow: 4 * left.row,
-        leftBatch: 4 * (leftResident === undefined ? copiedBatch : left.batch),
-      },
-      ...{
-        out: outAddress,
-        outRow: 4 * out.row,
-        outBatch: 4 * (outResident === undefined ? outArea.width : out.batch),
-      },
-      ...{ bias: placed(engine, bias), rows },
+      left: leftAddress,
+      leftRow: 4 * left.row,
+      leftBatch: 4 * (leftResident === undefined ? copiedBatch : left.batch),
+      out: outAddress,
+      outRow: 4 * out.row,
+      outBatch: 4 * (outResident === undefined ? outArea.width : out.batch),
+      bias: placed(engine, bias),
+      rows,
     },
   });
   if (outResident === undefined) copyOut(engine, outArea, outAddress);
@@ -112,7 +130,14 @@ const multiplyRows = (engine: Engine, call: ProductCall, right: PackedRight): vo
     const leftOffset = left.offset + first * (leftTransposed ? 1 : left.row);
     const outOffset = out.offset + first * out.row;
     const leftShape = leftTransposed ? { rows: depth, width: rows } : { rows, width: depth };
-    if (leftResident === undefined) copyIn(engine, { ...left, offset: leftOffset, ...leftShape }, leftCopy);
+    if (leftResident === undefined) {
+      const { array, row } = left;
+      copyIn(
+        engine,
+        { array, offset: leftOffset, row, rows: leftShape.rows, width: leftShape.width },
+        leftCopy,
+      );
+    }
     launch(engine, call, {
       right,
       at: {
@@ -120,11 +145,14 @@ const multiplyRows = (engine: Engine, call: ProductCall, right: PackedRight): vo
         leftRow: 4 * (leftResident === undefined ? leftShape.width : left.row),
         out: outResident === undefined ? outCopy : outResident + 4 * outOffset,
         outRow: 4 * (outResident === undefined ? columns : out.row),
-        ...{ leftBatch: 0, outBatch: 0, bias, rows },
+        leftBatch: 0,
+        outBatch: 0,
+        bias,
+        rows,
       },
     });
     if (outResident === undefined)
-      copyOut(engine, { ...out, offset: outOffset, rows, width: columns }, outCopy);
+      copyOut(engine, { array: out.array, offset: outOffset, row: out.row, rows, width: columns }, outCopy);
   }
 };
 
@@ -174,8 +202,10 @@ const multiplyColumns = (engine: Engine, call: ProductCall): void => {
   const budget = Math.min(packedBudget, engine.stack.available() / 4);
   const panels = Math.ceil(call.columns / tileColumns);
   const width = Math.max(1, Math.floor((panels * budget) / packedBytes(call))) * tileColumns;
-  for (let first = 0; first < call.columns; first += width)
-    multiplyOnce(engine, someColumns(call, first, Math.min(width, call.columns - first)));
+  if (width >= call.columns) multiplyOnce(engine, call);
+  else
+    for (let first = 0; first < call.columns; first += width)
+      multiplyOnce(engine, someColumns(call, first, Math.min(width, call.columns - first)));
 };
 
 /** Computes a product that is not empty: rows, columns, depth and batches are at least 1. */
@@ -184,7 +214,8 @@ export const multiply = (engine: Engine, call: ProductCall): void => {
   const packed = kept !== undefined || call.right.batch === 0 ? 0 : packedBytes(call);
   const together = batchesTogether(engine, call, packed);
   for (let first = 0; first < call.batches; first += together) {
-    const part = someBatches(call, first, Math.min(together, call.batches - first));
+    const count = Math.min(together, call.batches - first);
+    const part = count === call.batches ? call : someBatches(call, first, count);
     if (kept !== undefined) multiplyPacked(engine, part, kept);
     else if (part.batches === 1) multiplyColumns(engine, part);
     else multiplyOnce(engine, part);

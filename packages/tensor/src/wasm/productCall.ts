@@ -39,8 +39,13 @@ export const productOfMatmul = (call: MatmulCall): ProductCall => {
     right: { array: call.b, offset: 0, row: transposeB ? k : n, batch: call.bStride },
     rightTransposed: transposeB,
     out: { array: call.out, offset: 0, row: n, batch: m * n },
-    ...{ rows, columns: n, depth: k, batches: tall ? Math.min(1, call.batches) : call.batches },
-    ...{ bias: undefined, activation: 'none', keep: call.keep },
+    rows,
+    columns: n,
+    depth: k,
+    batches: tall ? Math.min(1, call.batches) : call.batches,
+    bias: undefined,
+    activation: 'none',
+    keep: call.keep,
   };
 };
 
@@ -53,8 +58,13 @@ export const productOfLinear = (call: LinearCall): ProductCall => {
     right: { array: call.weight, offset: 0, row: inputs, batch: 0 },
     rightTransposed: true,
     out: { array: call.out, offset: 0, row: outputs, batch: 0 },
-    ...{ rows, columns: outputs, depth: inputs, batches: 1 },
-    ...{ bias: call.bias, activation: call.activation, keep: call.keep },
+    rows,
+    columns: outputs,
+    depth: inputs,
+    batches: 1,
+    bias: call.bias,
+    activation: call.activation,
+    keep: call.keep,
   };
 };
 

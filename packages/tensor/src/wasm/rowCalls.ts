@@ -121,15 +121,17 @@ export const layerNormCall = (engine: Engine, call: LayerNormCall): void => {
         engine.run({
           kernel: layerNormKernel,
           values: {
-            ...{ x: source as number, residual: added as number, out: to, scale, shift }, // two inputs, two statistics
-            ...{
-              mean: mean as number,
-              inverseDeviation: inverseDeviation as number,
-              rows,
-              width,
-              rowsPerChunk,
-              epsilon,
-            },
+            x: source as number,
+            residual: added as number,
+            out: to,
+            scale,
+            shift, // two inputs, two statistics
+            mean: mean as number,
+            inverseDeviation: inverseDeviation as number,
+            rows,
+            width,
+            rowsPerChunk,
+            epsilon,
           },
           chunks: Math.ceil(rows / rowsPerChunk),
           scratch: 0,

@@ -26,13 +26,32 @@ export const signed = (value: number): number[] => {
 };
 
 /** The four bytes of a float32, little-endian. */
-export const float32 = (value: number): number[] => [...new Uint8Array(new Float32Array([value]).buffer)];
+export const float32 = (value: number): number[] => {
+  scratch.setFloat32(0, value, true);
+  return [scratch.getUint8(0), scratch.getUint8(1), scratch.getUint8(2), scratch.getUint8(3)];
+};
+
+const scratch = new DataView(new ArrayBuffer(4));
+
+/** Bytes as they are put together: pieces within pieces, so that putting together copies nothing. `flat` makes one list. */
+export type Code = readonly (number | Code)[];
+
+/** Puts all bytes of the code, in order, at the end of a list. */
+export const append = (target: number[], code: Code): void => {
+  for (const piece of code)
+    if (typeof piece === 'number') target.push(piece);
+    else append(target, piece);
+};
+
+/** The bytes of the code, in order. */
+export const flat = (code: Code): number[] => {
+  const bytes: number[] = [];
+  append(bytes, code);
+  return bytes;
+};
 
 /** A vector: its length, then its items. */
-export const vector = (items: readonly (readonly number[])[]): number[] => [
-  ...unsigned(items.length),
-  ...items.flat(),
-];
+export const vector = (items: readonly Code[]): Code => [...unsigned(items.length), ...items];
 
 /** A name in UTF-8 (ours are ASCII), with its length. */
 export const text = (name: string): number[] => [
@@ -41,8 +60,7 @@ export const text = (name: string): number[] => [
 ];
 
 /** A section: its number, its length in bytes, its content. */
-export const section = (id: number, content: readonly number[]): number[] => [
-  id,
-  ...unsigned(content.length),
-  ...content,
-];
+export const section = (id: number, content: Code): Code => {
+  const bytes = flat(content);
+  return [id, ...unsigned(bytes.length), bytes];
+};

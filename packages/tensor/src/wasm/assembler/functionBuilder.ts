@@ -1,7 +1,7 @@
 // The body of one function, written as statements: variables, stores, loops, conditions, calls. Statements are emitted in the
 // order in which they are written and never reordered: V8's speed depends on it.
 
-import { unsigned } from './bytes.ts';
+import { append, type Code, unsigned } from './bytes.ts';
 import {
   constant,
   type Local,
@@ -81,13 +81,10 @@ const storeInstruction = (type: ValueType): readonly number[] => {
   }
 };
 
-const callCode = (callee: Callable, given: Arguments<Signature>): number[] => [
-  ...Object.entries(callee.parameters).flatMap(([name, type]) => {
+const callCode = (callee: Callable, given: Arguments<Signature>): Code => [
+  ...Object.entries(callee.parameters).map(([name, type]) => {
     const value = given[name] as Operand<ValueType>; // the types ask for every name
-    const where = `${callee.name}(${name})`;
-    if (typeof value !== 'number' || type !== 'v128')
-      return operand(where, type === 'v128' ? 'f32x4' : type, value).code;
-    return constant('f32x4', value).code;
+    return operand(`${callee.name}(${name})`, type === 'v128' ? 'f32x4' : type, value).code;
   }),
   0x10,
   ...unsigned(callee.index),
@@ -96,7 +93,7 @@ const callCode = (callee: Callable, given: Arguments<Signature>): number[] => [
 /** A builder for the body of `callee`, and a way to take the finished body (its locals and code, without its length). */
 export const functionBuilder = <S extends Signature>(
   callee: Callable<S>,
-): { builder: FunctionBuilder; parameters: Parameters<S>; finish: () => number[] } => {
+): { builder: FunctionBuilder; parameters: Parameters<S>; finish: () => Code } => {
   const code: number[] = [];
   const localTypes: ValueType[] = [];
   const names = Object.keys(callee.parameters);
@@ -107,9 +104,7 @@ export const functionBuilder = <S extends Signature>(
     index,
     code: [0x20, ...unsigned(index)],
   });
-  const emit = (bytes: readonly number[]): void => {
-    for (const byte of bytes) code.push(byte);
-  };
+  const emit = (piece: Code): void => append(code, piece);
   const nested = (opening: readonly number[], body: (label: Label) => void): void => {
     emit(opening);
     depth++;
@@ -117,7 +112,7 @@ export const functionBuilder = <S extends Signature>(
     depth--;
     emit([0x0b]);
   };
-  const check = (where: string, expected: ValueType, value: Operand<ValueType>): readonly number[] =>
+  const check = (where: string, expected: ValueType, value: Operand<ValueType>): Code =>
     operand(`${callee.name}: ${where}`, expected === 'v128' ? 'f32x4' : expected, value).code;
 
   const builder: FunctionBuilder = {
@@ -158,10 +153,10 @@ export const functionBuilder = <S extends Signature>(
     for: (from, to, step, body) => {
       const i = builder.local('i32');
       builder.set(i, from);
-      const less: Value<'i32'> = { type: 'i32', code: [...i.code, ...check('for', 'i32', to), 0x48] };
+      const less: Value<'i32'> = { type: 'i32', code: [i.code, check('for', 'i32', to), 0x48] };
       builder.while(less, () => {
         body(i);
-        builder.set(i, { type: 'i32', code: [...i.code, ...constant('i32', step).code, 0x6a] });
+        builder.set(i, { type: 'i32', code: [i.code, constant('i32', step).code, 0x6a] });
       });
     },
     // Tested once before and then at the end of each turn: one jump a turn.
@@ -186,7 +181,7 @@ export const functionBuilder = <S extends Signature>(
   return {
     builder,
     parameters: Object.fromEntries(entries) as unknown as Parameters<S>, // one local a name, made above
-    finish: () => [...runs(localTypes), ...code, 0x0b],
+    finish: () => [...runs(localTypes), code, 0x0b],
   };
 };
 

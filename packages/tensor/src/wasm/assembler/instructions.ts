@@ -38,10 +38,7 @@ const instruction =
   (name: string, opcode: readonly number[], result: Lanes, takes: readonly Lanes[]) =>
   (...given: readonly Operand<ValueType>[]): Value => ({
     type: typeOfLanes(result),
-    code: [
-      ...takes.flatMap((lanes, i) => [...operand(name, lanes, given[i] as Operand<ValueType>).code]),
-      ...opcode,
-    ], // one operand each
+    code: [...takes.map((lanes, i) => operand(name, lanes, given[i] as Operand<ValueType>).code), ...opcode], // one operand each
   });
 
 const unary = <A extends Lanes, R extends Lanes>(
@@ -70,19 +67,19 @@ const load =
   <R extends ValueType>(name: string, opcode: readonly number[], result: R): Load<R> =>
   (address, offset = 0) => ({
     type: result,
-    code: [...operand(name, 'i32', address).code, ...opcode, floatAlignment, ...unsigned(offset)],
+    code: [operand(name, 'i32', address).code, ...opcode, floatAlignment, ...unsigned(offset)],
   });
 
 const shift =
   (name: string, number: number): Shift =>
   (a, bits) => ({
     type: 'v128',
-    code: [...operand(name, 'i32x4', a).code, ...operand(name, 'i32', bits).code, ...simdOpcode(number)],
+    code: [operand(name, 'i32x4', a).code, operand(name, 'i32', bits).code, ...simdOpcode(number)],
   });
 
 const extract =
   <T extends 'i32' | 'f32'>(name: string, number: number, type: T): Lane<T> =>
-  (a, lane) => ({ type, code: [...operand(name, 'f32x4', a).code, ...simdOpcode(number), lane] });
+  (a, lane) => ({ type, code: [operand(name, 'f32x4', a).code, ...simdOpcode(number), lane] });
 
 /** a if the condition is not zero, else b; both are computed. */
 export const select = <T extends 'i32' | 'f32'>(
@@ -92,9 +89,9 @@ export const select = <T extends 'i32' | 'f32'>(
 ): Value<T> => ({
   type,
   code: [
-    ...operand('select', type, a).code,
-    ...operand('select', type, b).code,
-    ...operand('select', 'i32', condition).code,
+    operand('select', type, a).code,
+    operand('select', type, b).code,
+    operand('select', 'i32', condition).code,
     0x1b,
   ],
 });
@@ -194,8 +191,8 @@ export const v128: {
   shuffle: (a, b, lanes) => ({
     type: 'v128',
     code: [
-      ...operand('i8x16.shuffle', 'i32x4', a).code,
-      ...operand('i8x16.shuffle', 'i32x4', b).code,
+      operand('i8x16.shuffle', 'i32x4', a).code,
+      operand('i8x16.shuffle', 'i32x4', b).code,
       ...simdOpcode(13),
       ...lanes.flatMap((lane) => [4 * lane, 4 * lane + 1, 4 * lane + 2, 4 * lane + 3]),
     ],

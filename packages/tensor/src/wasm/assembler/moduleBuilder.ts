@@ -1,6 +1,6 @@
 // A module under construction: imports one memory and perhaps functions, defines functions, gives the bytes to compile.
 
-import { section, text, unsigned, vector } from './bytes.ts';
+import { type Code, flat, section, text, unsigned, vector } from './bytes.ts';
 import {
   type Callable,
   type FunctionBuilder,
@@ -41,7 +41,7 @@ export interface ModuleBuilder {
   bytes(): Uint8Array<ArrayBuffer>;
 }
 
-const signatureBytes = (parameters: Signature, result: ValueType | undefined): number[] => [
+const signatureBytes = (parameters: Signature, result: ValueType | undefined): Code => [
   0x60,
   ...vector(Object.values(parameters).map((type) => [typeByte[type]])),
   ...vector(result === undefined ? [] : [[typeByte[result]]]),
@@ -56,11 +56,11 @@ const signatureBytes = (parameters: Signature, result: ValueType | undefined): n
  * new WebAssembly.Module(module.bytes());
  */
 export const moduleBuilder = (memory: MemoryImport): ModuleBuilder => {
-  const types: number[][] = [];
+  const types: Code[] = [];
   const imports: number[][] = [];
   const typeOfFunction: number[][] = [];
   const exports: number[][] = [];
-  const bodies: number[][] = [];
+  const bodies: Code[] = [];
 
   const declare = <S extends Signature, R extends ValueType | undefined>(
     name: string,
@@ -87,20 +87,22 @@ export const moduleBuilder = (memory: MemoryImport): ModuleBuilder => {
       typeOfFunction.push(unsigned(callable.index));
       if (options.exported === true) exports.push([...text(name), 0x00, ...unsigned(callable.index)]);
       body(builder, parameters as Parameters<typeof options.parameters>);
-      const code = finish();
-      bodies.push([...unsigned(code.length), ...code]);
+      const code = flat(finish());
+      bodies.push([...unsigned(code.length), code]);
       return callable;
     },
     bytes: () => {
       const limits = [memory.shared ? 3 : 1, ...unsigned(memory.initial), ...unsigned(memory.maximum)];
-      return new Uint8Array([
-        ...[0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00], // "\0asm", version 1
-        ...section(1, vector(types)),
-        ...section(2, vector([[...text('env'), ...text('memory'), 0x02, ...limits], ...imports])),
-        ...section(3, vector(typeOfFunction)),
-        ...section(7, vector(exports)),
-        ...section(10, vector(bodies)),
-      ]);
+      return new Uint8Array(
+        flat([
+          ...[0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00], // "\0asm", version 1
+          ...section(1, vector(types)),
+          ...section(2, vector([[...text('env'), ...text('memory'), 0x02, ...limits], ...imports])),
+          ...section(3, vector(typeOfFunction)),
+          ...section(7, vector(exports)),
+          ...section(10, vector(bodies)),
+        ]),
+      );
     },
   };
 };

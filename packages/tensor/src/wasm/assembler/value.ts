@@ -1,7 +1,7 @@
 // Typed expressions: a Value is the code that leaves one number (or vector) on the stack, and the type of that number.
 // Building one emits nothing; statements of a function (functionBuilder.ts) put it in its place.
 
-import { float32, signed, unsigned } from './bytes.ts';
+import { type Code, float32, signed, unsigned } from './bytes.ts';
 
 /** Types of WebAssembly that our kernels use: 32-bit integer and float, and a vector of 128 bits. */
 export type ValueType = 'i32' | 'f32' | 'v128';
@@ -9,7 +9,7 @@ export type ValueType = 'i32' | 'f32' | 'v128';
 /** An expression of type T. */
 export interface Value<T extends ValueType = ValueType> {
   readonly type: T;
-  readonly code: readonly number[];
+  readonly code: Code;
 }
 
 /** A variable of a function: an expression that reads it; written by `set`. */

@@ -65,16 +65,17 @@ const defineMeetBlock = (module: ModuleBuilder, parts: Parts): Callable<typeof m
     f.if(i32.atLeast(from, to), () => f.return());
     const tilesTo = f.let(i32.and(i32.add(to, tileRows - 1), -tileRows));
     const queries = f.let(i32.add(panel, panelState.queries));
-    f.for(from, tilesTo, tileRows, (row) =>
-      f.call(parts.tile, {
-        left: i32.add(keys, i32.mul(i32.shiftLeft(row, 2), depth)),
-        right: queries,
-        depth,
-        out: i32.add(scores, i32.mul(row, rowBytes)),
-        outRow: rowBytes,
-        accumulate: 0,
-      }),
-    );
+    const tile = f.let(i32.mul(depth, 4 * tileRows));
+    f.call(parts.tile, {
+      left: i32.add(keys, i32.mul(i32.shiftRight(from, 2), tile)),
+      leftTile: tile,
+      right: queries,
+      depth,
+      out: i32.add(scores, i32.mul(from, rowBytes)),
+      outRow: rowBytes,
+      accumulate: 0,
+      tiles: i32.shiftRight(i32.sub(tilesTo, from), 2),
+    });
     const visibleScores = f.let(i32.add(scores, i32.mul(from, rowBytes)));
     const firstKey = f.let(i32.add(key, from));
     const hidden = f.let(
@@ -110,16 +111,16 @@ const defineMeetBlock = (module: ModuleBuilder, parts: Parts): Callable<typeof m
         });
       },
       () =>
-        f.for(0, valueDepth, tileRows, (c) =>
-          f.call(parts.tile, {
-            left: i32.add(values, i32.shiftLeft(i32.add(i32.mul(c, count), i32.mul(from, tileRows)), 2)),
-            right: visibleScores,
-            depth: i32.sub(to, from),
-            out: i32.add(sums, i32.mul(c, rowBytes)),
-            outRow: rowBytes,
-            accumulate: started,
-          }),
-        ),
+        f.call(parts.tile, {
+          left: i32.add(values, i32.mul(from, 4 * tileRows)),
+          leftTile: i32.mul(count, 4 * tileRows),
+          right: visibleScores,
+          depth: i32.sub(to, from),
+          out: sums,
+          outRow: rowBytes,
+          accumulate: started,
+          tiles: i32.shiftRight(paddedDepth, 2),
+        }),
     );
   });
 

@@ -11,7 +11,8 @@ import {
   packRightColumnsKernel,
   packRightRowsKernel,
 } from './packRight.ts';
-import { defineProduct, productKernel } from './product.ts';
+import { defineProduct } from './product.ts';
+import { productKernel } from './productRecord.ts';
 import { defineSoftmax, softmaxKernel } from './softmax.ts';
 import type { Target } from './target.ts';
 import { defineTile } from './tile.ts';

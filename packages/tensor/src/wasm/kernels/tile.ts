@@ -13,55 +13,60 @@ export const tileColumns = 8;
 
 const parameters = {
   left: 'i32',
+  leftTile: 'i32',
   right: 'i32',
   depth: 'i32',
   out: 'i32',
   outRow: 'i32',
   accumulate: 'i32',
+  tiles: 'i32',
 } as const;
 
-/** The tile as a function of the module. */
+/** The function that computes tiles. */
 export type Tile = Callable<typeof parameters, undefined>;
 
 /**
- * out[i][j] (+)= Σ_k left[k][i] · right[k][j] for 4 × 8 sums. `left` is [depth][4], `right` [depth][8]; rows of `out` lie
- * `outRow` bytes apart; adds to what is there if `accumulate` is not zero. depth ≥ 1. 64 FLOP and 48 bytes a k-step.
+ * out[i][j] (+)= Σ_k left[k][i] · right[k][j] for a column of tiles of 4 × 8 sums, one below the other. `left` is
+ * [depth][4] for each tile, `leftTile` bytes apart; `right` is [depth][8]; rows of `out` lie `outRow` bytes apart. Adds to what is
+ * there if `accumulate` is not zero. depth and tiles ≥ 1. 64 FLOP and 48 bytes a k-step.
  */
-export const defineTile = (
-  module: ModuleBuilder,
-  target: Target,
-  rows: number = tileRows,
-  vectors: number = tileColumns / 4,
-): Tile =>
-  module.define(
-    'tile',
-    { parameters, exported: true },
-    (f, { left, right, depth, out, outRow, accumulate }) => {
-      const grid = Array.from({ length: rows }, () => Array.from({ length: vectors }, () => f.local('v128')));
-      const columns = Array.from({ length: vectors }, () => f.local('v128'));
-      const row = f.local('v128');
-      f.loop((next) => {
-        columns.forEach((column, j) => f.set(column, v128.load(right, 16 * j)));
-        grid.forEach((sums, i) => {
-          f.set(row, v128.loadSplat(left, 4 * i));
-          sums.forEach((sum, j) => f.set(sum, multiplyAdd(target, row, columns[j] as typeof row, sum))); // as many columns as sums
-        });
-        f.set(left, i32.add(left, 4 * rows));
-        f.set(right, i32.add(right, 16 * vectors));
-        f.set(depth, i32.sub(depth, 1));
-        f.branchIf(next, depth);
+export const defineTile = (module: ModuleBuilder, target: Target): Tile =>
+  module.define('tile', { parameters }, (f, it) => {
+    const { left, leftTile, right, depth, out, outRow, accumulate, tiles } = it;
+    const vectors = Array.from({ length: tileColumns / 4 }, () => f.local('v128'));
+    const grid = Array.from({ length: tileRows }, () => vectors.map(() => f.local('v128')));
+    const row = f.local('v128');
+    const from = f.local('i32');
+    const across = f.local('i32');
+    const steps = f.local('i32');
+    const write = (adding: boolean): void =>
+      grid.forEach((sums) => {
+        sums.forEach((sum, j) => f.store(out, adding ? f32x4.add(v128.load(out, 16 * j), sum) : sum, 16 * j));
+        f.set(out, i32.add(out, outRow));
       });
-      const write = (adding: boolean): void =>
-        grid.forEach((sums) => {
-          sums.forEach((sum, j) =>
-            f.store(out, adding ? f32x4.add(v128.load(out, 16 * j), sum) : sum, 16 * j),
-          );
-          f.set(out, i32.add(out, outRow));
+    f.loop((below) => {
+      f.set(from, left);
+      f.set(across, right);
+      f.set(steps, depth);
+      for (const sum of grid.flat()) f.set(sum, 0);
+      f.loop((next) => {
+        vectors.forEach((vector, j) => f.set(vector, v128.load(across, 16 * j)));
+        grid.forEach((sums, i) => {
+          f.set(row, v128.loadSplat(from, 4 * i));
+          sums.forEach((sum, j) => f.set(sum, multiplyAdd(target, row, vectors[j] as typeof row, sum))); // as many vectors as sums
         });
+        f.set(from, i32.add(from, 4 * tileRows));
+        f.set(across, i32.add(across, 4 * tileColumns));
+        f.set(steps, i32.sub(steps, 1));
+        f.branchIf(next, steps);
+      });
       f.if(
         accumulate,
         () => write(true),
         () => write(false),
       );
-    },
-  );
+      f.set(left, i32.add(left, leftTile));
+      f.set(tiles, i32.sub(tiles, 1));
+      f.branchIf(below, tiles);
+    });
+  });
