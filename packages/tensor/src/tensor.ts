@@ -32,6 +32,7 @@ export class Tensor<D extends DType = 'float32'> {
   #requiresGradient: boolean;
   #constant = false;
   #spent = false;
+  #absence: string | undefined;
 
   constructor(dtype: D, shape: Shape, data: DataOf<D> | undefined, origin?: Origin) {
     this.dtype = dtype;
@@ -59,7 +60,8 @@ export class Tensor<D extends DType = 'float32'> {
   get data(): DataOf<D> {
     if (this.#data === undefined)
       throw new Error(
-        `${this} has no data. A parameter: fill it by initialize(model, random(seed)) or load(model, checkpoint). Else it was read after the inference(…) or region(…) that made it had ended. Return the tensor from it, or keep(tensor) inside it.`,
+        this.#absence ??
+          `${this} has no data. A parameter: fill it by initialize(model, random(seed)) or load(model, checkpoint). Else it was read after the inference(…) or region(…) that made it had ended. Return the tensor from it, or keep(tensor) inside it.`,
       );
     return this.#data;
   }
@@ -112,6 +114,13 @@ export class Tensor<D extends DType = 'float32'> {
   /** For regions and parameters only: replaces the data, or takes them away. Not part of the public face. */
   static settle<D extends DType>(tensor: Tensor<D>, data: DataOf<D> | undefined): void {
     tensor.#data = data;
+  }
+
+  /** For readers of files only: a tensor of which dtype and shape are known, but whose data cannot be had, and why. */
+  static absent<D extends DType>(dtype: D, shape: Shape, why: string): Tensor<D> {
+    const tensor = new Tensor(dtype, shape, undefined);
+    tensor.#absence = why;
+    return tensor;
   }
 
   /** Whether there is data to read. */

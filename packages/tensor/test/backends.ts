@@ -7,5 +7,7 @@ import { wasmBackendSync, wasmSupported } from '../src/wasm/wasmBackend.ts';
 export const backends: readonly { readonly name: string; readonly backend: Backend }[] = [
   { name: 'js', backend: jsBackend },
   ...(wasmSupported() ? [{ name: 'wasm', backend: wasmBackendSync() }] : []),
-  ...(wasmSupported() && wasmBackendSync().describe().simd !== 'plain' ? [{ name: 'wasm without relaxed SIMD', backend: wasmBackendSync({ relaxedSimd: 'off' }) }] : []),
+  ...(wasmSupported() && wasmBackendSync().describe().simd !== 'plain'
+    ? [{ name: 'wasm without relaxed SIMD', backend: wasmBackendSync({ relaxedSimd: 'off' }) }]
+    : []),
 ];

@@ -2,7 +2,21 @@
 import { expectClose, forAll } from '@heed/testing';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { add, backward, defineOp, Gradients, inference, isRecording, mul, noGrad, sub, sum, Tensor, tensor, variable } from '../src/index.ts';
+import {
+  add,
+  backward,
+  defineOp,
+  Gradients,
+  inference,
+  isRecording,
+  mul,
+  noGrad,
+  sub,
+  sum,
+  type Tensor,
+  tensor,
+  variable,
+} from '../src/index.ts';
 
 const of = (gradients: Gradients, leaf: Tensor): number[] => [...(gradients.get(leaf)?.data ?? [])];
 
@@ -22,21 +36,31 @@ describe('backward', () => {
   });
 
   it('sums what comes from shared parts, in any order of use', () => {
-    forAll([fc.array(fc.tuple(fc.nat(4), fc.nat(4), fc.boolean()), { minLength: 1, maxLength: 12 })], (steps) => {
-      // The same random expression as tensors and as polynomials' derivatives: value and slope go hand in hand.
-      const x = variable(tensor([1.25]));
-      const nodes: { tensor: Tensor; value: number; slope: number }[] = [{ tensor: x, value: 1.25, slope: 1 }];
-      for (const [i, j, product] of steps) {
-        const a = nodes[i % nodes.length]!; // nodes is not empty
-        const b = nodes[j % nodes.length]!; // likewise
-        const value = product ? a.value * b.value : a.value - 0.5 * b.value;
-        const slope = product ? a.value * b.slope + b.value * a.slope : a.slope - 0.5 * b.slope;
-        nodes.push({ tensor: product ? mul(a.tensor, b.tensor) : sub(a.tensor, mul(b.tensor, 0.5)), value, slope });
-        if (Math.abs(value) > 1e6) return;
-      }
-      const last = nodes.at(-1)!; // not empty
-      if (last.tensor.requiresGradient) expectClose(of(backward(last.tensor), x), [last.slope], { relative: 1e-4, absolute: 1e-4 });
-    });
+    forAll(
+      [fc.array(fc.tuple(fc.nat(4), fc.nat(4), fc.boolean()), { minLength: 1, maxLength: 12 })],
+      (steps) => {
+        // The same random expression as tensors and as polynomials' derivatives: value and slope go hand in hand.
+        const x = variable(tensor([1.25]));
+        const nodes: { tensor: Tensor; value: number; slope: number }[] = [
+          { tensor: x, value: 1.25, slope: 1 },
+        ];
+        for (const [i, j, product] of steps) {
+          const a = nodes[i % nodes.length]!; // nodes is not empty
+          const b = nodes[j % nodes.length]!; // likewise
+          const value = product ? a.value * b.value : a.value - 0.5 * b.value;
+          const slope = product ? a.value * b.slope + b.value * a.slope : a.slope - 0.5 * b.slope;
+          nodes.push({
+            tensor: product ? mul(a.tensor, b.tensor) : sub(a.tensor, mul(b.tensor, 0.5)),
+            value,
+            slope,
+          });
+          if (Math.abs(value) > 1e6) return;
+        }
+        const last = nodes.at(-1)!; // not empty
+        if (last.tensor.requiresGradient)
+          expectClose(of(backward(last.tensor), x), [last.slope], { relative: 1e-4, absolute: 1e-4 });
+      },
+    );
   });
 
   it('gives gradients to leaves only, and none to what the loss does not depend on', () => {
@@ -50,14 +74,34 @@ describe('backward', () => {
   });
 
   it('takes an upstream of the shape of the output', () => {
-    const x = variable(tensor([[1, 2], [3, 4]]));
-    expect(of(backward(mul(x, x), tensor([[1, 0], [0, 2]])), x)).toEqual([2, 0, 0, 16]);
-    expect(() => backward(mul(x, x), tensor([1, 2]))).toThrow(/backward: upstream is float32\[2\] but the output is float32\[2, 2\]/);
+    const x = variable(
+      tensor([
+        [1, 2],
+        [3, 4],
+      ]),
+    );
+    expect(
+      of(
+        backward(
+          mul(x, x),
+          tensor([
+            [1, 0],
+            [0, 2],
+          ]),
+        ),
+        x,
+      ),
+    ).toEqual([2, 0, 0, 16]);
+    expect(() => backward(mul(x, x), tensor([1, 2]))).toThrow(
+      /backward: upstream is float32\[2\] but the output is float32\[2, 2\]/,
+    );
   });
 
   it('asks for a scalar, and names what it was given', () => {
     const x = variable(tensor([1, 2]));
-    expect(() => backward(mul(x, 2))).toThrow(/the loss is float32\[2\]; expected one number\. Reduce it with sum or mean, or pass upstream/);
+    expect(() => backward(mul(x, 2))).toThrow(
+      /the loss is float32\[2\]; expected one number\. Reduce it with sum or mean, or pass upstream/,
+    );
   });
 
   it('refuses a loss that nothing trainable went into', () => {
@@ -72,7 +116,9 @@ describe('backward', () => {
     const shared = mul(x, 2);
     const loss = sum(shared);
     backward(loss);
-    expect(() => backward(sum(mul(shared, 3)))).toThrow(/was part of a graph that was already differentiated/);
+    expect(() => backward(sum(mul(shared, 3)))).toThrow(
+      /was part of a graph that was already differentiated/,
+    );
     expect(() => backward(loss)).toThrow();
   });
 
@@ -80,7 +126,12 @@ describe('backward', () => {
     const [x, y] = [variable(tensor([1])), variable(tensor([1]))];
     const both = backward(sum(mul(x, 2))).add(backward(sum(add(mul(x, 3), y))));
     expect([of(both, x), of(both, y)]).toEqual([[5], [1]]);
-    expect(of(both.map((gradient) => mul(gradient, 10)), x)).toEqual([50]);
+    expect(
+      of(
+        both.map((gradient) => mul(gradient, 10)),
+        x,
+      ),
+    ).toEqual([50]);
     expect(new Gradients().size).toBe(0);
   });
 
@@ -123,7 +174,10 @@ describe('defineOp', () => {
       backward: (gradient, { inputs: [a, b], options, saved, output, needs }) => {
         asked.push([needs(0), needs(1)]);
         expect([options, saved, output.shape]).toEqual([2, 20, [2]]);
-        return [needs(0) ? mul(mul(gradient, b), options) : undefined, needs(1) ? mul(mul(gradient, a), options) : undefined];
+        return [
+          needs(0) ? mul(mul(gradient, b), options) : undefined,
+          needs(1) ? mul(mul(gradient, a), options) : undefined,
+        ];
       },
     });
     const x = variable(tensor([1, 2]));

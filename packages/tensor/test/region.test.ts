@@ -2,7 +2,23 @@
 import { expectClose, forAll } from '@heed/testing';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { add, type AnyTensor, concat, currentBackend, inference, integers, jsBackend, keep, mul, region, reshape, Tensor, tensor, useBackend, variable } from '../src/index.ts';
+import {
+  type AnyTensor,
+  add,
+  concat,
+  currentBackend,
+  inference,
+  integers,
+  jsBackend,
+  keep,
+  mul,
+  region,
+  reshape,
+  type Tensor,
+  tensor,
+  useBackend,
+  variable,
+} from '../src/index.ts';
 import { wasmBackendSync, wasmSupported } from '../src/wasm/wasmBackend.ts';
 import { backends } from './backends.ts';
 
@@ -128,19 +144,25 @@ describe.each(backends)('inference, $name', ({ backend }) => {
     const walk = (x: Tensor, { nested, length, children }: Step): Tensor => {
       const body = (): Tensor => {
         const longer = concat([x, tensor(new Float32Array(length).fill(1))], 0);
-        return children.reduce((y, child) => concat([mul(walk(y, child), 2), reshape(x, [x.size])], 0), longer);
+        return children.reduce(
+          (y, child) => concat([mul(walk(y, child), 2), reshape(x, [x.size])], 0),
+          longer,
+        );
       };
       return nested ? region(body) : body();
     };
     forAll([steps], (step) => {
       const x = tensor([1, 2, 3]);
-      expectClose(inference(() => walk(x, step)), walk(x, step));
+      expectClose(
+        inference(() => walk(x, step)),
+        walk(x, step),
+      );
     });
   });
 });
 
 describe.skipIf(!wasmSupported())('what is not returned from inference', () => {
-  const escape = (make: (x: Tensor) => AnyTensor): AnyTensor => {
+  const escapee = (make: (x: Tensor) => AnyTensor): AnyTensor => {
     let escaped: AnyTensor | undefined;
     using engine = wasmBackendSync();
     using _ = useBackend(engine);
@@ -152,16 +174,18 @@ describe.skipIf(!wasmSupported())('what is not returned from inference', () => {
   };
 
   it('cannot be read, and says how to get it out', () => {
-    expect(() => escape((x) => mul(x, 2)).data).toThrow(/after the inference\(…\) or region\(…\) that made it had ended\. Return the tensor from it, or keep\(tensor\)/);
-    expect(escape((x) => mul(x, 2)).filled).toBe(false);
+    expect(() => escapee((x) => mul(x, 2)).data).toThrow(
+      /after the inference\(…\) or region\(…\) that made it had ended\. Return the tensor from it, or keep\(tensor\)/,
+    );
+    expect(escapee((x) => mul(x, 2)).filled).toBe(false);
   });
 
   it('cannot be read by another shape of it either', () => {
-    expect(() => escape((x) => reshape(mul(x, 2), [2, 2])).data).toThrow(/had ended/);
+    expect(() => escapee((x) => reshape(mul(x, 2), [2, 2])).data).toThrow(/had ended/);
   });
 
   it('cannot be read when an inner region made a shape of an outer tensor', () => {
-    const read = escape((x) => {
+    const read = escapee((x) => {
       const outer = mul(x, 2);
       let inner: Tensor = outer;
       region(() => {
@@ -173,7 +197,7 @@ describe.skipIf(!wasmSupported())('what is not returned from inference', () => {
   });
 
   it('cannot be read when an inner region returned a shape of an outer tensor', () => {
-    const read = escape((x) => {
+    const read = escapee((x) => {
       const outer = mul(x, 2);
       return region(() => reshape(outer, [2, 2]));
     });
@@ -194,12 +218,15 @@ describe.skipIf(!wasmSupported())('what is not returned from inference', () => {
     });
     using __ = useBackend(inner);
     for (let i = 0; i < 3; i++) inference(() => mul(tensor([9, 9]), 9));
-    expect([[...a.data], [...b.data]]).toEqual([[6, 12], [2, 4]]);
+    expect([[...a.data], [...b.data]]).toEqual([
+      [6, 12],
+      [2, 4],
+    ]);
   });
 
   it('is an ordinary tensor where the data never lay in the engine', () => {
     const outside = tensor([1, 2, 3, 4]);
-    expect([...(escape(() => reshape(outside, [2, 2])).data as Float32Array)]).toEqual([1, 2, 3, 4]);
+    expect([...(escapee(() => reshape(outside, [2, 2])).data as Float32Array)]).toEqual([1, 2, 3, 4]);
   });
 });
 

@@ -11,19 +11,30 @@ export interface BaseUrlOptions {
 
 const lengthOf = ({ headers }: Response): number | undefined => {
   const length = Number(headers.get('content-length'));
-  return headers.has('content-length') && !headers.has('content-encoding') && Number.isSafeInteger(length) ? length : undefined;
+  return headers.has('content-length') && !headers.has('content-encoding') && Number.isSafeInteger(length)
+    ? length
+    : undefined;
 };
 
+/** Room to begin with, whatever a server claims: a lie must not cost more. */
+const largestFirst = 2 ** 28;
+
 /** All bytes of a body; straight into one array where its length is known. */
-const readBody = async (body: ReadableStream<Uint8Array>, known: number | undefined, { onBytes }: ReadOptions): Promise<Uint8Array> => {
-  let bytes = new Uint8Array(known ?? 1 << 16);
+const readBody = async (
+  body: ReadableStream<Uint8Array>,
+  known: number | undefined,
+  { onBytes }: ReadOptions,
+): Promise<Uint8Array> => {
+  let bytes = new Uint8Array(Math.min(known ?? 1 << 16, largestFirst));
   let loaded = 0;
   const reader = body.getReader();
   for (;;) {
     const { done, value } = await reader.read();
     if (done) return loaded === bytes.length ? bytes : bytes.slice(0, loaded);
     if (loaded + value.length > bytes.length) {
-      const grown = new Uint8Array(Math.max(2 * bytes.length, loaded + value.length));
+      const grown = new Uint8Array(
+        Math.max(Math.min(2 * bytes.length, known ?? Infinity), loaded + value.length),
+      );
       grown.set(bytes.subarray(0, loaded));
       bytes = grown;
     }
@@ -40,12 +51,26 @@ const readBody = async (body: ReadableStream<Uint8Array>, known: number | undefi
  * @example
  * const folder = baseUrl('https://example.org/models/all-MiniLM-L6-v2/');
  */
-export const baseUrl = (url: string, { fetch: fetchFile = globalThis.fetch }: BaseUrlOptions = {}): Folder => {
+export const baseUrl = (
+  url: string,
+  { fetch: fetchFile = globalThis.fetch }: BaseUrlOptions = {},
+): Folder => {
   const base = url.endsWith('/') ? url : `${url}/`;
   const place = (file: string) => base + file.split('/').map(encodeURIComponent).join('/');
-  const isFile = (response: Response) => response.ok && !(response.headers.get('content-type') ?? '').startsWith('text/html');
+  const isFile = (response: Response) =>
+    response.ok && !(response.headers.get('content-type') ?? '').startsWith('text/html');
+  const ask = async (file: string, request: RequestInit): Promise<Response> => {
+    try {
+      return await fetchFile(place(file), request);
+    } catch (cause) {
+      request.signal?.throwIfAborted();
+      throw new CheckpointError(
+        `${place(file)}: no answer (${cause instanceof Error ? cause.message : cause}). Is the server there, and may this page read from it?`,
+      );
+    }
+  };
   const head = async (file: string): Promise<Response | undefined> => {
-    const response = await fetchFile(place(file), { method: 'HEAD' });
+    const response = await ask(file, { method: 'HEAD' });
     return isFile(response) ? response : undefined;
   };
   return folderOf({
@@ -56,11 +81,18 @@ export const baseUrl = (url: string, { fetch: fetchFile = globalThis.fetch }: Ba
       return response === undefined ? undefined : lengthOf(response);
     },
     read: async (file, options) => {
-      const response = await fetchFile(place(file), options.signal === undefined ? {} : { signal: options.signal });
+      const response = await ask(file, options.signal === undefined ? {} : { signal: options.signal });
       if (!isFile(response) || response.body === null)
-        throw new CheckpointError(`${place(file)}: the server answered ${response.status} ${response.statusText}${response.ok ? ' with a page instead of a file' : ''}. Check the address.`);
+        throw new CheckpointError(
+          `${place(file)}: the server answered ${response.status} ${response.statusText}${response.ok ? ' with a page instead of a file' : ''}. Check the address.`,
+        );
       const known = lengthOf(response);
-      const bytes = await readBody(response.body, known, options);
+      const bytes = await readBody(response.body, known, options).catch((cause: unknown) => {
+        options.signal?.throwIfAborted();
+        throw new CheckpointError(
+          `${place(file)}: broke off (${cause instanceof Error ? cause.message : cause}). Try again.`,
+        );
+      });
       if (known !== undefined && bytes.length !== known)
         throw new CheckpointError(`${place(file)}: ${bytes.length} of ${known} bytes arrived. Try again.`);
       return bytes;

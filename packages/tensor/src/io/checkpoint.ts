@@ -20,27 +20,47 @@ const readIndex = (text: string, file: string): Map<string, string> => {
     throw new CheckpointError(`${file}: not JSON (${cause instanceof Error ? cause.message : cause}).`);
   }
   const map = (json as { weight_map?: unknown } | null)?.weight_map;
-  if (map === null || typeof map !== 'object' || Object.values(map).some((shard) => typeof shard !== 'string'))
-    throw new CheckpointError(`${file}: weight_map is ${JSON.stringify(map)?.slice(0, 80)}; expected an object from tensor names to file names.`);
+  if (
+    map === null ||
+    typeof map !== 'object' ||
+    Object.values(map).some((shard) => typeof shard !== 'string')
+  )
+    throw new CheckpointError(
+      `${file}: weight_map is ${JSON.stringify(map)?.slice(0, 80)}; expected an object from tensor names to file names.`,
+    );
   return new Map(Object.entries(map as Record<string, string>));
 };
 
-const readShards = async (folder: Folder, prefix: string, options: CheckpointOptions): Promise<Map<string, AnyTensor>> => {
+const readShards = async (
+  folder: Folder,
+  prefix: string,
+  options: CheckpointOptions,
+): Promise<Map<string, AnyTensor>> => {
   const file = `${prefix}model.safetensors.index.json`;
-  const index = readIndex(await folder.text(file), file);
+  const index = readIndex(
+    await folder.text(file, options.signal === undefined ? {} : { signal: options.signal }),
+    file,
+  );
   const shards = [...new Set(index.values())].map((shard) => prefix + shard);
   for (const shard of shards)
-    if (!(await folder.has(shard))) throw new CheckpointError(`${file}: it names ${shard}, which is not there. Fetch the missing shard.`);
+    if (!(await folder.has(shard)))
+      throw new CheckpointError(`${file}: it names ${shard}, which is not there. Fetch the missing shard.`);
   const tensors = new Map<string, AnyTensor>();
   for (const [place, bytes] of (await readFiles(folder, shards, options)).entries()) {
     const shard = shards[place] as string; // as many results as shards
     for (const [name, tensor] of readSafetensors(bytes, { file: shard })) {
-      if (prefix + (index.get(name) ?? '') !== shard) throw new CheckpointError(`${shard}: it holds ${JSON.stringify(name)}, which ${file} places in ${index.get(name) ?? 'no file'}.`);
+      if (prefix + (index.get(name) ?? '') !== shard)
+        throw new CheckpointError(
+          `${shard}: it holds ${JSON.stringify(name)}, which ${file} places in ${index.get(name) ?? 'no file'}.`,
+        );
       tensors.set(name, tensor);
     }
   }
   const missing = [...index.keys()].filter((name) => !tensors.has(name));
-  if (missing.length > 0) throw new CheckpointError(`${file}: the shards lack ${missing.map((name) => JSON.stringify(name)).join(', ')}.`);
+  if (missing.length > 0)
+    throw new CheckpointError(
+      `${file}: the shards lack ${missing.map((name) => JSON.stringify(name)).join(', ')}.`,
+    );
   return tensors;
 };
 
@@ -50,7 +70,10 @@ const readShards = async (folder: Folder, prefix: string, options: CheckpointOpt
  * @example
  * const checkpoint = await readCheckpoint(directory('models/bert'), { onProgress: ({ loaded, total }) => show(loaded, total) });
  */
-export const readCheckpoint = async (folder: Folder, options: CheckpointOptions = {}): Promise<Map<string, AnyTensor>> => {
+export const readCheckpoint = async (
+  folder: Folder,
+  options: CheckpointOptions = {},
+): Promise<Map<string, AnyTensor>> => {
   const prefix = options.path === undefined ? '' : `${options.path}/`;
   const single = `${prefix}model.safetensors`;
   if (await folder.has(single)) {

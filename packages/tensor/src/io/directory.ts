@@ -19,7 +19,10 @@ const readFile = async (place: string, { signal, onBytes }: ReadOptions): Promis
   for (let at = 0; at < size; ) {
     signal?.throwIfAborted();
     const { bytesRead } = await file.read(bytes, at, Math.min(chunk, size - at), at);
-    if (bytesRead === 0) throw new CheckpointError(`${place}: ended after ${at} of ${size} bytes. Was it changed while being read?`);
+    if (bytesRead === 0)
+      throw new CheckpointError(
+        `${place}: ended after ${at} of ${size} bytes. Was it changed while being read?`,
+      );
     at += bytesRead;
     onBytes?.(at);
   }

@@ -45,8 +45,12 @@ export interface FolderSource {
 /** Refuses names that could leave the folder. */
 const checkName = (folder: string, file: string): string => {
   const parts = file.split('/');
-  const leaves = file === '' || /[\\:\0]/.test(file) || parts.some((part) => part === '..' || part === '.' || part === '');
-  if (leaves) throw new CheckpointError(`${folder}: file name ${JSON.stringify(file)}; expected a name inside the folder, parts joined by '/'.`);
+  const leaves =
+    file === '' || /[\\:\0]/.test(file) || parts.some((part) => part === '..' || part === '.' || part === '');
+  if (leaves)
+    throw new CheckpointError(
+      `${folder}: file name ${JSON.stringify(file)}; expected a name inside the folder, parts joined by '/'.`,
+    );
   return file;
 };
 
@@ -70,7 +74,9 @@ export const folderOf = (source: FolderSource): Folder => {
       try {
         return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
       } catch {
-        throw new CheckpointError(`${source.name}/${file}: not UTF-8 text. Is the file whole, and is it the right one?`);
+        throw new CheckpointError(
+          `${source.name}/${file}: not UTF-8 text. Is the file whole, and is it the right one?`,
+        );
       }
     },
   };
@@ -78,7 +84,9 @@ export const folderOf = (source: FolderSource): Folder => {
 
 /** Says that a file is not there, and what to do. */
 export const missingFile = (folder: string, file: string): CheckpointError =>
-  new CheckpointError(`${folder}/${file}: there is no such file. Check that the folder is complete and that its name is right.`);
+  new CheckpointError(
+    `${folder}/${file}: there is no such file. Check that the folder is complete and that its name is right.`,
+  );
 
 /**
  * Files in memory, by name.
@@ -87,7 +95,10 @@ export const missingFile = (folder: string, file: string): CheckpointError =>
  * const folder = inMemory({ 'config.json': '{}' });
  * await folder.text('config.json'); //=> '{}'
  */
-export const inMemory = (files: Readonly<Record<string, Uint8Array | string>> | ReadonlyMap<string, Uint8Array | string>, name = 'memory'): Folder => {
+export const inMemory = (
+  files: Readonly<Record<string, Uint8Array | string>> | ReadonlyMap<string, Uint8Array | string>,
+  name = 'memory',
+): Folder => {
   const all = new Map<string, Uint8Array | string>(files instanceof Map ? files : Object.entries(files));
   const bytes = (file: string): Uint8Array | undefined => {
     const content = all.get(file);

@@ -2,12 +2,24 @@
 
 // Folders
 export { type BaseUrlOptions, baseUrl } from './baseUrl.ts';
-export { directory } from './directory.ts';
-export { type Folder, type FolderSource, folderOf, inMemory, type LoadProgress, type ReadOptions } from './folder.ts';
-export { type ChosenFile, fromFiles } from './fromFiles.ts';
-export type { LoadOptions } from './readFiles.ts';
-
 // Formats
 export { type CheckpointOptions, readCheckpoint } from './checkpoint.ts';
-export { readSafetensors, readSafetensorsMetadata, type SafetensorsOptions, writeSafetensors } from './safetensors.ts';
+export { directory } from './directory.ts';
+export {
+  type Folder,
+  type FolderSource,
+  folderOf,
+  inMemory,
+  type LoadProgress,
+  type ReadOptions,
+} from './folder.ts';
+export { type ChosenFile, fromFiles } from './fromFiles.ts';
+export type { LoadOptions } from './readFiles.ts';
+export {
+  readSafetensors,
+  readSafetensorsMetadata,
+  readWideIntegers,
+  type SafetensorsOptions,
+} from './safetensors.ts';
 export { readTensorFlow, type TensorFlowModel } from './tensorFlow.ts';
+export { writeSafetensors } from './writeSafetensors.ts';

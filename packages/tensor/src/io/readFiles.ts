@@ -11,9 +11,15 @@ export interface LoadOptions {
 }
 
 /** Reads files one after the other. Sizes are asked for first only where somebody watches. */
-export const readFiles = async (folder: Folder, files: readonly string[], { signal, onProgress }: LoadOptions = {}): Promise<Uint8Array[]> => {
+export const readFiles = async (
+  folder: Folder,
+  files: readonly string[],
+  { signal, onProgress }: LoadOptions = {},
+): Promise<Uint8Array[]> => {
   const sizes = onProgress === undefined ? [] : await Promise.all(files.map((file) => folder.size(file)));
-  const total = sizes.every((size) => size !== undefined) ? sizes.reduce((sum: number, size) => sum + (size as number), 0) : undefined; // all are defined
+  const total = sizes.every((size) => size !== undefined)
+    ? sizes.reduce((sum: number, size) => sum + (size as number), 0)
+    : undefined; // all are defined
   const result: Uint8Array[] = [];
   let before = 0;
   for (const file of files) {

@@ -34,29 +34,62 @@ const readWeight = (file: string, value: unknown): Weight => {
     throw new CheckpointError(`${file}: weight ${JSON.stringify(name)}: ${what}`);
   };
   if (typeof name !== 'string') return fail('it has no name.');
-  if (!Array.isArray(shape) || !shape.every((extent) => Number.isSafeInteger(extent) && extent >= 0) || !Number.isSafeInteger(sizeOf(shape as number[])))
+  if (
+    !Array.isArray(shape) ||
+    !shape.every((extent) => Number.isSafeInteger(extent) && extent >= 0) ||
+    !Number.isSafeInteger(sizeOf(shape as number[]))
+  )
     return fail(`shape ${JSON.stringify(shape)}; expected integers from 0.`);
-  if (dtype !== 'float32' && dtype !== 'int32' && dtype !== 'bool' && dtype !== 'uint8') return fail(`dtype ${JSON.stringify(dtype)}; supported are float32, int32, bool and uint8.`);
+  if (dtype !== 'float32' && dtype !== 'int32' && dtype !== 'bool' && dtype !== 'uint8')
+    return fail(`dtype ${JSON.stringify(dtype)}; supported are float32, int32, bool and uint8.`);
   const plain = dtype === 'bool' || dtype === 'uint8' ? 'uint8' : dtype;
   const kept = dtype === 'uint8' ? 'int32' : dtype;
-  if (quantization === undefined) return { name, shape: shape as number[], dtype: kept, stored: plain, scale: 1, min: 0 };
+  if (quantization === undefined)
+    return { name, shape: shape as number[], dtype: kept, stored: plain, scale: 1, min: 0 };
   const { dtype: stored, scale = 1, min = 0 } = (quantization ?? {}) as Json;
-  if (stored !== 'uint8' && stored !== 'uint16' && stored !== 'float16') return fail(`quantization ${JSON.stringify(stored)}; supported are uint8, uint16 and float16.`);
-  if (typeof scale !== 'number' || typeof min !== 'number' || !Number.isFinite(scale) || !Number.isFinite(min))
-    return fail(`quantization scale ${JSON.stringify(scale)} and min ${JSON.stringify(min)}; expected numbers.`);
+  if (stored !== 'uint8' && stored !== 'uint16' && stored !== 'float16')
+    return fail(`quantization ${JSON.stringify(stored)}; supported are uint8, uint16 and float16.`);
+  if (
+    typeof scale !== 'number' ||
+    typeof min !== 'number' ||
+    !Number.isFinite(scale) ||
+    !Number.isFinite(min)
+  )
+    return fail(
+      `quantization scale ${JSON.stringify(scale)} and min ${JSON.stringify(min)}; expected numbers.`,
+    );
   return { name, shape: shape as number[], dtype: kept, stored, scale, min };
 };
 
 const decode = ({ shape, dtype, stored, scale, min }: Weight, bytes: Uint8Array<ArrayBuffer>): AnyTensor => {
   // A copy: shards have no alignment.
   const { buffer } = bytes.slice();
-  if (stored === 'float32' && dtype === 'float32') return new Tensor('float32', shape, new Float32Array(buffer));
+  if (stored === 'float32' && dtype === 'float32')
+    return new Tensor('float32', shape, new Float32Array(buffer));
   if (stored === 'int32' && dtype === 'int32') return new Tensor('int32', shape, new Int32Array(buffer));
-  if (dtype === 'bool') return new Tensor('bool', shape, new Uint8Array(buffer).map((byte) => (byte === 0 ? 0 : 1)));
+  if (dtype === 'bool')
+    return new Tensor(
+      'bool',
+      shape,
+      new Uint8Array(buffer).map((byte) => (byte === 0 ? 0 : 1)),
+    );
   const codes: ArrayLike<number> =
-    stored === 'float16' ? float16ToFloat32(new Uint16Array(buffer)) : stored === 'uint16' ? new Uint16Array(buffer) : new Uint8Array(buffer);
-  if (dtype === 'int32') return new Tensor('int32', shape, Int32Array.from(codes, (code) => Math.round(code * scale + min)));
-  return new Tensor('float32', shape, Float32Array.from(codes, (code) => code * scale + min));
+    stored === 'float16'
+      ? float16ToFloat32(new Uint16Array(buffer))
+      : stored === 'uint16'
+        ? new Uint16Array(buffer)
+        : new Uint8Array(buffer);
+  if (dtype === 'int32')
+    return new Tensor(
+      'int32',
+      shape,
+      Int32Array.from(codes, (code) => Math.round(code * scale + min)),
+    );
+  return new Tensor(
+    'float32',
+    shape,
+    Float32Array.from(codes, (code) => code * scale + min),
+  );
 };
 
 /** One array of all shards of a group. */
@@ -70,7 +103,13 @@ const join = (shards: readonly Uint8Array[]): Uint8Array<ArrayBuffer> => {
   return joined;
 };
 
-const readManifest = (text: string, file: string): { readonly groups: { readonly paths: string[]; readonly weights: Weight[] }[]; readonly topology: unknown } => {
+const readManifest = (
+  text: string,
+  file: string,
+): {
+  readonly groups: { readonly paths: string[]; readonly weights: Weight[] }[];
+  readonly topology: unknown;
+} => {
   let json: Json | null;
   try {
     json = JSON.parse(text) as Json | null;
@@ -78,7 +117,10 @@ const readManifest = (text: string, file: string): { readonly groups: { readonly
     throw new CheckpointError(`${file}: not JSON (${cause instanceof Error ? cause.message : cause}).`);
   }
   const manifest = json?.weightsManifest;
-  if (!Array.isArray(manifest)) throw new CheckpointError(`${file}: weightsManifest is ${JSON.stringify(manifest)?.slice(0, 80)}; expected an array. Is this a TensorFlow.js model.json?`);
+  if (!Array.isArray(manifest))
+    throw new CheckpointError(
+      `${file}: weightsManifest is ${JSON.stringify(manifest)?.slice(0, 80)}; expected an array. Is this a TensorFlow.js model.json?`,
+    );
   const groups = manifest.map((group: Json | null, index) => {
     const { paths, weights } = group ?? {};
     if (!Array.isArray(paths) || paths.some((path) => typeof path !== 'string') || !Array.isArray(weights))
@@ -94,10 +136,21 @@ const readManifest = (text: string, file: string): { readonly groups: { readonly
  * @example
  * const { weights } = await readTensorFlow(folder, 'model.json');
  */
-export const readTensorFlow = async (folder: Folder, file = 'model.json', options: LoadOptions = {}): Promise<TensorFlowModel> => {
-  const { groups, topology } = readManifest(await folder.text(file, options.signal === undefined ? {} : { signal: options.signal }), file);
+export const readTensorFlow = async (
+  folder: Folder,
+  file = 'model.json',
+  options: LoadOptions = {},
+): Promise<TensorFlowModel> => {
+  const { groups, topology } = readManifest(
+    await folder.text(file, options.signal === undefined ? {} : { signal: options.signal }),
+    file,
+  );
   const below = file.includes('/') ? file.slice(0, file.lastIndexOf('/') + 1) : '';
-  const shards = await readFiles(folder, groups.flatMap(({ paths }) => paths.map((path) => below + path)), options);
+  const shards = await readFiles(
+    folder,
+    groups.flatMap(({ paths }) => paths.map((path) => below + path)),
+    options,
+  );
   const weights = new Map<string, AnyTensor>();
   let first = 0;
   for (const group of groups) {
@@ -107,12 +160,18 @@ export const readTensorFlow = async (folder: Folder, file = 'model.json', option
     for (const weight of group.weights) {
       const end = at + sizeOf(weight.shape) * bytesOf[weight.stored];
       if (end > bytes.byteLength)
-        throw new CheckpointError(`${file}: weight ${JSON.stringify(weight.name)} needs bytes ${at} to ${end} of its shards, which have ${bytes.byteLength}. A shard is cut off, or the shape is wrong.`);
-      if (weights.has(weight.name)) throw new CheckpointError(`${file}: weight ${JSON.stringify(weight.name)} stands twice.`);
+        throw new CheckpointError(
+          `${file}: weight ${JSON.stringify(weight.name)} needs bytes ${at} to ${end} of its shards, which have ${bytes.byteLength}. A shard is cut off, or the shape is wrong.`,
+        );
+      if (weights.has(weight.name))
+        throw new CheckpointError(`${file}: weight ${JSON.stringify(weight.name)} stands twice.`);
       weights.set(weight.name, decode(weight, bytes.subarray(at, end)));
       at = end;
     }
-    if (at !== bytes.byteLength) throw new CheckpointError(`${file}: the weights of a group need ${at} bytes, its shards have ${bytes.byteLength}.`);
+    if (at !== bytes.byteLength)
+      throw new CheckpointError(
+        `${file}: the weights of a group need ${at} bytes, its shards have ${bytes.byteLength}.`,
+      );
   }
   return { weights, topology };
 };

@@ -22,7 +22,8 @@ const through =
   };
 
 const reluRun = ({ a, b, out, aStart, bStart, outStart, length }: Run): void => {
-  for (let i = 0; i < length; i++) out[outStart + i] = (b[bStart + i] as number) > 0 ? (a[aStart + i] as number) : 0; // equal shapes: one run
+  for (let i = 0; i < length; i++)
+    out[outStart + i] = (b[bStart + i] as number) > 0 ? (a[aStart + i] as number) : 0; // equal shapes: one run
 };
 
 /** Φ(x) + x·φ(x); the second term is 0 at ±∞. */
@@ -56,7 +57,9 @@ const geluTanhSlope: Slope = (x, out) => {
     const value = x[i] as number;
     const t = out[i] as number;
     const inner = 1 - t * t;
-    out[i] = 0.5 * (1 + t) + (inner === 0 ? 0 : 0.5 * value * inner * tanhRate * (1 + 3 * tanhCubic * value * value));
+    out[i] =
+      0.5 * (1 + t) +
+      (inner === 0 ? 0 : 0.5 * value * inner * tanhRate * (1 + 3 * tanhCubic * value * value));
   }
 };
 
@@ -70,7 +73,9 @@ const siluSlope: Slope = (x, out) => {
 };
 
 /** max(x, 0); gradient 0 at 0. */
-export const relu: UnaryOp = engineUnary('relu', (gradient, { inputs: [x] }) => combine(reluRun, gradient, x));
+export const relu: UnaryOp = engineUnary('relu', (gradient, { inputs: [x] }) =>
+  combine(reluRun, gradient, x),
+);
 
 /** x·Φ(x) with the exact normal distribution Φ. Hendrycks and Gimpel 2016 (arXiv:1606.08415), §2. */
 export const gelu: UnaryOp = engineUnary('gelu', through(geluSlope));

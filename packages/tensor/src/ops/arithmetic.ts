@@ -4,7 +4,7 @@ import type { UnaryKind } from '../backend/backend.ts';
 import { currentBackend } from '../backend/slot.ts';
 import { defineOp } from '../op.ts';
 import { allocate } from '../regionStack.ts';
-import { sameShape, type Shape } from '../shape.ts';
+import { type Shape, sameShape } from '../shape.ts';
 import { Tensor } from '../tensor.ts';
 import { applyBinary, type Run, sumDown } from './broadcast.ts';
 
@@ -17,7 +17,8 @@ export type BinaryOp = (a: Operand, b: Operand) => Tensor;
 export type UnaryOp = (x: Tensor) => Tensor;
 
 /** A number as a scalar tensor. */
-export const asTensor = (x: Operand): Tensor => (typeof x === 'number' ? new Tensor('float32', [], Float32Array.of(x)) : x);
+export const asTensor = (x: Operand): Tensor =>
+  typeof x === 'number' ? new Tensor('float32', [], Float32Array.of(x)) : x;
 
 type Pair = readonly [Tensor, Tensor];
 interface PairContext {
@@ -29,21 +30,31 @@ interface PairContext {
 const sumToOp = defineOp<readonly [Tensor], Shape>({
   name: 'sumTo',
   forward: ([x], shape) => ({ shape, data: sumDown(x.data, x.shape, shape) }),
-  backward: (gradient, { inputs: [x] }) => [add(gradient, new Tensor('float32', x.shape, new Float32Array(x.size)))],
+  backward: (gradient, { inputs: [x] }) => [
+    add(gradient, new Tensor('float32', x.shape, new Float32Array(x.size))),
+  ],
 });
 
 /** Sums a tensor down to a shape that broadcasts to it: the reverse of broadcasting. */
-export const sumTo = (x: Tensor, shape: Shape): Tensor => (sameShape(x.shape, shape) ? x : sumToOp([x], shape));
+export const sumTo = (x: Tensor, shape: Shape): Tensor =>
+  sameShape(x.shape, shape) ? x : sumToOp([x], shape);
 
 /** An op of two broadcast operands from its kernel and the two partial derivatives (before summing down). */
-const binary = (name: string, kernel: (run: Run) => void, partials: (gradient: Tensor, context: PairContext) => readonly [() => Tensor, () => Tensor]) => {
+const binary = (
+  name: string,
+  kernel: (run: Run) => void,
+  partials: (gradient: Tensor, context: PairContext) => readonly [() => Tensor, () => Tensor],
+) => {
   const op = defineOp<Pair>({
     name,
     forward: ([a, b]) => applyBinary(name, kernel, a, b),
     backward: (gradient, context) => {
       const [left, right] = partials(gradient, context);
       const { inputs, needs } = context;
-      return [needs(0) ? sumTo(left(), inputs[0].shape) : undefined, needs(1) ? sumTo(right(), inputs[1].shape) : undefined];
+      return [
+        needs(0) ? sumTo(left(), inputs[0].shape) : undefined,
+        needs(1) ? sumTo(right(), inputs[1].shape) : undefined,
+      ];
     },
   });
   return (a: Operand, b: Operand): Tensor => op([asTensor(a), asTensor(b)], undefined);
@@ -51,23 +62,34 @@ const binary = (name: string, kernel: (run: Run) => void, partials: (gradient: T
 
 // One loop an operation: shared code would see many functions and run them uninlined. Runs lie inside their arrays.
 const addRun = ({ a, b, out, aStart, bStart, outStart, aStep, bStep, length }: Run): void => {
-  if (aStep === 1 && bStep === 1) for (let i = 0; i < length; i++) out[outStart + i] = (a[aStart + i] as number) + (b[bStart + i] as number);
-  else for (let i = 0; i < length; i++) out[outStart + i] = (a[aStart + i * aStep] as number) + (b[bStart + i * bStep] as number);
+  if (aStep === 1 && bStep === 1)
+    for (let i = 0; i < length; i++)
+      out[outStart + i] = (a[aStart + i] as number) + (b[bStart + i] as number);
+  else
+    for (let i = 0; i < length; i++)
+      out[outStart + i] = (a[aStart + i * aStep] as number) + (b[bStart + i * bStep] as number);
 };
 const subRun = ({ a, b, out, aStart, bStart, outStart, aStep, bStep, length }: Run): void => {
-  for (let i = 0; i < length; i++) out[outStart + i] = (a[aStart + i * aStep] as number) - (b[bStart + i * bStep] as number);
+  for (let i = 0; i < length; i++)
+    out[outStart + i] = (a[aStart + i * aStep] as number) - (b[bStart + i * bStep] as number);
 };
 const mulRun = ({ a, b, out, aStart, bStart, outStart, aStep, bStep, length }: Run): void => {
-  if (aStep === 1 && bStep === 1) for (let i = 0; i < length; i++) out[outStart + i] = (a[aStart + i] as number) * (b[bStart + i] as number);
-  else for (let i = 0; i < length; i++) out[outStart + i] = (a[aStart + i * aStep] as number) * (b[bStart + i * bStep] as number);
+  if (aStep === 1 && bStep === 1)
+    for (let i = 0; i < length; i++)
+      out[outStart + i] = (a[aStart + i] as number) * (b[bStart + i] as number);
+  else
+    for (let i = 0; i < length; i++)
+      out[outStart + i] = (a[aStart + i * aStep] as number) * (b[bStart + i * bStep] as number);
 };
 const divRun = ({ a, b, out, aStart, bStart, outStart, aStep, bStep, length }: Run): void => {
-  for (let i = 0; i < length; i++) out[outStart + i] = (a[aStart + i * aStep] as number) / (b[bStart + i * bStep] as number);
+  for (let i = 0; i < length; i++)
+    out[outStart + i] = (a[aStart + i * aStep] as number) / (b[bStart + i * bStep] as number);
 };
 const slow =
   (element: (a: number, b: number) => number) =>
   ({ a, b, out, aStart, bStart, outStart, aStep, bStep, length }: Run): void => {
-    for (let i = 0; i < length; i++) out[outStart + i] = element(a[aStart + i * aStep] as number, b[bStart + i * bStep] as number);
+    for (let i = 0; i < length; i++)
+      out[outStart + i] = element(a[aStart + i * aStep] as number, b[bStart + i * bStep] as number);
   };
 
 /** A kernel's result as a tensor without gradient: for derivatives. */
@@ -107,14 +129,28 @@ export const minimum: BinaryOp = binary('minimum', slow(Math.min), (gradient, { 
 ]);
 
 /** 1 where sign·(a − b) > 0, ½ where a = b, else 0, broadcast. Without gradient. */
-const share = (a: Tensor, b: Tensor, sign: number): Tensor => combine(slow((x, y) => (x === y ? 0.5 : sign * x > sign * y ? 1 : 0)), a, b);
+const share = (a: Tensor, b: Tensor, sign: number): Tensor =>
+  combine(
+    slow((x, y) => (x === y ? 0.5 : sign * x > sign * y ? 1 : 0)),
+    a,
+    b,
+  );
 
 /** base to the power of exponent, element by element, broadcast. 0^0 is 1; the exponent's gradient at base 0 is 0. */
-export const pow: BinaryOp = binary('pow', slow((x, y) => (x === 1 ? 1 : x ** y)), (gradient, { inputs: [a, b], output }) => [
-  () => mul(gradient, powSlope(a, b)),
-  () => mul(gradient, mul(output, positiveLog(a))),
-]);
-const powSlope = (a: Tensor, b: Tensor): Tensor => combine(slow((x, y) => (y === 0 ? 0 : y * x ** (y - 1))), a, b);
+export const pow: BinaryOp = binary(
+  'pow',
+  slow((x, y) => (x === 1 ? 1 : x ** y)),
+  (gradient, { inputs: [a, b], output }) => [
+    () => mul(gradient, powSlope(a, b)),
+    () => mul(gradient, mul(output, positiveLog(a))),
+  ],
+);
+const powSlope = (a: Tensor, b: Tensor): Tensor =>
+  combine(
+    slow((x, y) => (y === 0 ? 0 : y * x ** (y - 1))),
+    a,
+    b,
+  );
 const positiveLog = (a: Tensor): Tensor => mapped(a, (x) => (x === 0 ? 0 : Math.log(x)));
 
 const mapped = (x: Tensor, element: (x: number) => number): Tensor => {
@@ -130,7 +166,11 @@ interface UnaryContext {
 }
 
 /** An op of one operand: a function of a number, and its derivative times the gradient. */
-const unary = (name: string, element: (x: number) => number, slope: (gradient: Tensor, context: UnaryContext) => Tensor) => {
+const unary = (
+  name: string,
+  element: (x: number) => number,
+  slope: (gradient: Tensor, context: UnaryContext) => Tensor,
+) => {
   const op = defineOp<readonly [Tensor]>({
     name,
     forward: ([x]) => ({ shape: x.shape, data: mapped(x, element).data }),
@@ -140,7 +180,10 @@ const unary = (name: string, element: (x: number) => number, slope: (gradient: T
 };
 
 /** The same, by a kernel of the backend. */
-export const engineUnary = (kind: UnaryKind, slope: (gradient: Tensor, context: UnaryContext) => Tensor): UnaryOp => {
+export const engineUnary = (
+  kind: UnaryKind,
+  slope: (gradient: Tensor, context: UnaryContext) => Tensor,
+): UnaryOp => {
   const op = defineOp<readonly [Tensor]>({
     name: kind,
     forward: ([x]) => {
@@ -154,7 +197,11 @@ export const engineUnary = (kind: UnaryKind, slope: (gradient: Tensor, context: 
 };
 
 /** −x. */
-export const neg: UnaryOp = unary('neg', (x) => -x, (gradient) => neg(gradient));
+export const neg: UnaryOp = unary(
+  'neg',
+  (x) => -x,
+  (gradient) => neg(gradient),
+);
 
 /** eˣ. */
 export const exp: UnaryOp = engineUnary('exp', (gradient, { output }) => mul(gradient, output));
@@ -163,13 +210,23 @@ export const exp: UnaryOp = engineUnary('exp', (gradient, { output }) => mul(gra
 export const log: UnaryOp = unary('log', Math.log, (gradient, { inputs: [x] }) => div(gradient, x));
 
 /** √x; NaN below 0. */
-export const sqrt: UnaryOp = unary('sqrt', Math.sqrt, (gradient, { output }) => div(mul(gradient, 0.5), output));
+export const sqrt: UnaryOp = unary('sqrt', Math.sqrt, (gradient, { output }) =>
+  div(mul(gradient, 0.5), output),
+);
 
 /** x². */
-export const square: UnaryOp = unary('square', (x) => x * x, (gradient, { inputs: [x] }) => mul(gradient, mul(x, 2)));
+export const square: UnaryOp = unary(
+  'square',
+  (x) => x * x,
+  (gradient, { inputs: [x] }) => mul(gradient, mul(x, 2)),
+);
 
 /** 1 / x. */
-export const reciprocal: UnaryOp = unary('reciprocal', (x) => 1 / x, (gradient, { output }) => neg(mul(gradient, square(output))));
+export const reciprocal: UnaryOp = unary(
+  'reciprocal',
+  (x) => 1 / x,
+  (gradient, { output }) => neg(mul(gradient, square(output))),
+);
 
 /** |x|; gradient 0 at 0. */
 export const abs: UnaryOp = unary('abs', Math.abs, (gradient, { inputs: [x] }) => mul(gradient, sign(x)));
@@ -198,18 +255,32 @@ const sigmoidSlopeRun = ({ a, b, out, aStart, bStart, outStart, length }: Run): 
 };
 
 /** Hyperbolic tangent. */
-export const tanh: UnaryOp = engineUnary('tanh', (gradient, { output }) => combine(tanhSlopeRun, gradient, output));
+export const tanh: UnaryOp = engineUnary('tanh', (gradient, { output }) =>
+  combine(tanhSlopeRun, gradient, output),
+);
 
 /** 1 / (1 + e⁻ˣ). */
-export const sigmoid: UnaryOp = engineUnary('sigmoid', (gradient, { output }) => combine(sigmoidSlopeRun, gradient, output));
+export const sigmoid: UnaryOp = engineUnary('sigmoid', (gradient, { output }) =>
+  combine(sigmoidSlopeRun, gradient, output),
+);
 
 /** Error function 2/√π ∫₀ˣ e^(−t²) dt. */
-export const erf: UnaryOp = engineUnary('erf', (gradient, { inputs: [x] }) => mul(gradient, mul(exp(neg(square(x))), 2 / Math.sqrt(Math.PI))));
+export const erf: UnaryOp = engineUnary('erf', (gradient, { inputs: [x] }) =>
+  mul(gradient, mul(exp(neg(square(x))), 2 / Math.sqrt(Math.PI))),
+);
 
 const clampOp = defineOp<readonly [Tensor], { readonly low: number; readonly high: number }>({
   name: 'clamp',
-  forward: ([x], { low, high }) => ({ shape: x.shape, data: mapped(x, (value) => Math.min(Math.max(value, low), high)).data }),
-  backward: (gradient, { inputs: [x], options: { low, high } }) => [mul(gradient, mapped(x, (value) => (value >= low && value <= high ? 1 : 0)))],
+  forward: ([x], { low, high }) => ({
+    shape: x.shape,
+    data: mapped(x, (value) => Math.min(Math.max(value, low), high)).data,
+  }),
+  backward: (gradient, { inputs: [x], options: { low, high } }) => [
+    mul(
+      gradient,
+      mapped(x, (value) => (value >= low && value <= high ? 1 : 0)),
+    ),
+  ],
 });
 
 /** x, but at least low and at most high; the gradient passes inside and at the bounds. */

@@ -2,13 +2,26 @@
 
 import type { DataOf, DType } from '../dtype.ts';
 import { defineOp } from '../op.ts';
-import { axisOf, broadcastShapes, checkShape, describeShape, sameShape, type Shape, ShapeError, sizeOf } from '../shape.ts';
+import {
+  axisOf,
+  broadcastShapes,
+  checkShape,
+  describeShape,
+  type Shape,
+  ShapeError,
+  sameShape,
+  sizeOf,
+} from '../shape.ts';
 import { Tensor } from '../tensor.ts';
 import { mul, sumTo } from './arithmetic.ts';
 import { copyBlocks, expandedData, permutedData, room } from './move.ts';
 
 /** Runs a differentiable op on float32 and the plain rearrangement on other dtypes. */
-const byDtype = <D extends DType>(x: Tensor<D>, differentiable: (x: Tensor) => Tensor, rearrange: () => { readonly shape: Shape; readonly data: DataOf<D> }): Tensor<D> => {
+const byDtype = <D extends DType>(
+  x: Tensor<D>,
+  differentiable: (x: Tensor) => Tensor,
+  rearrange: () => { readonly shape: Shape; readonly data: DataOf<D> },
+): Tensor<D> => {
   if (x.dtype === 'float32') return differentiable(x as Tensor) as Tensor<DType> as Tensor<D>;
   const { shape, data } = rearrange();
   return new Tensor(x.dtype, shape, data);
@@ -25,9 +38,19 @@ export const reshape = <D extends DType>(x: Tensor<D>, shape: Shape): Tensor<D> 
   const known = shape.reduce((product, extent) => (extent === -1 ? product : product * extent), 1);
   const unknown = shape.filter((extent) => extent === -1).length;
   const full = shape.map((extent) => (extent === -1 ? x.size / known : extent));
-  if (unknown > 1 || full.some((extent) => !Number.isInteger(extent) || extent < 0) || sizeOf(full) !== x.size)
-    throw new ShapeError(`reshape: ${x} with ${x.size} elements as [${shape.join(', ')}]; expected extents whose product is ${x.size}, at most one of them −1.`);
-  return byDtype(x, (one) => reshapeOp([one], full), () => ({ shape: full, data: x.data }));
+  if (
+    unknown > 1 ||
+    full.some((extent) => !Number.isInteger(extent) || extent < 0) ||
+    sizeOf(full) !== x.size
+  )
+    throw new ShapeError(
+      `reshape: ${x} with ${x.size} elements as [${shape.join(', ')}]; expected extents whose product is ${x.size}, at most one of them −1.`,
+    );
+  return byDtype(
+    x,
+    (one) => reshapeOp([one], full),
+    () => ({ shape: full, data: x.data }),
+  );
 };
 
 /** What is rearranged, of any dtype. */
@@ -43,7 +66,10 @@ interface Arranged<D extends DType = DType> {
   readonly data: DataOf<D>;
 }
 
-const permuted = <D extends DType>({ shape, data, dtype }: Source<D>, axes: readonly number[]): Arranged<D> => ({
+const permuted = <D extends DType>(
+  { shape, data, dtype }: Source<D>,
+  axes: readonly number[],
+): Arranged<D> => ({
   shape: axes.map((axis) => shape[axis] as number), // axes < rank
   data: permutedData(dtype, data, [shape, axes]),
 });
@@ -51,25 +77,42 @@ const permuted = <D extends DType>({ shape, data, dtype }: Source<D>, axes: read
 const permuteOp = defineOp<readonly [Tensor], readonly number[]>({
   name: 'permute',
   forward: ([x], axes) => permuted(x, axes),
-  backward: (gradient, { options: axes }) => [permute(gradient, axes.map((_, axis) => axes.indexOf(axis)))],
+  backward: (gradient, { options: axes }) => [
+    permute(
+      gradient,
+      axes.map((_, axis) => axes.indexOf(axis)),
+    ),
+  ],
 });
 
 /** Axes in another order: axis i of the result is axis axes[i] of x. */
 export const permute = <D extends DType>(x: Tensor<D>, axes: readonly number[]): Tensor<D> => {
   const full = axes.map((axis) => axisOf('permute', axis, x.rank));
   if (full.length !== x.rank || new Set(full).size !== x.rank)
-    throw new ShapeError(`permute: axes [${axes.join(', ')}] for ${x}; expected each of its ${x.rank} axes once.`);
-  return byDtype(x, (one) => permuteOp([one], full), () => permuted(x, full));
+    throw new ShapeError(
+      `permute: axes [${axes.join(', ')}] for ${x}; expected each of its ${x.rank} axes once.`,
+    );
+  return byDtype(
+    x,
+    (one) => permuteOp([one], full),
+    () => permuted(x, full),
+  );
 };
 
 /** Two axes exchanged; default the last two. */
 export const transpose = <D extends DType>(x: Tensor<D>, a = -2, b = -1): Tensor<D> => {
   const [first, second] = [axisOf('transpose', a, x.rank), axisOf('transpose', b, x.rank)];
-  return permute(x, x.shape.map((_, axis) => (axis === first ? second : axis === second ? first : axis)));
+  return permute(
+    x,
+    x.shape.map((_, axis) => (axis === first ? second : axis === second ? first : axis)),
+  );
 };
 
 /** Blocks around an axis: how many before it, and how many elements an index of it spans. */
-const around = (shape: Shape, axis: number): readonly [outer: number, inner: number] => [sizeOf(shape.slice(0, axis)), sizeOf(shape.slice(axis + 1))];
+const around = (shape: Shape, axis: number): readonly [outer: number, inner: number] => [
+  sizeOf(shape.slice(0, axis)),
+  sizeOf(shape.slice(axis + 1)),
+];
 
 interface SliceOptions {
   readonly axis: number;
@@ -83,26 +126,46 @@ const sliced = <D extends DType>(x: Source<D>, { axis, start, end }: SliceOption
   const extent = x.shape[axis] as number; // axis < rank
   const length = (end - start) * inner;
   const data = room(x.dtype, count * length);
-  copyBlocks(x.data, data, { count, length, sourceStart: start * inner, sourceStep: extent * inner, targetStart: 0, targetStep: length });
+  copyBlocks(x.data, data, {
+    count,
+    length,
+    sourceStart: start * inner,
+    sourceStep: extent * inner,
+    targetStart: 0,
+    targetStep: length,
+  });
   return { shape, data };
 };
 
 const sliceOp = defineOp<readonly [Tensor], SliceOptions>({
   name: 'slice',
   forward: ([x], options) => sliced(x, options),
-  backward: (gradient, { inputs: [x], options: { axis, start, end } }) => [pad(gradient, axis, { before: start, after: (x.shape[axis] as number) - end })], // axis < rank
+  backward: (gradient, { inputs: [x], options: { axis, start, end } }) => [
+    pad(gradient, axis, { before: start, after: (x.shape[axis] as number) - end }),
+  ], // axis < rank
 });
 
 /** Indices start ≤ i < end of an axis; negative ones count from the end. Default end: the last. */
-export const slice = <D extends DType>(x: Tensor<D>, axis: number, start: number, end?: number): Tensor<D> => {
+export const slice = <D extends DType>(
+  x: Tensor<D>,
+  axis: number,
+  start: number,
+  end?: number,
+): Tensor<D> => {
   const at = axisOf('slice', axis, x.rank);
   const extent = x.shape[at] as number; // at < rank
   const first = start < 0 ? start + extent : start;
   const last = end === undefined ? extent : end < 0 ? end + extent : end;
   if (!Number.isInteger(first) || !Number.isInteger(last) || first < 0 || last > extent || first > last)
-    throw new ShapeError(`slice: ${start} to ${end ?? extent} of axis ${axis} of ${x}, which has ${extent} indices.`);
+    throw new ShapeError(
+      `slice: ${start} to ${end ?? extent} of axis ${axis} of ${x}, which has ${extent} indices.`,
+    );
   const options = { axis: at, start: first, end: last };
-  return byDtype(x, (one) => sliceOp([one], options), () => sliced(x, options));
+  return byDtype(
+    x,
+    (one) => sliceOp([one], options),
+    () => sliced(x, options),
+  );
 };
 
 /** What `pad` adds to an axis. */
@@ -123,14 +186,23 @@ const padded = <D extends DType>(x: Source<D>, { axis, before, after, value }: M
   const length = (x.shape[axis] as number) * inner; // axis < rank
   const data = room(x.dtype, sizeOf(shape));
   data.fill(value);
-  copyBlocks(x.data, data, { count, length, sourceStart: 0, sourceStep: length, targetStart: before * inner, targetStep: length + (before + after) * inner });
+  copyBlocks(x.data, data, {
+    count,
+    length,
+    sourceStart: 0,
+    sourceStep: length,
+    targetStart: before * inner,
+    targetStep: length + (before + after) * inner,
+  });
   return { shape, data };
 };
 
 const padOp = defineOp<readonly [Tensor], Margin>({
   name: 'pad',
   forward: ([x], margin) => padded(x, margin),
-  backward: (gradient, { inputs: [x], options: { axis, before } }) => [slice(gradient, axis, before, before + (x.shape[axis] as number))], // axis < rank
+  backward: (gradient, { inputs: [x], options: { axis, before } }) => [
+    slice(gradient, axis, before, before + (x.shape[axis] as number)),
+  ], // axis < rank
 });
 
 /**
@@ -139,14 +211,28 @@ const padOp = defineOp<readonly [Tensor], Margin>({
  * @example
  * pad(tensor([1, 2]), 0, { before: 1, value: 9 }).toArray(); //=> [9, 1, 2]
  */
-export const pad = <D extends DType>(x: Tensor<D>, axis: number, { before = 0, after = 0, value = 0 }: PadOptions): Tensor<D> => {
+export const pad = <D extends DType>(
+  x: Tensor<D>,
+  axis: number,
+  { before = 0, after = 0, value = 0 }: PadOptions,
+): Tensor<D> => {
   const at = axisOf('pad', axis, x.rank);
   const extent = x.shape[at] as number; // at < rank
-  if (!Number.isInteger(before) || !Number.isInteger(after) || extent + Math.min(0, before) + Math.min(0, after) < 0)
-    throw new ShapeError(`pad: ${before} before and ${after} after axis ${axis} of ${x}; expected integers that take away at most its ${extent} indices.`);
+  if (
+    !Number.isInteger(before) ||
+    !Number.isInteger(after) ||
+    extent + Math.min(0, before) + Math.min(0, after) < 0
+  )
+    throw new ShapeError(
+      `pad: ${before} before and ${after} after axis ${axis} of ${x}; expected integers that take away at most its ${extent} indices.`,
+    );
   const cut = before < 0 || after < 0 ? slice(x, at, Math.max(0, -before), extent + Math.min(0, after)) : x;
   const margin = { axis: at, before: Math.max(0, before), after: Math.max(0, after), value };
-  return byDtype(cut, (one) => padOp([one], margin), () => padded(cut, margin));
+  return byDtype(
+    cut,
+    (one) => padOp([one], margin),
+    () => padded(cut, margin),
+  );
 };
 
 const joined = <D extends DType>(tensors: readonly Source<D>[], axis: number): Arranged<D> => {
@@ -158,7 +244,14 @@ const joined = <D extends DType>(tensors: readonly Source<D>[], axis: number): A
   let offset = 0;
   for (const one of tensors) {
     const length = (one.shape[axis] as number) * inner; // axis < rank
-    copyBlocks(one.data, data, { count, length, sourceStart: 0, sourceStep: length, targetStart: offset, targetStep: extent * inner });
+    copyBlocks(one.data, data, {
+      count,
+      length,
+      sourceStart: 0,
+      sourceStep: length,
+      targetStart: offset,
+      targetStep: extent * inner,
+    });
     offset += length;
   }
   return { shape, data };
@@ -183,15 +276,28 @@ export const concat = <D extends DType>(tensors: readonly Tensor<D>[], axis: num
   if (first === undefined) throw new ShapeError('concat: no tensors; expected at least one.');
   const at = axisOf('concat', axis, first.rank);
   for (const one of tensors)
-    if (one.dtype !== first.dtype || one.rank !== first.rank || one.shape.some((extent, place) => place !== at && extent !== first.shape[place]))
-      throw new ShapeError(`concat: ${one} after ${first} along axis ${axis}; dtype and all other extents must be equal.`);
-  return byDtype(first, () => concatOp(tensors as readonly Tensor<DType>[] as readonly Tensor[], at), () => joined(tensors, at));
+    if (
+      one.dtype !== first.dtype ||
+      one.rank !== first.rank ||
+      one.shape.some((extent, place) => place !== at && extent !== first.shape[place])
+    )
+      throw new ShapeError(
+        `concat: ${one} after ${first} along axis ${axis}; dtype and all other extents must be equal.`,
+      );
+  return byDtype(
+    first,
+    () => concatOp(tensors as readonly Tensor<DType>[] as readonly Tensor[], at),
+    () => joined(tensors, at),
+  );
 };
 
 /** Side by side along a new axis (default: the first); all of one shape. */
 export const stack = <D extends DType>(tensors: readonly Tensor<D>[], axis = 0): Tensor<D> => {
   const at = axisOf('stack', axis, (tensors[0]?.rank ?? 0) + 1);
-  return concat(tensors.map((x) => reshape(x, [...x.shape.slice(0, at), 1, ...x.shape.slice(at)])), at);
+  return concat(
+    tensors.map((x) => reshape(x, [...x.shape.slice(0, at), 1, ...x.shape.slice(at)])),
+    at,
+  );
 };
 
 /**
@@ -200,16 +306,26 @@ export const stack = <D extends DType>(tensors: readonly Tensor<D>[], axis = 0):
  * @example
  * split(tensor([1, 2, 3]), 2, 0).map(String); //=> ['float32[2]', 'float32[1]']
  */
-export const split = <D extends DType>(x: Tensor<D>, sizes: number | readonly number[], axis: number): Tensor<D>[] => {
+export const split = <D extends DType>(
+  x: Tensor<D>,
+  sizes: number | readonly number[],
+  axis: number,
+): Tensor<D>[] => {
   const at = axisOf('split', axis, x.rank);
   const extent = x.shape[at] as number; // at < rank
-  if (typeof sizes === 'number' && !(Number.isInteger(sizes) && sizes > 0)) throw new ShapeError(`split: parts of ${sizes}; expected a positive integer.`);
+  if (typeof sizes === 'number' && !(Number.isInteger(sizes) && sizes > 0))
+    throw new ShapeError(`split: parts of ${sizes}; expected a positive integer.`);
   const parts =
     typeof sizes === 'number'
-      ? Array.from({ length: Math.max(1, Math.ceil(extent / sizes)) }, (_, part) => Math.min(sizes, extent - part * sizes))
+      ? Array.from({ length: Math.max(1, Math.ceil(extent / sizes)) }, (_, part) =>
+          Math.min(sizes, extent - part * sizes),
+        )
       : sizes;
   const total = parts.reduce((a, b) => a + b, 0);
-  if (total !== extent) throw new ShapeError(`split: sizes [${parts.join(', ')}] sum to ${total}; axis ${axis} of ${x} has ${extent}.`);
+  if (total !== extent)
+    throw new ShapeError(
+      `split: sizes [${parts.join(', ')}] sum to ${total}; axis ${axis} of ${x} has ${extent}.`,
+    );
   let start = 0;
   return parts.map((size) => {
     start += size;
@@ -226,8 +342,13 @@ const expandOp = defineOp<readonly [Tensor], Shape>({
 /** Broadcast to a shape, elements repeated. */
 export const expand = <D extends DType>(x: Tensor<D>, shape: Shape): Tensor<D> => {
   const full = broadcastShapes('expand', x.shape, shape);
-  if (!sameShape(full, shape)) throw new ShapeError(`expand: ${x} does not broadcast to ${describeShape(shape, x.dtype)}.`);
-  return byDtype(x, (one) => expandOp([one], full), () => ({ shape: full, data: expandedData(x.dtype, x.data, [x.shape, full]) }));
+  if (!sameShape(full, shape))
+    throw new ShapeError(`expand: ${x} does not broadcast to ${describeShape(shape, x.dtype)}.`);
+  return byDtype(
+    x,
+    (one) => expandOp([one], full),
+    () => ({ shape: full, data: expandedData(x.dtype, x.data, [x.shape, full]) }),
+  );
 };
 
 /**
@@ -238,16 +359,30 @@ export const expand = <D extends DType>(x: Tensor<D>, shape: Shape): Tensor<D> =
  */
 export const repeat = <D extends DType>(x: Tensor<D>, counts: readonly number[]): Tensor<D> => {
   checkShape('repeat', counts);
-  if (counts.length < x.rank) throw new ShapeError(`repeat: ${counts.length} counts for ${x}; expected one for each of its ${x.rank} axes, or more.`);
+  if (counts.length < x.rank)
+    throw new ShapeError(
+      `repeat: ${counts.length} counts for ${x}; expected one for each of its ${x.rank} axes, or more.`,
+    );
   const shape = [...new Array<number>(counts.length - x.rank).fill(1), ...x.shape];
-  const between = reshape(x, shape.flatMap((extent) => [1, extent]));
-  const repeated = expand(between, shape.flatMap((extent, axis) => [counts[axis] as number, extent])); // as many counts as axes, here and below
-  return reshape(repeated, shape.map((extent, axis) => extent * (counts[axis] as number)));
+  const between = reshape(
+    x,
+    shape.flatMap((extent) => [1, extent]),
+  );
+  const repeated = expand(
+    between,
+    shape.flatMap((extent, axis) => [counts[axis] as number, extent]),
+  ); // as many counts as axes, here and below
+  return reshape(
+    repeated,
+    shape.map((extent, axis) => extent * (counts[axis] as number)),
+  );
 };
 
 const triangle = (x: Tensor, keeps: (row: number, column: number) => boolean): Tensor => {
   const [rows, columns] = x.shape.slice(-2) as [number, number]; // rank ≥ 2, checked
-  const data = Float32Array.from({ length: rows * columns }, (_, index) => (keeps(Math.floor(index / columns), index % columns) ? 1 : 0));
+  const data = Float32Array.from({ length: rows * columns }, (_, index) =>
+    keeps(Math.floor(index / columns), index % columns) ? 1 : 0,
+  );
   return mul(x, new Tensor('float32', [rows, columns], data));
 };
 

@@ -65,9 +65,16 @@ export const fillRuns = <In extends Elements, Out extends Elements>(
   const inner = plan.extents.length - 1;
   const run: Run<In, Out> = {
     ...{ a, b, out, aStart: 0, bStart: 0, outStart: 0 },
-    ...{ aStep: plan.aSteps[inner] as number, bStep: plan.bSteps[inner] as number, length: plan.extents[inner] as number }, // a plan has an axis
+    ...{
+      aStep: plan.aSteps[inner] as number,
+      bStep: plan.bSteps[inner] as number,
+      length: plan.extents[inner] as number,
+    }, // a plan has an axis
   };
-  if (inner === 0) return kernel(run);
+  if (inner === 0) {
+    kernel(run);
+    return;
+  }
   eachRun(plan, (aStart, bStart, outStart) => {
     run.aStart = aStart;
     run.bStart = bStart;
@@ -91,7 +98,9 @@ export const applyBinary = (
 /** Sums `data` of shape `full` down to `small`, which was broadcast to it; float64 sums. */
 export const sumDown = (data: Float32Array, full: Shape, small: Shape): Float32Array => {
   const extra = full.length - small.length;
-  const axes = full.map((_, axis) => axis).filter((axis) => axis < extra || (small[axis - extra] === 1 && full[axis] !== 1));
+  const axes = full
+    .map((_, axis) => axis)
+    .filter((axis) => axis < extra || (small[axis - extra] === 1 && full[axis] !== 1));
   const result = allocate(sizeOf(small));
   sumGroups(groupsOf({ shape: full, data }, axes), result);
   return result;

@@ -1,7 +1,7 @@
 // broadcastPlan: how two shapes are walked together under NumPy's broadcasting: as few axes as possible, each with a step in either operand.
 // Knows numbers only.
 
-import { broadcastShapes, sameShape, type Shape, sizeOf } from '../shape.ts';
+import { broadcastShapes, type Shape, sameShape, sizeOf } from '../shape.ts';
 
 /** Axes to walk, outermost first, at least one; the result is walked in order, the operands by steps (0 where broadcast). */
 export interface BroadcastPlan {
@@ -71,7 +71,11 @@ export const eachRun = (
     let axis = inner - 1;
     for (; axis >= 0; axis--) {
       const next = (counters[axis] as number) + 1; // axis < inner, here and below
-      const [aStep, bStep, extent] = [aSteps[axis] as number, bSteps[axis] as number, extents[axis] as number];
+      const [aStep, bStep, extent] = [
+        aSteps[axis] as number,
+        bSteps[axis] as number,
+        extents[axis] as number,
+      ];
       aStart += aStep;
       bStart += bStep;
       if (next < extent) {

@@ -3,7 +3,7 @@
 import type { DataOf, DType } from '../dtype.ts';
 import { defineOp } from '../op.ts';
 import { allocate } from '../regionStack.ts';
-import { broadcastShapes, sameShape, type Shape, sizeOf } from '../shape.ts';
+import { broadcastShapes, type Shape, sameShape, sizeOf } from '../shape.ts';
 import { type AnyTensor, Tensor } from '../tensor.ts';
 import { asTensor, type Operand, sumTo } from './arithmetic.ts';
 import { type Elements, fillRuns, type Run } from './broadcast.ts';
@@ -21,8 +21,19 @@ const comparand = (x: AnyTensor | number, other: AnyTensor | number): AnyTensor 
 };
 
 const comparison = (name: string, holds: (a: number, b: number) => boolean): Comparison => {
-  const kernel = ({ a, b, out, aStart, bStart, outStart, aStep, bStep, length }: Run<Elements, Uint8Array>): void => {
-    for (let i = 0; i < length; i++) out[outStart + i] = holds(a[aStart + i * aStep] as number, b[bStart + i * bStep] as number) ? 1 : 0; // inside the run
+  const kernel = ({
+    a,
+    b,
+    out,
+    aStart,
+    bStart,
+    outStart,
+    aStep,
+    bStep,
+    length,
+  }: Run<Elements, Uint8Array>): void => {
+    for (let i = 0; i < length; i++)
+      out[outStart + i] = holds(a[aStart + i * aStep] as number, b[bStart + i * bStep] as number) ? 1 : 0; // inside the run
   };
   return (a, b) => {
     const [left, right] = [comparand(a, b), comparand(b, a)];
@@ -50,7 +61,12 @@ export const logicalAnd: Comparison = comparison('logicalAnd', (a, b) => a !== 0
 /** One or both, of booleans, broadcast. */
 export const logicalOr: Comparison = comparison('logicalOr', (a, b) => a !== 0 || b !== 0);
 /** The contrary of a boolean. */
-export const logicalNot = (x: Tensor<'bool'>): Tensor<'bool'> => new Tensor('bool', x.shape, x.data.map((bit) => 1 - bit));
+export const logicalNot = (x: Tensor<'bool'>): Tensor<'bool'> =>
+  new Tensor(
+    'bool',
+    x.shape,
+    x.data.map((bit) => 1 - bit),
+  );
 
 /** Booleans or integers as float32 numbers. */
 export const cast = (x: AnyTensor): Tensor => {
@@ -60,7 +76,8 @@ export const cast = (x: AnyTensor): Tensor => {
 };
 
 /** The elements of a tensor at every place of a larger shape. */
-const spread = <D extends DType>({ dtype, data, shape }: Tensor<D>, full: Shape): DataOf<D> => (sameShape(shape, full) ? data : expandedData(dtype, data, [shape, full]));
+const spread = <D extends DType>({ dtype, data, shape }: Tensor<D>, full: Shape): DataOf<D> =>
+  sameShape(shape, full) ? data : expandedData(dtype, data, [shape, full]);
 
 /** x where the mask is `bit`, else 0; not a product, since 0 · ∞ is NaN. */
 const only = (x: Tensor, mask: Uint8Array, bit: number): Tensor => {

@@ -34,6 +34,7 @@ const dropoutOp = defineOp<readonly [Tensor], Options>({
  * itself. Srivastava 2014 (JMLR 15), §10 for the inverted form.
  */
 export const dropout = (x: Tensor, rate: number, source: Random | undefined): Tensor => {
-  if (!(rate >= 0 && rate < 1)) throw new RangeError(`dropout: rate ${rate}; expected from 0 to less than 1.`);
+  if (!(rate >= 0 && rate < 1))
+    throw new RangeError(`dropout: rate ${rate}; expected from 0 to less than 1.`);
   return source === undefined || rate === 0 ? x : dropoutOp([x], { rate, source: source.split() });
 };

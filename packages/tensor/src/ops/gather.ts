@@ -3,7 +3,16 @@
 import type { DType } from '../dtype.ts';
 import { defineOp } from '../op.ts';
 import { allocate } from '../regionStack.ts';
-import { axisOf, broadcastShapes, checkShape, sameShape, type Shape, ShapeError, sizeOf, stridesOf } from '../shape.ts';
+import {
+  axisOf,
+  broadcastShapes,
+  checkShape,
+  type Shape,
+  ShapeError,
+  sameShape,
+  sizeOf,
+  stridesOf,
+} from '../shape.ts';
 import type { Tensor } from '../tensor.ts';
 import { expand } from './arrange.ts';
 
@@ -11,7 +20,9 @@ const checkIds = (where: string, ids: Int32Array, limit: number): void => {
   for (let i = 0; i < ids.length; i++) {
     const id = ids[i] as number; // i < length
     if (id < 0 || id >= limit)
-      throw new RangeError(`${where}: id ${id} at place ${i}; ${limit === 0 ? 'the table has no rows' : `the table has rows 0 to ${limit - 1}`}.`);
+      throw new RangeError(
+        `${where}: id ${id} at place ${i}; ${limit === 0 ? 'the table has no rows' : `the table has rows 0 to ${limit - 1}`}.`,
+      );
   }
 };
 
@@ -38,7 +49,8 @@ const addRowsOp = defineOp<readonly [Tensor, Tensor<'int32'>], Shape>({
     const data = allocate(sizeOf(shape)).fill(0);
     for (let i = 0; i < ids.data.length; i++) {
       const start = (ids.data[i] as number) * width; // i < length
-      for (let j = 0; j < width; j++) data[start + j] = (data[start + j] as number) + (x.data[i * width + j] as number); // j < width
+      for (let j = 0; j < width; j++)
+        data[start + j] = (data[start + j] as number) + (x.data[i * width + j] as number); // j < width
     }
     return { shape, data };
   },
@@ -71,8 +83,14 @@ const placesAlong = (where: string, shape: Shape, index: Tensor<'int32'>, axis: 
 
 /** Whether an index fits a shape: the same rank, and on the axes other than its own the same extents. */
 const checkIndex = (where: string, shape: Shape, index: Tensor<'int32'>, axis: number): void => {
-  if (index.dtype !== 'int32' || index.rank !== shape.length || index.shape.some((extent, at) => at !== axis && extent !== shape[at]))
-    throw new ShapeError(`${where}: index ${index} for a tensor of shape [${shape.join(', ')}] along axis ${axis}; expected int32 of the same rank, all other extents equal.`);
+  if (
+    index.dtype !== 'int32' ||
+    index.rank !== shape.length ||
+    index.shape.some((extent, at) => at !== axis && extent !== shape[at])
+  )
+    throw new ShapeError(
+      `${where}: index ${index} for a tensor of shape [${shape.join(', ')}] along axis ${axis}; expected int32 of the same rank, all other extents equal.`,
+    );
 };
 
 const takeAlongOp = defineOp<readonly [Tensor, Tensor<'int32'>], number>({
@@ -83,10 +101,16 @@ const takeAlongOp = defineOp<readonly [Tensor, Tensor<'int32'>], number>({
     for (let i = 0; i < data.length; i++) data[i] = x.data[places[i] as number] as number; // places lie inside
     return { shape: index.shape, data };
   },
-  backward: (gradient, { inputs: [x, index], options: axis }) => [addAlong(x.shape, index, { axis, x: gradient }), undefined],
+  backward: (gradient, { inputs: [x, index], options: axis }) => [
+    addAlong(x.shape, index, { axis, x: gradient }),
+    undefined,
+  ],
 });
 
-const addAlongOp = defineOp<readonly [Tensor, Tensor<'int32'>], { readonly shape: Shape; readonly axis: number }>({
+const addAlongOp = defineOp<
+  readonly [Tensor, Tensor<'int32'>],
+  { readonly shape: Shape; readonly axis: number }
+>({
   name: 'addAlong',
   forward: ([x, index], { shape, axis }) => {
     const places = placesAlong('scatterAdd', shape, index, axis);
@@ -97,10 +121,17 @@ const addAlongOp = defineOp<readonly [Tensor, Tensor<'int32'>], { readonly shape
     }
     return { shape, data };
   },
-  backward: (gradient, { inputs: [, index], options: { axis } }) => [takeAlong(gradient, index, axis), undefined],
+  backward: (gradient, { inputs: [, index], options: { axis } }) => [
+    takeAlong(gradient, index, axis),
+    undefined,
+  ],
 });
 
-const addAlong = (shape: Shape, index: Tensor<'int32'>, { axis, x }: { readonly axis: number; readonly x: Tensor }): Tensor => addAlongOp([x, index], { shape, axis });
+const addAlong = (
+  shape: Shape,
+  index: Tensor<'int32'>,
+  { axis, x }: { readonly axis: number; readonly x: Tensor },
+): Tensor => addAlongOp([x, index], { shape, axis });
 
 /**
  * Elements along an axis (default: the last) by an index of the same rank: result[i, j] = x[index[i, j], j] for axis 0. On the other axes the two
@@ -114,7 +145,11 @@ export const takeAlong = (x: Tensor, index: Tensor<'int32'>, axis = -1): Tensor 
   if (index.rank !== x.rank) checkIndex('takeAlong', x.shape, index, at);
   const others = (shape: Shape) => shape.map((extent, place) => (place === at ? 1 : extent));
   const common = broadcastShapes('takeAlong', others(x.shape), others(index.shape));
-  const full = <D extends DType>(one: Tensor<D>) => expand(one, common.map((extent, place) => (place === at ? (one.shape[at] as number) : extent))); // at < rank
+  const full = <D extends DType>(one: Tensor<D>) =>
+    expand(
+      one,
+      common.map((extent, place) => (place === at ? (one.shape[at] as number) : extent)),
+    ); // at < rank
   const [source, places] = [full(x), full(index)];
   checkIndex('takeAlong', source.shape, places, at);
   return takeAlongOp([source, places], at);
@@ -127,9 +162,14 @@ export const takeAlong = (x: Tensor, index: Tensor<'int32'>, axis = -1): Tensor 
  * @example
  * scatterAdd(tensor([1, 2, 4]), integers([0, 2, 0]), { shape: [3], axis: 0 }).toArray(); //=> [5, 0, 2]
  */
-export const scatterAdd = (x: Tensor, index: Tensor<'int32'>, { shape, axis }: { readonly shape: Shape; readonly axis: number }): Tensor => {
+export const scatterAdd = (
+  x: Tensor,
+  index: Tensor<'int32'>,
+  { shape, axis }: { readonly shape: Shape; readonly axis: number },
+): Tensor => {
   const at = axisOf('scatterAdd', axis, shape.length);
-  if (!sameShape(x.shape, index.shape)) throw new ShapeError(`scatterAdd: ${x} with index ${index}; shapes must be equal.`);
+  if (!sameShape(x.shape, index.shape))
+    throw new ShapeError(`scatterAdd: ${x} with index ${index}; shapes must be equal.`);
   checkShape('scatterAdd', shape);
   checkIndex('scatterAdd', shape, index, at);
   return addAlong(shape, index, { axis: at, x });

@@ -14,13 +14,21 @@ export interface Groups {
 const product = (extents: readonly number[]): number => extents.reduce((size, extent) => size * extent, 1);
 
 /** Groups over axes in rising order; data are reordered only where kept axes lie between reduced ones. */
-export const groupsOf = (x: { readonly shape: Shape; readonly data: Float32Array }, axes: readonly number[]): Groups => {
+export const groupsOf = (
+  x: { readonly shape: Shape; readonly data: Float32Array },
+  axes: readonly number[],
+): Groups => {
   const { shape } = x;
   const first = axes[0] ?? shape.length;
   const last = axes.at(-1) ?? shape.length - 1;
   const count = product(axes.map((axis) => shape[axis] as number)); // axes of x
   if (product(shape.filter((_, axis) => axis > first && axis < last && !axes.includes(axis))) === 1)
-    return { data: x.data, outer: product(shape.slice(0, first)), count, inner: product(shape.slice(last + 1)) };
+    return {
+      data: x.data,
+      outer: product(shape.slice(0, first)),
+      count,
+      inner: product(shape.slice(last + 1)),
+    };
   const kept = shape.map((_, axis) => axis).filter((axis) => !axes.includes(axis));
   const data = permutedData('float32', x.data, [shape, [...kept, ...axes]]);
   return { data, outer: product(kept.map((axis) => shape[axis] as number)), count, inner: 1 };

@@ -3,7 +3,7 @@
 import { currentBackend } from '../backend/slot.ts';
 import { defineOp } from '../op.ts';
 import { allocate } from '../regionStack.ts';
-import { sameShape, ShapeError } from '../shape.ts';
+import { ShapeError, sameShape } from '../shape.ts';
 import { Tensor } from '../tensor.ts';
 import { div, mul, neg, sigmoid, square, sub } from './arithmetic.ts';
 import { sum } from './reduce.ts';
@@ -30,7 +30,9 @@ const checkTargets = (targets: Int32Array, classes: number, ignoreIndex: number)
   for (let row = 0; row < targets.length; row++) {
     const target = targets[row] as number; // row < length
     if (target !== ignoreIndex && (target < 0 || target >= classes))
-      throw new RangeError(`crossEntropy: target ${target} in row ${row}; expected a class from 0 to ${classes - 1}, or ${ignoreIndex} to leave the row out.`);
+      throw new RangeError(
+        `crossEntropy: target ${target} in row ${row}; expected a class from 0 to ${classes - 1}, or ${ignoreIndex} to leave the row out.`,
+      );
   }
 };
 
@@ -41,7 +43,14 @@ const rowLossesOp = defineOp<readonly [Tensor], Options, Float32Array>({
     const classes = logits.shape.at(-1) as number; // rank ≥ 1, checked
     checkTargets(targets, classes, ignoreIndex);
     const log = allocate(logits.size);
-    if (classes > 0) currentBackend().softmax({ x: logits.data, out: log, rows: targets.length, columns: classes, log: true });
+    if (classes > 0)
+      currentBackend().softmax({
+        x: logits.data,
+        out: log,
+        rows: targets.length,
+        columns: classes,
+        log: true,
+      });
     const data = allocate(targets.length);
     for (let row = 0; row < targets.length; row++) {
       const target = targets[row] as number; // row < length
@@ -49,13 +58,17 @@ const rowLossesOp = defineOp<readonly [Tensor], Options, Float32Array>({
       let loss = 0;
       if (target !== ignoreIndex) {
         loss = -(1 - labelSmoothing) * (log[start + target] as number); // target < classes
-        if (labelSmoothing > 0) for (let c = 0; c < classes; c++) loss -= (labelSmoothing / classes) * (log[start + c] as number); // c < classes
+        if (labelSmoothing > 0)
+          for (let c = 0; c < classes; c++) loss -= (labelSmoothing / classes) * (log[start + c] as number); // c < classes
       }
       data[row] = loss;
     }
     return { shape: logits.shape.slice(0, -1), data, saved: log };
   },
-  backward: (gradient, { inputs: [logits], options: { targets, ignoreIndex, labelSmoothing }, saved: log }) => {
+  backward: (
+    gradient,
+    { inputs: [logits], options: { targets, ignoreIndex, labelSmoothing }, saved: log },
+  ) => {
     const classes = logits.shape.at(-1) as number; // rank ≥ 1
     const data = allocate(logits.size);
     currentBackend().unary('exp', log, data);
@@ -94,18 +107,30 @@ export const crossEntropy = (
 ): Tensor => {
   const rows = logits.shape.slice(0, -1);
   if (logits.rank < 1 || targets.dtype !== 'int32' || !sameShape(rows, targets.shape))
-    throw new ShapeError(`crossEntropy: logits ${logits} with targets ${targets}; expected float32 [..., classes] and int32 [...].`);
-  if (!(labelSmoothing >= 0 && labelSmoothing <= 1)) throw new RangeError(`crossEntropy: labelSmoothing ${labelSmoothing}; expected from 0 to 1.`);
+    throw new ShapeError(
+      `crossEntropy: logits ${logits} with targets ${targets}; expected float32 [..., classes] and int32 [...].`,
+    );
+  if (!(labelSmoothing >= 0 && labelSmoothing <= 1))
+    throw new RangeError(`crossEntropy: labelSmoothing ${labelSmoothing}; expected from 0 to 1.`);
   const losses = rowLossesOp([logits], { targets: targets.data, ignoreIndex, labelSmoothing });
-  return reduced(losses, reduction, targets.data.reduce((count, target) => count + (target === ignoreIndex ? 0 : 1), 0));
+  return reduced(
+    losses,
+    reduction,
+    targets.data.reduce((count, target) => count + (target === ignoreIndex ? 0 : 1), 0),
+  );
 };
 
 const checkPair = (where: string, x: Tensor, target: Tensor): void => {
-  if (!sameShape(x.shape, target.shape)) throw new ShapeError(`${where}: ${x} with target ${target}; shapes must be equal.`);
+  if (!sameShape(x.shape, target.shape))
+    throw new ShapeError(`${where}: ${x} with target ${target}; shapes must be equal.`);
 };
 
 /** (x − target)², both of one shape; its mean unless asked otherwise. */
-export const meanSquaredError = (x: Tensor, target: Tensor, { reduction = 'mean' }: LossOptions = {}): Tensor => {
+export const meanSquaredError = (
+  x: Tensor,
+  target: Tensor,
+  { reduction = 'mean' }: LossOptions = {},
+): Tensor => {
   checkPair('meanSquaredError', x, target);
   return reduced(square(sub(x, target)), reduction, x.size);
 };
@@ -128,7 +153,11 @@ const logisticOp = defineOp<readonly [Tensor, Tensor]>({
 });
 
 /** −t·log σ(x) − (1 − t)·log(1 − σ(x)) from logits x and targets t in [0, 1], both of one shape; its mean unless asked otherwise. Without overflow. */
-export const binaryCrossEntropy = (logits: Tensor, target: Tensor, { reduction = 'mean' }: LossOptions = {}): Tensor => {
+export const binaryCrossEntropy = (
+  logits: Tensor,
+  target: Tensor,
+  { reduction = 'mean' }: LossOptions = {},
+): Tensor => {
   checkPair('binaryCrossEntropy', logits, target);
   return reduced(logisticOp([logits, target], undefined), reduction, logits.size);
 };

@@ -27,14 +27,29 @@ interface Plan extends Required<MatmulOptions> {
 }
 
 const plan = (a: Tensor, b: Tensor, { transposeA = false, transposeB = false }: MatmulOptions): Plan => {
-  const [m, k] = (transposeA ? [a.shape.at(-1), a.shape.at(-2)] : [a.shape.at(-2), a.shape.at(-1)]) as [number, number]; // rank ≥ 2, checked
-  const [inner, n] = (transposeB ? [b.shape.at(-1), b.shape.at(-2)] : [b.shape.at(-2), b.shape.at(-1)]) as [number, number]; // rank ≥ 2, checked
+  const [m, k] = (transposeA ? [a.shape.at(-1), a.shape.at(-2)] : [a.shape.at(-2), a.shape.at(-1)]) as [
+    number,
+    number,
+  ]; // rank ≥ 2, checked
+  const [inner, n] = (transposeB ? [b.shape.at(-1), b.shape.at(-2)] : [b.shape.at(-2), b.shape.at(-1)]) as [
+    number,
+    number,
+  ]; // rank ≥ 2, checked
   if (inner !== k)
     throw new ShapeError(
       `matmul: ${a}${transposeA ? ' transposed' : ''} times ${b}${transposeB ? ' transposed' : ''}: ${k} columns meet ${inner} rows. They must be equal.`,
     );
   const [aBatch, bBatch] = [a.shape.slice(0, -2), b.shape.slice(0, -2)];
-  return { m, n, k, transposeA, transposeB, aBatch, bBatch, batch: broadcastShapes('matmul', aBatch, bBatch) };
+  return {
+    m,
+    n,
+    k,
+    transposeA,
+    transposeB,
+    aBatch,
+    bBatch,
+    batch: broadcastShapes('matmul', aBatch, bBatch),
+  };
 };
 
 const forward = (a: Tensor, b: Tensor, p: Plan): Float32Array => {
@@ -45,14 +60,36 @@ const forward = (a: Tensor, b: Tensor, p: Plan): Float32Array => {
   const backend = currentBackend();
   if (bCount === 1 && aCount === batches && !p.transposeA)
     // One right operand for all: the batch is more rows.
-    backend.matmul({ ...call, a: a.data, b: b.data, out, m: m * batches, batches: 1, aStride: 0, bStride: 0 });
+    backend.matmul({
+      ...call,
+      a: a.data,
+      b: b.data,
+      out,
+      m: m * batches,
+      batches: 1,
+      aStride: 0,
+      bStride: 0,
+    });
   else if ((aCount === batches || aCount === 1) && (bCount === batches || bCount === 1))
-    backend.matmul({ ...call, a: a.data, b: b.data, out, batches, aStride: aCount === 1 ? 0 : m * k, bStride: bCount === 1 ? 0 : k * n });
+    backend.matmul({
+      ...call,
+      a: a.data,
+      b: b.data,
+      out,
+      batches,
+      aStride: aCount === 1 ? 0 : m * k,
+      bStride: bCount === 1 ? 0 : k * n,
+    });
   else {
     const [aPlaces, bPlaces] = [broadcastPlaces(batch, p.aBatch), broadcastPlaces(batch, p.bBatch)];
     for (let index = 0; index < batches; index++) {
-      const part = (x: Tensor, place: number, size: number) => x.data.subarray(place * size, (place + 1) * size);
-      const operands = { a: part(a, aPlaces[index] as number, m * k), b: part(b, bPlaces[index] as number, k * n), out: out.subarray(index * m * n, (index + 1) * m * n) }; // one place a batch
+      const part = (x: Tensor, place: number, size: number) =>
+        x.data.subarray(place * size, (place + 1) * size);
+      const operands = {
+        a: part(a, aPlaces[index] as number, m * k),
+        b: part(b, bPlaces[index] as number, k * n),
+        out: out.subarray(index * m * n, (index + 1) * m * n),
+      }; // one place a batch
       backend.matmul({ ...call, ...operands, keep: false, batches: 1, aStride: 0, bStride: 0 });
     }
   }
@@ -73,14 +110,19 @@ const matmulOp = defineOp<readonly [Tensor, Tensor], MatmulOptions>({
     // One right operand for all rows of a batch: its gradient is one product over all of them.
     const flat = (x: Tensor): Tensor => reshape(x, [-1, x.shape.at(-1) as number]); // rank ≥ 2
     if (needs(1) && b.rank === 2 && a.rank > 2 && !transposeA && a.size > 0 && gradient.size > 0) {
-      const bGradient = transposeB ? product(flat(gradient), flat(a), { transposeA: true }) : product(flat(a), flat(gradient), { transposeA: true });
+      const bGradient = transposeB
+        ? product(flat(gradient), flat(a), { transposeA: true })
+        : product(flat(a), flat(gradient), { transposeA: true });
       return [needs(0) ? sumTo(aGradient(), a.shape) : undefined, bGradient];
     }
     const bGradient = () =>
       transposeB
         ? product(gradient, a, { transposeA: true, transposeB: transposeA })
         : product(a, gradient, { transposeA: !transposeA });
-    return [needs(0) ? sumTo(aGradient(), a.shape) : undefined, needs(1) ? sumTo(bGradient(), b.shape) : undefined];
+    return [
+      needs(0) ? sumTo(aGradient(), a.shape) : undefined,
+      needs(1) ? sumTo(bGradient(), b.shape) : undefined,
+    ];
   },
 });
 
@@ -94,12 +136,17 @@ const product = (a: Tensor, b: Tensor, options: MatmulOptions): Tensor => matmul
  * matmul(tensor([[1, 2]]), tensor([[3], [4]])).toArray(); //=> [[11]]
  */
 export const matmul = (a: Tensor, b: Tensor, options: MatmulOptions = {}): Tensor => {
-  if (a.rank === 0 || b.rank === 0) throw new ShapeError(`matmul: ${a} times ${b}; expected at least one axis each. Use mul for numbers.`);
+  if (a.rank === 0 || b.rank === 0)
+    throw new ShapeError(`matmul: ${a} times ${b}; expected at least one axis each. Use mul for numbers.`);
   const left = a.rank === 1 ? reshape(a, options.transposeA ? [a.size, 1] : [1, a.size]) : a;
   const right = b.rank === 1 ? reshape(b, options.transposeB ? [1, b.size] : [b.size, 1]) : b;
   const result = product(left, right, options);
   if (a.rank > 1 && b.rank > 1) return result;
-  const shape = [...result.shape.slice(0, -2), ...(a.rank === 1 ? [] : [result.shape.at(-2) as number]), ...(b.rank === 1 ? [] : [result.shape.at(-1) as number])]; // rank ≥ 2
+  const shape = [
+    ...result.shape.slice(0, -2),
+    ...(a.rank === 1 ? [] : [result.shape.at(-2) as number]),
+    ...(b.rank === 1 ? [] : [result.shape.at(-1) as number]),
+  ]; // rank ≥ 2
   return reshape(result, shape);
 };
 
@@ -109,7 +156,17 @@ const linearOp = defineOp<readonly [Tensor, Tensor] | readonly [Tensor, Tensor, 
     const [outputs, inputs] = weight.shape as [number, number]; // checked by linear
     const rows = x.size / Math.max(1, inputs);
     const out = allocate(rows * outputs);
-    currentBackend().linear({ x: x.data, weight: weight.data, bias: bias?.data, out, rows, inputs, outputs, activation, keep: weight.constant });
+    currentBackend().linear({
+      x: x.data,
+      weight: weight.data,
+      bias: bias?.data,
+      out,
+      rows,
+      inputs,
+      outputs,
+      activation,
+      keep: weight.constant,
+    });
     return { shape: [...x.shape.slice(0, -1), outputs], data: out };
   },
   backward: (gradient, { inputs: [x, weight, bias], needs }) => {
@@ -117,7 +174,9 @@ const linearOp = defineOp<readonly [Tensor, Tensor] | readonly [Tensor, Tensor, 
     const rows = reshape(gradient, [gradient.size / Math.max(1, outputs), outputs]);
     return [
       needs(0) ? reshape(product(rows, weight, {}), x.shape) : undefined,
-      needs(1) ? product(rows, reshape(x, [rows.shape[0] as number, inputs]), { transposeA: true }) : undefined, // rank 2
+      needs(1)
+        ? product(rows, reshape(x, [rows.shape[0] as number, inputs]), { transposeA: true })
+        : undefined, // rank 2
       ...(bias === undefined ? [] : [needs(2) ? sumTo(rows, bias.shape) : undefined]),
     ];
   },
@@ -129,7 +188,12 @@ const linearOp = defineOp<readonly [Tensor, Tensor] | readonly [Tensor, Tensor, 
  */
 export const linear = (x: Tensor, weight: Tensor, bias?: Tensor, activation: Activation = 'none'): Tensor => {
   const [outputs, inputs] = weight.shape;
-  if (weight.rank !== 2 || x.rank < 1 || x.shape.at(-1) !== inputs || (bias !== undefined && (bias.rank !== 1 || bias.size !== outputs)))
+  if (
+    weight.rank !== 2 ||
+    x.rank < 1 ||
+    x.shape.at(-1) !== inputs ||
+    (bias !== undefined && (bias.rank !== 1 || bias.size !== outputs))
+  )
     throw new ShapeError(
       `linear: x ${x}, weight ${weight}${bias === undefined ? '' : `, bias ${bias}`}; expected x [..., inputs], weight [outputs, inputs], bias [outputs].`,
     );

@@ -49,9 +49,16 @@ export const copyBlocks = <D extends DType>(source: DataOf<D>, target: DataOf<D>
 };
 
 /** Elements of `shape` repeated to `wanted`, to which it broadcasts. */
-export const expandedData = <D extends DType>(dtype: D, data: DataOf<D>, [shape, wanted]: readonly [Shape, Shape]): DataOf<D> => {
+export const expandedData = <D extends DType>(
+  dtype: D,
+  data: DataOf<D>,
+  [shape, wanted]: readonly [Shape, Shape],
+): DataOf<D> => {
   const plan = broadcastPlan('expand', shape, wanted);
-  const out = room(dtype, plan.shape.reduce((size, extent) => size * extent, 1));
+  const out = room(
+    dtype,
+    plan.shape.reduce((size, extent) => size * extent, 1),
+  );
   const from = wordsOf(data);
   const to = wordsOf(out);
   const inner = plan.extents.length - 1;
@@ -70,14 +77,20 @@ const tile = 32; // 32 × 32 words of source and of target: 8 KiB, inside the fi
 const transposeTiles = (
   [from, to]: readonly [Words, Words],
   [read, write]: readonly [number, number],
-  { rows, rowStep, columns, columnStep }: { rows: number; rowStep: number; columns: number; columnStep: number },
+  {
+    rows,
+    rowStep,
+    columns,
+    columnStep,
+  }: { rows: number; rowStep: number; columns: number; columnStep: number },
 ): void => {
   for (let top = 0; top < rows; top += tile)
     for (let left = 0; left < columns; left += tile) {
       const bottom = Math.min(rows, top + tile);
       const right = Math.min(columns, left + tile);
       for (let i = top; i < bottom; i++)
-        for (let j = left; j < right; j++) to[write + i * rowStep + j] = from[read + i + j * columnStep] as number; // inside the shapes
+        for (let j = left; j < right; j++)
+          to[write + i * rowStep + j] = from[read + i + j * columnStep] as number; // inside the shapes
     }
 };
 
@@ -103,7 +116,11 @@ const joinedAxes = (shape: Shape, axes: readonly number[]): { extents: number[];
 };
 
 /** Data of the permuted tensor: axis i of the result is axis axes[i] of the source. */
-export const permutedData = <D extends DType>(dtype: D, data: DataOf<D>, [shape, axes]: readonly [Shape, readonly number[]]): DataOf<D> => {
+export const permutedData = <D extends DType>(
+  dtype: D,
+  data: DataOf<D>,
+  [shape, axes]: readonly [Shape, readonly number[]],
+): DataOf<D> => {
   const out = room(dtype, data.length);
   if (data.length === 0) return out;
   const { extents, steps } = joinedAxes(shape, axes);
@@ -122,10 +139,16 @@ export const permutedData = <D extends DType>(dtype: D, data: DataOf<D>, [shape,
   const counters = new Array<number>(outer.length).fill(0);
   let [read, write] = [0, 0];
   for (;;) {
-    if (rowAxis < 0) for (let i = 0; i < columns; i++) to[write + i] = from[read + i] as number; // inside the shapes
+    if (rowAxis < 0)
+      for (let i = 0; i < columns; i++) to[write + i] = from[read + i] as number; // inside the shapes
     else {
       const rows = extents[rowAxis] as number; // found above
-      transposeTiles([from, to], [read, write], { rows, rowStep: outSteps[rowAxis] as number, columns, columnStep });
+      transposeTiles([from, to], [read, write], {
+        rows,
+        rowStep: outSteps[rowAxis] as number,
+        columns,
+        columnStep,
+      });
     }
     let place = outer.length - 1;
     for (; place >= 0; place--) {

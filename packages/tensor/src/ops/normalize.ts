@@ -3,7 +3,7 @@
 import { currentBackend } from '../backend/slot.ts';
 import { defineOp } from '../op.ts';
 import { allocate } from '../regionStack.ts';
-import { sameShape, ShapeError } from '../shape.ts';
+import { ShapeError, sameShape } from '../shape.ts';
 import { Tensor } from '../tensor.ts';
 import { add, div, mul, sqrt, square } from './arithmetic.ts';
 import { mean } from './reduce.ts';
@@ -19,10 +19,16 @@ interface Saved {
   readonly inverse: Float32Array;
 }
 
-type Inputs = readonly [x: Tensor, scale: Tensor, shift: Tensor] | readonly [x: Tensor, scale: Tensor, shift: Tensor, residual: Tensor];
+type Inputs =
+  | readonly [x: Tensor, scale: Tensor, shift: Tensor]
+  | readonly [x: Tensor, scale: Tensor, shift: Tensor, residual: Tensor];
 
 /** Gradients of x (and residual), scale and shift, from the saved mean and inverse deviation of each row. */
-const layerNormGradients = (gradient: Tensor, [x, scale, , residual]: Inputs, { mean: means, inverse }: Saved): [Tensor, Tensor, Tensor] => {
+const layerNormGradients = (
+  gradient: Tensor,
+  [x, scale, , residual]: Inputs,
+  { mean: means, inverse }: Saved,
+): [Tensor, Tensor, Tensor] => {
   const width = x.shape.at(-1) as number; // rank ≥ 1, checked
   const dx = new Float32Array(x.size);
   const dScale = new Float64Array(width);
@@ -44,9 +50,15 @@ const layerNormGradients = (gradient: Tensor, [x, scale, , residual]: Inputs, { 
       dScale[j] = (dScale[j] as number) + up * n; // j < width
       dShift[j] = (dShift[j] as number) + up; // j < width
     }
-    for (let j = 0; j < width; j++) dx[start + j] = r * ((g[start + j] as number) * (s[j] as number) - (sum + (normed[j] as number) * dot) / width); // j < width
+    for (let j = 0; j < width; j++)
+      dx[start + j] =
+        r * ((g[start + j] as number) * (s[j] as number) - (sum + (normed[j] as number) * dot) / width); // j < width
   }
-  return [new Tensor('float32', x.shape, dx), new Tensor('float32', [width], Float32Array.from(dScale)), new Tensor('float32', [width], Float32Array.from(dShift))];
+  return [
+    new Tensor('float32', x.shape, dx),
+    new Tensor('float32', [width], Float32Array.from(dScale)),
+    new Tensor('float32', [width], Float32Array.from(dShift)),
+  ];
 };
 
 const layerNormOp = defineOp<Inputs, number, Saved>({
@@ -55,9 +67,20 @@ const layerNormOp = defineOp<Inputs, number, Saved>({
     const width = x.shape.at(-1) as number; // rank ≥ 1, checked
     const rows = x.size / Math.max(1, width);
     const out = allocate(x.size);
-    const saved = needsGradient ? { mean: new Float32Array(rows), inverse: new Float32Array(rows) } : undefined;
+    const saved = needsGradient
+      ? { mean: new Float32Array(rows), inverse: new Float32Array(rows) }
+      : undefined;
     currentBackend().layerNorm({
-      ...{ x: x.data, residual: residual?.data, scale: scale.data, shift: shift.data, out, rows, width, epsilon },
+      ...{
+        x: x.data,
+        residual: residual?.data,
+        scale: scale.data,
+        shift: shift.data,
+        out,
+        rows,
+        width,
+        epsilon,
+      },
       ...{ mean: saved?.mean, inverseDeviation: saved?.inverse },
     });
     return { shape: x.shape, data: out, ...(saved && { saved }) };
@@ -70,22 +93,39 @@ const layerNormOp = defineOp<Inputs, number, Saved>({
 
 const checkNorm = (where: string, x: Tensor, scale: Tensor | undefined, shift: Tensor | undefined): void => {
   const width = x.shape.at(-1);
-  for (const [name, weight] of [['scale', scale], ['shift', shift]] as const)
+  for (const [name, weight] of [
+    ['scale', scale],
+    ['shift', shift],
+  ] as const)
     if (x.rank < 1 || (weight !== undefined && (weight.rank !== 1 || weight.size !== width)))
-      throw new ShapeError(`${where}: x ${x} with ${name} ${weight}; expected x [..., width] and ${name} [width].`);
+      throw new ShapeError(
+        `${where}: x ${x} with ${name} ${weight}; expected x [..., width] and ${name} [width].`,
+      );
 };
 
-const constantRow = (width: number, value: number): Tensor => new Tensor('float32', [width], new Float32Array(width).fill(value));
+const constantRow = (width: number, value: number): Tensor =>
+  new Tensor('float32', [width], new Float32Array(width).fill(value));
 
 /** (x − mean) / √(variance + epsilon) · scale + shift over the last axis, the variance biased. Ba 2016 (arXiv:1607.06450), equation 4. */
-export const layerNorm = (x: Tensor, scale?: Tensor, shift?: Tensor, { epsilon = 1e-5 }: NormOptions = {}): Tensor => {
+export const layerNorm = (
+  x: Tensor,
+  scale?: Tensor,
+  shift?: Tensor,
+  { epsilon = 1e-5 }: NormOptions = {},
+): Tensor => {
   checkNorm('layerNorm', x, scale, shift);
   const width = x.shape.at(-1) as number; // rank ≥ 1, checked
   return layerNormOp([x, scale ?? constantRow(width, 1), shift ?? constantRow(width, 0)], epsilon);
 };
 
 /** layerNorm(x + residual) in one pass. */
-export const addLayerNorm = (x: Tensor, residual: Tensor, scale: Tensor, shift: Tensor, { epsilon = 1e-5 }: NormOptions = {}): Tensor => {
+export const addLayerNorm = (
+  x: Tensor,
+  residual: Tensor,
+  scale: Tensor,
+  shift: Tensor,
+  { epsilon = 1e-5 }: NormOptions = {},
+): Tensor => {
   checkNorm('addLayerNorm', x, scale, shift);
   if (!sameShape(x.shape, residual.shape)) return layerNorm(add(x, residual), scale, shift, { epsilon });
   return layerNormOp([x, scale, shift, residual], epsilon);

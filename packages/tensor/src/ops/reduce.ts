@@ -26,15 +26,27 @@ interface Plan {
   readonly count: number;
 }
 
-const plan = (where: string, x: AnyTensor, axes: readonly number[] | undefined, { keepDims = false }: ReduceOptions): Plan => {
+const plan = (
+  where: string,
+  x: AnyTensor,
+  axes: readonly number[] | undefined,
+  { keepDims = false }: ReduceOptions,
+): Plan => {
   const chosen = new Set((axes ?? x.shape.map((_, axis) => axis)).map((axis) => axisOf(where, axis, x.rank)));
-  if (axes !== undefined && chosen.size < axes.length) throw new ShapeError(`${where}: axes [${axes.join(', ')}] of ${x} name one axis twice.`);
+  if (axes !== undefined && chosen.size < axes.length)
+    throw new ShapeError(`${where}: axes [${axes.join(', ')}] of ${x} name one axis twice.`);
   const kept = x.shape.map((extent, axis) => (chosen.has(axis) ? 1 : extent));
   const result = keepDims ? kept : x.shape.filter((_, axis) => !chosen.has(axis));
-  return { axes: [...chosen].sort((a, b) => a - b), kept, result, count: sizeOf(x.shape.filter((_, axis) => chosen.has(axis))) };
+  return {
+    axes: [...chosen].sort((a, b) => a - b),
+    kept,
+    result,
+    count: sizeOf(x.shape.filter((_, axis) => chosen.has(axis))),
+  };
 };
 
-const spread = (x: Tensor, full: Shape): Tensor => new Tensor('float32', full, expandedData('float32', x.data, [x.shape, full]));
+const spread = (x: Tensor, full: Shape): Tensor =>
+  new Tensor('float32', full, expandedData('float32', x.data, [x.shape, full]));
 
 const sumOp = defineOp<readonly [Tensor], Plan>({
   name: 'sum',
@@ -47,7 +59,8 @@ const sumOp = defineOp<readonly [Tensor], Plan>({
 });
 
 /** Sum over axes (default: all), in float64. No element: 0. */
-export const sum = (x: Tensor, axes?: readonly number[], options: ReduceOptions = {}): Tensor => sumOp([x], plan('sum', x, axes, options));
+export const sum = (x: Tensor, axes?: readonly number[], options: ReduceOptions = {}): Tensor =>
+  sumOp([x], plan('sum', x, axes, options));
 
 /** Mean over axes (default: all). No element: NaN. */
 export const mean = (x: Tensor, axes?: readonly number[], options: ReduceOptions = {}): Tensor =>
@@ -57,7 +70,10 @@ const extremeOp = defineOp<readonly [Tensor], Plan & { readonly sign: 1 | -1; re
   name: 'extreme',
   forward: ([x], { axes, count, result, sign, where }) => {
     const data = allocate(sizeOf(result));
-    if (count === 0 && data.length > 0) throw new ShapeError(`${where}: ${x} has no element along the reduced axes; there is no largest or smallest.`);
+    if (count === 0 && data.length > 0)
+      throw new ShapeError(
+        `${where}: ${x} has no element along the reduced axes; there is no largest or smallest.`,
+      );
     extremesOf(groupsOf(x, axes), data, sign);
     return { shape: result, data };
   },
@@ -69,10 +85,12 @@ const extremeOp = defineOp<readonly [Tensor], Plan & { readonly sign: 1 | -1; re
 });
 
 /** Largest element over axes (default: all); equal ones share the gradient. NaN where there is one. */
-export const max = (x: Tensor, axes?: readonly number[], options: ReduceOptions = {}): Tensor => extremeOp([x], { ...plan('max', x, axes, options), sign: 1, where: 'max' });
+export const max = (x: Tensor, axes?: readonly number[], options: ReduceOptions = {}): Tensor =>
+  extremeOp([x], { ...plan('max', x, axes, options), sign: 1, where: 'max' });
 
 /** Smallest element over axes (default: all); equal ones share the gradient. NaN where there is one. */
-export const min = (x: Tensor, axes?: readonly number[], options: ReduceOptions = {}): Tensor => extremeOp([x], { ...plan('min', x, axes, options), sign: -1, where: 'min' });
+export const min = (x: Tensor, axes?: readonly number[], options: ReduceOptions = {}): Tensor =>
+  extremeOp([x], { ...plan('min', x, axes, options), sign: -1, where: 'min' });
 
 /** NaN counts as the largest of all, as in NumPy and PyTorch. */
 const isLarger = (a: number, b: number): boolean => a > b || (Number.isNaN(a) && !Number.isNaN(b));
@@ -88,7 +106,8 @@ export const argmax = (x: Tensor, axis = -1, options: ReduceOptions = {}): Tenso
   for (let index = 0; index < data.length; index++) {
     const start = Math.floor(index / inner) * extent * inner + (index % inner);
     let best = 0;
-    for (let i = 1; i < extent; i++) if (isLarger(x.data[start + i * inner] as number, x.data[start + best * inner] as number)) best = i; // i < extent
+    for (let i = 1; i < extent; i++)
+      if (isLarger(x.data[start + i * inner] as number, x.data[start + best * inner] as number)) best = i; // i < extent
     data[index] = best;
   }
   return new Tensor('int32', result, data);
@@ -108,15 +127,24 @@ const logSumExpOp = defineOp<readonly [Tensor], Plan>({
     logSumExpOf(groupsOf(x, axes), data);
     return { shape: result, data };
   },
-  backward: (gradient, { inputs: [x], output, options: { kept } }) => [mul(combine(weightRun, x, reshape(output, kept)), reshape(gradient, kept))],
+  backward: (gradient, { inputs: [x], output, options: { kept } }) => [
+    mul(combine(weightRun, x, reshape(output, kept)), reshape(gradient, kept)),
+  ],
 });
 
 /** log Σ exp(x) over axes (default: all), without overflow. Where all are −∞: −∞, with gradient zero. */
-export const logSumExp = (x: Tensor, axes?: number | readonly number[], options: ReduceOptions = {}): Tensor =>
-  logSumExpOp([x], plan('logSumExp', x, typeof axes === 'number' ? [axes] : axes, options));
+export const logSumExp = (
+  x: Tensor,
+  axes?: number | readonly number[],
+  options: ReduceOptions = {},
+): Tensor => logSumExpOp([x], plan('logSumExp', x, typeof axes === 'number' ? [axes] : axes, options));
 
 /** Σ (x − mean)² / (count − correction) over axes (default: all). correction 0 is the biased one, 1 Bessel's. Default 0. */
-export const variance = (x: Tensor, axes?: readonly number[], options: ReduceOptions & { readonly correction?: number } = {}): Tensor => {
+export const variance = (
+  x: Tensor,
+  axes?: readonly number[],
+  options: ReduceOptions & { readonly correction?: number } = {},
+): Tensor => {
   const { count } = plan('variance', x, axes, options);
   const centered = sub(x, mean(x, axes, { keepDims: true }));
   return div(sum(square(centered), axes, options), Math.max(0, count - (options.correction ?? 0)));

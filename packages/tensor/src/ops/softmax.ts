@@ -45,7 +45,8 @@ const logSoftmaxBackward = defineOp<readonly [Tensor, Tensor]>({
         total += g[j] as number; // inside the row
         seen ||= log[j] !== -Infinity;
       }
-      for (let j = start; j < start + columns; j++) data[j] = seen ? (g[j] as number) - Math.exp(log[j] as number) * total : 0; // inside the row
+      for (let j = start; j < start + columns; j++)
+        data[j] = seen ? (g[j] as number) - Math.exp(log[j] as number) * total : 0; // inside the row
     }
     return { shape: y.shape, data };
   },
@@ -72,7 +73,9 @@ const alongLast = (x: Tensor, axis: number, op: (x: Tensor) => Tensor): Tensor =
 };
 
 /** exp(x) / Σ exp(x) over an axis (default: the last). A row of −∞ gives zeros, with gradient zero. */
-export const softmax = (x: Tensor, axis = -1): Tensor => alongLast(x, axis, (rows) => softmaxOp([rows], undefined));
+export const softmax = (x: Tensor, axis = -1): Tensor =>
+  alongLast(x, axis, (rows) => softmaxOp([rows], undefined));
 
 /** log softmax(x) over an axis (default: the last), without ever computing the softmax. A row of −∞ gives −∞. */
-export const logSoftmax = (x: Tensor, axis = -1): Tensor => alongLast(x, axis, (rows) => logSoftmaxOp([rows], undefined));
+export const logSoftmax = (x: Tensor, axis = -1): Tensor =>
+  alongLast(x, axis, (rows) => logSoftmaxOp([rows], undefined));

@@ -3,7 +3,18 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expectClose, golden, readSafetensors, shared, skipReason } from '@heed/testing';
 import { describe, expect, it } from 'vitest';
-import { type AnyTensor, add, backward, inference, mul, sum, Tensor, tensorOf, useBackend, variable } from '../../src/index.ts';
+import {
+  type AnyTensor,
+  add,
+  backward,
+  inference,
+  mul,
+  sum,
+  Tensor,
+  tensorOf,
+  useBackend,
+  variable,
+} from '../../src/index.ts';
 import { backends } from '../backends.ts';
 import { goldenOps, isTensor, type Options, withoutOption } from './goldenOps.ts';
 
@@ -27,23 +38,37 @@ interface Case {
 
 const tensorFrom = ({ dtype, shape, data }: Stored): AnyTensor => {
   if (dtype === 'F32') return tensorOf('float32', shape, Float32Array.from(data));
-  return dtype === 'I32' ? tensorOf('int32', shape, Int32Array.from(data)) : tensorOf('bool', shape, Uint8Array.from(data));
+  return dtype === 'I32'
+    ? tensorOf('int32', shape, Int32Array.from(data))
+    : tensorOf('bool', shape, Uint8Array.from(data));
 };
 
-const mapValues = <A, B>(values: Readonly<Record<string, A>>, change: (value: A, name: string) => B): Record<string, B> =>
+const mapValues = <A, B>(
+  values: Readonly<Record<string, A>>,
+  change: (value: A, name: string) => B,
+): Record<string, B> =>
   Object.fromEntries(Object.entries(values).map(([name, value]) => [name, change(value, name)]));
 
 /** The copy in this repository: arrays in base64. */
 const packed = (): Case[] => {
   const arrays = { F32: Float32Array, I32: Int32Array, U8: Uint8Array } as const;
-  const decode = ({ dtype, shape, data }: { dtype: keyof typeof arrays; shape: number[]; data: string }): Stored => {
+  const decode = ({
+    dtype,
+    shape,
+    data,
+  }: {
+    dtype: keyof typeof arrays;
+    shape: number[];
+    data: string;
+  }): Stored => {
     const bytes = Uint8Array.from(Buffer.from(data, 'base64'));
     return { dtype, shape, data: new arrays[dtype](bytes.buffer) };
   };
   return golden<Case[]>(path.join(import.meta.dirname, '..'), 'ops.json.gz').map((one) => ({
     ...one,
-    ...mapValues({ inputs: one.inputs, outputs: one.outputs, gradients: one.gradients, upstream: one.upstream }, (named) =>
-      mapValues(named as never, decode),
+    ...mapValues(
+      { inputs: one.inputs, outputs: one.outputs, gradients: one.gradients, upstream: one.upstream },
+      (named) => mapValues(named as never, decode),
     ),
   }));
 };
@@ -63,11 +88,17 @@ const whole = (folder: string): Case[] => {
     inputs: mapValues(raw.inputs, stored),
     outputs: mapValues(raw.outputs, stored),
     gradients: mapValues(raw.gradients ?? {}, stored),
-    upstream: mapValues(typeof raw.upstream === 'string' ? { output: raw.upstream } : (raw.upstream ?? {}), stored),
+    upstream: mapValues(
+      typeof raw.upstream === 'string' ? { output: raw.upstream } : (raw.upstream ?? {}),
+      stored,
+    ),
   }));
 };
 
-const resultsOf = (one: Case, inputs: Readonly<Record<string, AnyTensor>>): Readonly<Record<string, AnyTensor>> => {
+const resultsOf = (
+  one: Case,
+  inputs: Readonly<Record<string, AnyTensor>>,
+): Readonly<Record<string, AnyTensor>> => {
   const run = goldenOps[one.op];
   if (run === undefined) throw new Error(`no expression for ${one.op}`);
   const result = run(inputs, one.options);
@@ -76,7 +107,9 @@ const resultsOf = (one: Case, inputs: Readonly<Record<string, AnyTensor>>): Read
 
 /** Σ output·upstream over the outputs that have one: what the gradients belong to. */
 const totalOf = (results: Readonly<Record<string, AnyTensor>>, upstream: Named): Tensor | undefined => {
-  const parts = Object.entries(upstream).map(([name, stored]) => sum(mul(results[name] as Tensor, tensorFrom(stored) as Tensor)));
+  const parts = Object.entries(upstream).map(([name, stored]) =>
+    sum(mul(results[name] as Tensor, tensorFrom(stored) as Tensor)),
+  );
   return parts.length === 0 ? undefined : parts.reduce((a, b) => add(a, b));
 };
 
@@ -95,7 +128,9 @@ const check = (one: Case): void => {
   if (total === undefined) return;
   const gradients = backward(total);
   for (const [name, expected] of Object.entries(one.gradients)) {
-    const given = gradients.get(inputs[name] as Tensor) ?? new Tensor('float32', expected.shape, new Float32Array(expected.data.length));
+    const given =
+      gradients.get(inputs[name] as Tensor) ??
+      new Tensor('float32', expected.shape, new Float32Array(expected.data.length));
     expectClose(given, expected, { ...one.tolerance, name: `gradient of ${name}` });
   }
 };
@@ -114,18 +149,27 @@ const suite = (title: string, cases: readonly Case[]): void => {
         const inputs = mapValues(one.inputs, tensorFrom);
         const outside = resultsOf(one, inputs);
         const inside = inference(() => ({ ...resultsOf(one, inputs) }));
-        for (const [name, expected] of Object.entries(outside)) expectClose(inside[name] as AnyTensor, expected, { name: `${one.name} ${name}` });
+        for (const [name, expected] of Object.entries(outside))
+          expectClose(inside[name] as AnyTensor, expected, { name: `${one.name} ${name}` });
       }
     });
   });
 
   const absent = [...new Set(cases.filter(({ op }) => !(op in goldenOps)).map(({ op }) => op))];
-  const options = [...new Set(cases.filter(({ op }) => op in goldenOps).flatMap((one) => withoutOption(one) ?? []))];
-  const notYet = [absent.length > 0 && `ops not here yet: ${absent.join(', ')}`, options.length > 0 && `left out: ${options.join(', ')}`];
-  it([`${title}: ${known.length} of ${cases.length} cases are run`, ...notYet.filter(Boolean)].join('; '), () => {
-    expect(known.length).toBeGreaterThan(300);
-    expect(new Set(known.map(({ op }) => op)).size).toBe(Object.keys(goldenOps).length); // every expression is used
-  });
+  const options = [
+    ...new Set(cases.filter(({ op }) => op in goldenOps).flatMap((one) => withoutOption(one) ?? [])),
+  ];
+  const notYet = [
+    absent.length > 0 && `ops not here yet: ${absent.join(', ')}`,
+    options.length > 0 && `left out: ${options.join(', ')}`,
+  ];
+  it(
+    [`${title}: ${known.length} of ${cases.length} cases are run`, ...notYet.filter(Boolean)].join('; '),
+    () => {
+      expect(known.length).toBeGreaterThan(300);
+      expect(new Set(known.map(({ op }) => op)).size).toBe(Object.keys(goldenOps).length); // every expression is used
+    },
+  );
 };
 
 suite('golden ops of this repository', packed());

@@ -1,10 +1,74 @@
 // How PyTorch's words for operations are said in ours: one entry for each op of the golden cases that this package has.
 
 import {
-  abs, add, type AnyTensor, argmax, binaryCrossEntropy, clamp, concat, cos, crossEntropy, div, equal, erf, exp, expand, gather, gelu, geluTanh,
-  greater, greaterOrEqual, layerNorm, less, lessOrEqual, log, logicalAnd, logicalNot, logicalOr, logSoftmax, logSumExp, matmul, max, maskedFill,
-  maximum, mean, meanSquaredError, min, minimum, mul, neg, notEqual, pad, permute, pow, reciprocal, relu, repeat, reshape, rmsNorm, scatterAdd,
-  sigmoid, sign, silu, sin, slice, softmax, split, sqrt, square, stack, sub, sum, takeAlong, tanh, Tensor, transpose, tril, triu, variance, where,
+  type AnyTensor,
+  abs,
+  add,
+  argmax,
+  binaryCrossEntropy,
+  clamp,
+  concat,
+  cos,
+  crossEntropy,
+  div,
+  equal,
+  erf,
+  exp,
+  expand,
+  gather,
+  gelu,
+  geluTanh,
+  greater,
+  greaterOrEqual,
+  layerNorm,
+  less,
+  lessOrEqual,
+  log,
+  logicalAnd,
+  logicalNot,
+  logicalOr,
+  logSoftmax,
+  logSumExp,
+  maskedFill,
+  matmul,
+  max,
+  maximum,
+  mean,
+  meanSquaredError,
+  min,
+  minimum,
+  mul,
+  neg,
+  notEqual,
+  pad,
+  permute,
+  pow,
+  reciprocal,
+  relu,
+  repeat,
+  reshape,
+  rmsNorm,
+  scatterAdd,
+  sigmoid,
+  sign,
+  silu,
+  sin,
+  slice,
+  softmax,
+  split,
+  sqrt,
+  square,
+  stack,
+  sub,
+  sum,
+  Tensor,
+  takeAlong,
+  tanh,
+  transpose,
+  tril,
+  triu,
+  variance,
+  where,
 } from '../../src/index.ts';
 
 /** Options of a case, in PyTorch's words. */
@@ -15,12 +79,26 @@ type Floats = Readonly<Record<string, Tensor>>;
 type Run = (inputs: Inputs, options: Options) => AnyTensor | Readonly<Record<string, AnyTensor>>;
 
 const floats = (inputs: Inputs): Floats => inputs as Floats;
-const number = (value: unknown): number => (value === 'inf' ? Infinity : value === '-inf' ? -Infinity : Number(value));
-const pair = (op: (a: Tensor, b: Tensor) => AnyTensor): Run => (inputs) => op(floats(inputs).a as Tensor, floats(inputs).b as Tensor);
-const one = (op: (x: Tensor) => AnyTensor): Run => (inputs) => op((floats(inputs).a ?? floats(inputs).x) as Tensor);
-const of = (op: (x: Tensor, options: Options) => AnyTensor): Run => (inputs, options) => op(floats(inputs).x as Tensor, options);
-const reduction = (op: (x: Tensor, axes: readonly number[] | undefined, options: { keepDims: boolean }) => Tensor): Run =>
-  of((x, { axes, keepdims }) => op(x, (axes as number[] | null) ?? undefined, { keepDims: keepdims === true }));
+const number = (value: unknown): number =>
+  value === 'inf' ? Infinity : value === '-inf' ? -Infinity : Number(value);
+const pair =
+  (op: (a: Tensor, b: Tensor) => AnyTensor): Run =>
+  (inputs) =>
+    op(floats(inputs).a as Tensor, floats(inputs).b as Tensor);
+const one =
+  (op: (x: Tensor) => AnyTensor): Run =>
+  (inputs) =>
+    op((floats(inputs).a ?? floats(inputs).x) as Tensor);
+const of =
+  (op: (x: Tensor, options: Options) => AnyTensor): Run =>
+  (inputs, options) =>
+    op(floats(inputs).x as Tensor, options);
+const reduction = (
+  op: (x: Tensor, axes: readonly number[] | undefined, options: { keepDims: boolean }) => Tensor,
+): Run =>
+  of((x, { axes, keepdims }) =>
+    op(x, (axes as number[] | null) ?? undefined, { keepDims: keepdims === true }),
+  );
 const bools = (inputs: Inputs, name: string): Tensor<'bool'> => inputs[name] as Tensor<'bool'>;
 const integersOf = (inputs: Inputs, name: string): Tensor<'int32'> => inputs[name] as Tensor<'int32'>;
 
@@ -30,27 +108,45 @@ const argmaxOf = of((x, { axis, keepdims }) =>
 
 /** x[start : stop : step] on every axis; steps other than 1 are not ours. */
 const slices = of((x, { ranges }) =>
-  (ranges as [number, number | null, number][]).reduce((part, [start, stop], axis) => slice(part, axis, start, stop ?? undefined), x),
+  (ranges as [number, number | null, number][]).reduce(
+    (part, [start, stop], axis) => slice(part, axis, start, stop ?? undefined),
+    x,
+  ),
 );
 
 /** torch.gather reads the leading part of x where the index is shorter on other axes. */
 const leading = (x: Tensor, shape: readonly number[], axis: number): Tensor =>
   shape.reduce((part, extent, at) => (at === axis ? part : slice(part, at, 0, extent)), x);
 
-const losses = (reductionName: unknown): { reduction: 'mean' | 'sum' | 'none' } => ({ reduction: reductionName as 'mean' | 'sum' | 'none' });
+const losses = (reductionName: unknown): { reduction: 'mean' | 'sum' | 'none' } => ({
+  reduction: reductionName as 'mean' | 'sum' | 'none',
+});
 
 /** A norm over the last axes is one over the last axis of what they hold together. */
 const normalized = (x: Tensor, shape: readonly number[], norm: (x: Tensor) => Tensor): Tensor => {
   const width = shape.reduce((size, extent) => size * extent, 1);
   return reshape(norm(reshape(x, [...x.shape.slice(0, x.rank - shape.length), width])), x.shape);
 };
-const flat = (x: AnyTensor | undefined): Tensor | undefined => (x === undefined ? undefined : reshape(x as Tensor, [x.size]));
+const flat = (x: AnyTensor | undefined): Tensor | undefined =>
+  x === undefined ? undefined : reshape(x as Tensor, [x.size]);
 
 /** Cases of ops that we have but with an option that we do not: by name of the case, why. */
-export const withoutOption = ({ op, name, options, inputs }: { op: string; name: string; options: Options; inputs: object }): string | undefined => {
-  if (op === 'slice' && (options.ranges as number[][]).some(([, , step]) => step !== 1)) return 'slice with a step';
+export const withoutOption = ({
+  op,
+  name,
+  options,
+  inputs,
+}: {
+  op: string;
+  name: string;
+  options: Options;
+  inputs: object;
+}): string | undefined => {
+  if (op === 'slice' && (options.ranges as number[][]).some(([, , step]) => step !== 1))
+    return 'slice with a step';
   if (op === 'cross_entropy' && 'weight' in inputs) return 'cross entropy with class weights';
-  if (op === 'cross_entropy' && options.target === 'probabilities') return 'cross entropy with probabilities as targets';
+  if (op === 'cross_entropy' && options.target === 'probabilities')
+    return 'cross entropy with probabilities as targets';
   if (op === 'bce_with_logits' && 'pos_weight' in inputs) return 'binary cross entropy with weights';
   if (op === 'index_select' && options.axis !== 0) return 'index_select on other axes';
   if (op === 'embedding' && 'padding_idx' in options) return 'embedding with a padding row';
@@ -60,71 +156,143 @@ export const withoutOption = ({ op, name, options, inputs }: { op: string; name:
 
 /** Our expression of each op. */
 export const goldenOps: Readonly<Record<string, Run>> = {
-  ...{ add: pair(add), sub: pair(sub), mul: pair(mul), div: pair(div), pow: pair(pow), maximum: pair(maximum), minimum: pair(minimum) },
-  ...{ eq: pair(equal), ne: pair(notEqual), lt: pair(less), le: pair(lessOrEqual), gt: pair(greater), ge: pair(greaterOrEqual) },
-  ...{ exp: one(exp), log: one(log), sqrt: one(sqrt), erf: one(erf), tanh: one(tanh), sigmoid: one(sigmoid), abs: one(abs), sign: one(sign) },
+  ...{
+    add: pair(add),
+    sub: pair(sub),
+    mul: pair(mul),
+    div: pair(div),
+    pow: pair(pow),
+    maximum: pair(maximum),
+    minimum: pair(minimum),
+  },
+  ...{
+    eq: pair(equal),
+    ne: pair(notEqual),
+    lt: pair(less),
+    le: pair(lessOrEqual),
+    gt: pair(greater),
+    ge: pair(greaterOrEqual),
+  },
+  ...{
+    exp: one(exp),
+    log: one(log),
+    sqrt: one(sqrt),
+    erf: one(erf),
+    tanh: one(tanh),
+    sigmoid: one(sigmoid),
+    abs: one(abs),
+    sign: one(sign),
+  },
   ...{ neg: one(neg), square: one(square), reciprocal: one(reciprocal), sin: one(sin), cos: one(cos) },
   ...{ relu: one(relu), gelu_erf: one(gelu), gelu_tanh: one(geluTanh), silu: one(silu) },
-  ...{ sum: reduction(sum), mean: reduction(mean), max: reduction(max), min: reduction(min), logsumexp: reduction(logSumExp), argmax: argmaxOf },
+  ...{
+    sum: reduction(sum),
+    mean: reduction(mean),
+    max: reduction(max),
+    min: reduction(min),
+    logsumexp: reduction(logSumExp),
+    argmax: argmaxOf,
+  },
   pow_scalar: (inputs, { exponent }) => pow(floats(inputs).a as Tensor, number(exponent)),
-  clamp: (inputs, { min: low = -Infinity, max: high = Infinity }) => clamp(floats(inputs).a as Tensor, number(low), number(high)),
+  clamp: (inputs, { min: low = -Infinity, max: high = Infinity }) =>
+    clamp(floats(inputs).a as Tensor, number(low), number(high)),
   logical_and: (inputs) => logicalAnd(bools(inputs, 'a'), bools(inputs, 'b')),
   logical_or: (inputs) => logicalOr(bools(inputs, 'a'), bools(inputs, 'b')),
   logical_not: (inputs) => logicalNot(bools(inputs, 'a')),
-  where: (inputs) => where(bools(inputs, 'condition'), floats(inputs).a as Tensor, floats(inputs).b as Tensor),
-  masked_fill: (inputs, { value }) => maskedFill(floats(inputs).x as Tensor, bools(inputs, 'mask'), number(value)),
+  where: (inputs) =>
+    where(bools(inputs, 'condition'), floats(inputs).a as Tensor, floats(inputs).b as Tensor),
+  masked_fill: (inputs, { value }) =>
+    maskedFill(floats(inputs).x as Tensor, bools(inputs, 'mask'), number(value)),
   var: of((x, { axes, keepdims, correction }) =>
-    variance(x, (axes as number[] | null) ?? undefined, { keepDims: keepdims === true, correction: Number(correction) }),
+    variance(x, (axes as number[] | null) ?? undefined, {
+      keepDims: keepdims === true,
+      correction: Number(correction),
+    }),
   ),
   matmul: (inputs, { transpose_a: transposeA = false, transpose_b: transposeB = false }) =>
-    matmul(floats(inputs).a as Tensor, floats(inputs).b as Tensor, { transposeA: transposeA === true, transposeB: transposeB === true }),
+    matmul(floats(inputs).a as Tensor, floats(inputs).b as Tensor, {
+      transposeA: transposeA === true,
+      transposeB: transposeB === true,
+    }),
   reshape: of((x, { shape }) => reshape(x, shape as number[])),
   permute: of((x, { axes }) => permute(x, axes as number[])),
   permute_reshape: of((x, { axes, shape }) => reshape(permute(x, axes as number[]), shape as number[])),
   transpose: of((x, { axis0, axis1 }) => transpose(x, Number(axis0), Number(axis1))),
-  squeeze: of((x, { axis }) => reshape(x, x.shape.filter((_, at) => at !== Number(axis)))),
+  squeeze: of((x, { axis }) =>
+    reshape(
+      x,
+      x.shape.filter((_, at) => at !== Number(axis)),
+    ),
+  ),
   unsqueeze: of((x, { axis }) => stack([x], Number(axis))),
   expand: of((x, { shape }) => expand(x, shape as number[])),
   tile: of((x, { repeats }) => repeat(x, repeats as number[])),
   concat: (inputs, { axis }) => concat(Object.values(floats(inputs)), Number(axis)),
   stack: (inputs, { axis }) => stack(Object.values(floats(inputs)), Number(axis)),
   split: (inputs, { sizes, size, axis }) =>
-    Object.fromEntries(split(floats(inputs).x as Tensor, (sizes as number[] | undefined) ?? Number(size), Number(axis)).map((part, i) => [`part${i}`, part])),
+    Object.fromEntries(
+      split(floats(inputs).x as Tensor, (sizes as number[] | undefined) ?? Number(size), Number(axis)).map(
+        (part, i) => [`part${i}`, part],
+      ),
+    ),
   slice: slices,
   pad: of((x, { widths, value }) =>
-    (widths as [number, number][]).reduce((part, [before, after], axis) => pad(part, axis, { before, after, value: number(value) }), x),
+    (widths as [number, number][]).reduce(
+      (part, [before, after], axis) => pad(part, axis, { before, after, value: number(value) }),
+      x,
+    ),
   ),
   tril: of((x, { diagonal }) => tril(x, Number(diagonal))),
   triu: of((x, { diagonal }) => triu(x, Number(diagonal))),
   add_mul_sum: (inputs, { axes }) =>
-    sum(mul(add(floats(inputs).a as Tensor, floats(inputs).b as Tensor), floats(inputs).c as Tensor), axes as number[]),
+    sum(
+      mul(add(floats(inputs).a as Tensor, floats(inputs).b as Tensor), floats(inputs).c as Tensor),
+      axes as number[],
+    ),
   gather: (inputs, { axis }) => {
     const [x, index] = [floats(inputs).x as Tensor, integersOf(inputs, 'index')];
     return takeAlong(leading(x, index.shape, Number(axis)), index, Number(axis));
   },
-  take_along_dim: (inputs, { axis }) => takeAlong(floats(inputs).x as Tensor, integersOf(inputs, 'index'), Number(axis)),
+  take_along_dim: (inputs, { axis }) =>
+    takeAlong(floats(inputs).x as Tensor, integersOf(inputs, 'index'), Number(axis)),
   scatter_add: (inputs, { axis }) => {
     const x = floats(inputs).x as Tensor;
-    return add(x, scatterAdd(floats(inputs).source as Tensor, integersOf(inputs, 'index'), { shape: x.shape, axis: Number(axis) }));
+    return add(
+      x,
+      scatterAdd(floats(inputs).source as Tensor, integersOf(inputs, 'index'), {
+        shape: x.shape,
+        axis: Number(axis),
+      }),
+    );
   },
   index_select: (inputs) => gather(floats(inputs).x as Tensor, integersOf(inputs, 'index')),
-  embedding: (inputs, { scale = 1 }) => mul(gather(floats(inputs).weight as Tensor, integersOf(inputs, 'ids')), number(scale)),
+  embedding: (inputs, { scale = 1 }) =>
+    mul(gather(floats(inputs).weight as Tensor, integersOf(inputs, 'ids')), number(scale)),
   softmax: of((x, { axis }) => softmax(x, Number(axis))),
   log_softmax: of((x, { axis }) => logSoftmax(x, Number(axis))),
   layer_norm: (inputs, { normalized_shape: shape, eps }) =>
-    normalized(floats(inputs).x as Tensor, shape as number[], (x) => layerNorm(x, flat(inputs.weight), flat(inputs.bias), { epsilon: number(eps) })),
+    normalized(floats(inputs).x as Tensor, shape as number[], (x) =>
+      layerNorm(x, flat(inputs.weight), flat(inputs.bias), { epsilon: number(eps) }),
+    ),
   rms_norm: (inputs, { normalized_shape: shape, eps }) =>
-    normalized(floats(inputs).x as Tensor, shape as number[], (x) => rmsNorm(x, flat(inputs.weight), { epsilon: number(eps) })),
+    normalized(floats(inputs).x as Tensor, shape as number[], (x) =>
+      rmsNorm(x, flat(inputs.weight), { epsilon: number(eps) }),
+    ),
   swiglu: (inputs) => mul(silu(floats(inputs).gate as Tensor), floats(inputs).up as Tensor),
   geglu: (inputs) => mul(gelu(floats(inputs).gate as Tensor), floats(inputs).up as Tensor),
-  cross_entropy: (inputs, { reduction: name, ignore_index: ignoreIndex = -100, label_smoothing: labelSmoothing = 0 }) =>
+  cross_entropy: (
+    inputs,
+    { reduction: name, ignore_index: ignoreIndex = -100, label_smoothing: labelSmoothing = 0 },
+  ) =>
     crossEntropy(floats(inputs).logits as Tensor, integersOf(inputs, 'target'), {
       ...losses(name),
       ignoreIndex: Number(ignoreIndex),
       labelSmoothing: Number(labelSmoothing),
     }),
-  bce_with_logits: (inputs, { reduction: name }) => binaryCrossEntropy(floats(inputs).logits as Tensor, floats(inputs).target as Tensor, losses(name)),
-  mse: (inputs, { reduction: name }) => meanSquaredError(floats(inputs).input as Tensor, floats(inputs).target as Tensor, losses(name)),
+  bce_with_logits: (inputs, { reduction: name }) =>
+    binaryCrossEntropy(floats(inputs).logits as Tensor, floats(inputs).target as Tensor, losses(name)),
+  mse: (inputs, { reduction: name }) =>
+    meanSquaredError(floats(inputs).input as Tensor, floats(inputs).target as Tensor, losses(name)),
 };
 
 /** Whether a result is one tensor rather than several by name. */

@@ -3,10 +3,73 @@ import { expectGradients, forAll, noise } from '@heed/testing';
 import fc from 'fast-check';
 import { describe, it } from 'vitest';
 import {
-  abs, activate, add, addLayerNorm, backward, binaryCrossEntropy, clamp, concat, cos, crossEntropy, div, dropout, erf, exp, expand, gather, gelu,
-  geluTanh, layerNorm, linear, log, logSoftmax, logSumExp, matmul, max, maskedFill, maximum, mean, meanSquaredError, min, minimum, mul, neg, pad,
-  permute, pow, random, reciprocal, relu, repeat, reshape, rmsNorm, scatterAdd, sigmoid, sign, silu, sin, slice, softmax, split, sqrt, square, stack,
-  sub, sum, sumTo, takeAlong, tanh, Tensor, tensor, transpose, tril, triu, useBackend, variable, variance, where,
+  abs,
+  activate,
+  add,
+  addLayerNorm,
+  backward,
+  binaryCrossEntropy,
+  clamp,
+  concat,
+  cos,
+  crossEntropy,
+  div,
+  dropout,
+  erf,
+  exp,
+  expand,
+  gather,
+  gelu,
+  geluTanh,
+  layerNorm,
+  linear,
+  log,
+  logSoftmax,
+  logSumExp,
+  maskedFill,
+  matmul,
+  max,
+  maximum,
+  mean,
+  meanSquaredError,
+  min,
+  minimum,
+  mul,
+  neg,
+  pad,
+  permute,
+  pow,
+  random,
+  reciprocal,
+  relu,
+  repeat,
+  reshape,
+  rmsNorm,
+  scatterAdd,
+  sigmoid,
+  sign,
+  silu,
+  sin,
+  slice,
+  softmax,
+  split,
+  sqrt,
+  square,
+  stack,
+  sub,
+  sum,
+  sumTo,
+  Tensor,
+  takeAlong,
+  tanh,
+  tensor,
+  transpose,
+  tril,
+  triu,
+  useBackend,
+  variable,
+  variance,
+  where,
 } from '../../src/index.ts';
 import { backends } from '../backends.ts';
 
@@ -26,8 +89,13 @@ interface Point {
 }
 
 /** Claimed gradients of Σ f(inputs)·weight for fixed random weights against numeric ones. */
-const check = (f: (inputs: Tensor[]) => Tensor, { shapes, values }: Point, tolerance: { absolute?: number; relative?: number } = {}): void => {
-  const leaves = (inputs: Float64Array[]): Tensor[] => inputs.map((data, i) => variable(tensor(Float32Array.from(data), shapes[i] as Shape)));
+const check = (
+  f: (inputs: Tensor[]) => Tensor,
+  { shapes, values }: Point,
+  tolerance: { absolute?: number; relative?: number } = {},
+): void => {
+  const leaves = (inputs: Float64Array[]): Tensor[] =>
+    inputs.map((data, i) => variable(tensor(Float32Array.from(data), shapes[i] as Shape)));
   expectGradients({
     inputs: values,
     loss: (inputs) => {
@@ -42,7 +110,8 @@ const check = (f: (inputs: Tensor[]) => Tensor, { shapes, values }: Point, toler
       const gradients = backward(output, new Tensor('float32', output.shape, noise(output.shape, 99).data));
       return at.map((leaf) => {
         const gradient = gradients.get(leaf);
-        if (gradient !== undefined && gradient.shape.join() !== leaf.shape.join()) throw new Error(`gradient ${gradient} of ${leaf}`);
+        if (gradient !== undefined && gradient.shape.join() !== leaf.shape.join())
+          throw new Error(`gradient ${gradient} of ${leaf}`);
         return gradient?.data ?? new Float32Array(leaf.size);
       });
     },
@@ -56,14 +125,22 @@ const seed = fc.integer({ min: 0, max: 1e6 });
 
 /** Two shapes that broadcast: some extents of either made 1, some leading ones left out. */
 const broadcastPair = fc
-  .tuple(shape(0, 3), fc.array(fc.constantFrom('both', 'left', 'right'), { minLength: 3, maxLength: 3 }), fc.integer({ min: 0, max: 3 }), fc.boolean())
+  .tuple(
+    shape(0, 3),
+    fc.array(fc.constantFrom('both', 'left', 'right'), { minLength: 3, maxLength: 3 }),
+    fc.integer({ min: 0, max: 3 }),
+    fc.boolean(),
+  )
   .map(([full, kept, cut, turned]) => {
     const a = full.map((extent, axis) => (kept[axis] === 'right' ? 1 : extent));
-    const b = full.map((extent, axis) => (kept[axis] === 'left' ? 1 : extent)).slice(Math.min(cut, full.length));
+    const b = full
+      .map((extent, axis) => (kept[axis] === 'left' ? 1 : extent))
+      .slice(Math.min(cut, full.length));
     return (turned ? [b, a] : [a, b]) as [number[], number[]];
   });
 
-const normal = (own: Shape, at: number, scale = 1): Float64Array => Float64Array.from(noise(own, at, scale).data);
+const normal = (own: Shape, at: number, scale = 1): Float64Array =>
+  Float64Array.from(noise(own, at, scale).data);
 const between = (own: Shape, at: number, [low, high]: readonly [number, number]): Float64Array => {
   const source = random(at);
   return Float64Array.from({ length: sizeOf(own) }, () => low + (high - low) * source.uniform());
@@ -85,7 +162,15 @@ describe.each(backends)('derivatives, $name', ({ backend }) => {
     ['pow', pow, [0.5, 2]],
   ] as const)('%s', (_name, op, range) => {
     property('is right for every pair of shapes that broadcast', () =>
-      forAll([broadcastPair, seed], ([a, b], at) => check(([x, y]) => op(x as Tensor, y as Tensor), { shapes: [a, b], values: [between(a, at, range), between(b, at + 1, range)] }), { runs: 40 }),
+      forAll(
+        [broadcastPair, seed],
+        ([a, b], at) =>
+          check(([x, y]) => op(x as Tensor, y as Tensor), {
+            shapes: [a, b],
+            values: [between(a, at, range), between(b, at + 1, range)],
+          }),
+        { runs: 40 },
+      ),
     );
   });
 
@@ -98,7 +183,10 @@ describe.each(backends)('derivatives, $name', ({ backend }) => {
         [broadcastPair, seed],
         ([a, b], at) => {
           const all = apartNumbers([sizeOf(a) + sizeOf(b)], at, 0.25);
-          check(([x, y]) => op(x as Tensor, y as Tensor), { shapes: [a, b], values: [all.slice(0, sizeOf(a)), all.slice(sizeOf(a))] });
+          check(([x, y]) => op(x as Tensor, y as Tensor), {
+            shapes: [a, b],
+            values: [all.slice(0, sizeOf(a)), all.slice(sizeOf(a))],
+          });
         },
         { runs: 40 },
       ),
@@ -132,18 +220,30 @@ describe.each(backends)('derivatives, $name', ({ backend }) => {
     ['pow by a number', (x: Tensor) => pow(x, 3), [-2, 2]],
     ['a number to a power', (x: Tensor) => pow(2, x), [-2, 2]],
   ] as const)('%s', (_name, op, range) => {
-    property('is right for every shape', () => forAll([shape(0, 3), seed], (own, at) => check(([x]) => op(x as Tensor), { shapes: [own], values: [between(own, at, range)] }), { runs: 25 }));
+    property('is right for every shape', () =>
+      forAll(
+        [shape(0, 3), seed],
+        (own, at) => check(([x]) => op(x as Tensor), { shapes: [own], values: [between(own, at, range)] }),
+        { runs: 25 },
+      ),
+    );
   });
 
   /** A shape and some of its axes. */
   const reducing = (minExtent: number) =>
-    shape(1, 4, minExtent).chain((own) => fc.tuple(fc.constant(own), fc.subarray(own.map((_, axis) => axis)), fc.boolean(), fc.boolean()));
+    shape(1, 4, minExtent).chain((own) =>
+      fc.tuple(fc.constant(own), fc.subarray(own.map((_, axis) => axis)), fc.boolean(), fc.boolean()),
+    );
 
   describe.each([
     ['sum', sum],
     ['mean', mean],
     ['variance', variance],
-    ['variance with correction', (x: Tensor, axes: readonly number[], options: { keepDims: boolean }) => variance(x, axes, { ...options, correction: 1 })],
+    [
+      'variance with correction',
+      (x: Tensor, axes: readonly number[], options: { keepDims: boolean }) =>
+        variance(x, axes, { ...options, correction: 1 }),
+    ],
     ['logSumExp', logSumExp],
     ['max', max],
     ['min', min],
@@ -155,7 +255,10 @@ describe.each(backends)('derivatives, $name', ({ backend }) => {
           if (name === 'variance with correction' && axes.length === 0) return; // nothing to divide by
           const over = negative ? axes.map((axis) => axis - own.length) : axes;
           const extreme = name === 'max' || name === 'min';
-          check(([x]) => op(x as Tensor, over, { keepDims }), { shapes: [own], values: [extreme ? apartNumbers(own, at, 0.25) : normal(own, at)] });
+          check(([x]) => op(x as Tensor, over, { keepDims }), {
+            shapes: [own],
+            values: [extreme ? apartNumbers(own, at, 0.25) : normal(own, at)],
+          });
         },
         { runs: 40 },
       ),
@@ -164,12 +267,22 @@ describe.each(backends)('derivatives, $name', ({ backend }) => {
 
   property('matmul: every transposition, batches that broadcast, vectors', () =>
     forAll(
-      [broadcastPair, fc.tuple(...[0, 0, 0].map((min) => fc.integer({ min, max: 3 }))), fc.boolean(), fc.boolean(), fc.constantFrom('none', 'left', 'right'), seed],
+      [
+        broadcastPair,
+        fc.tuple(...[0, 0, 0].map((min) => fc.integer({ min, max: 3 }))),
+        fc.boolean(),
+        fc.boolean(),
+        fc.constantFrom('none', 'left', 'right'),
+        seed,
+      ],
       ([aBatch, bBatch], [m = 1, n = 1, k = 1], transposeA, transposeB, vector, at) => {
         const a = vector === 'left' ? [k] : [...aBatch, ...(transposeA ? [k, m] : [m, k])];
         const b = vector === 'right' ? [k] : [...bBatch, ...(transposeB ? [n, k] : [k, n])];
         if (sizeOf(a) + sizeOf(b) > 40) return; // keeps the differences cheap
-        check(([x, y]) => matmul(x as Tensor, y as Tensor, { transposeA, transposeB }), { shapes: [a, b], values: [normal(a, at), normal(b, at + 1)] });
+        check(([x, y]) => matmul(x as Tensor, y as Tensor, { transposeA, transposeB }), {
+          shapes: [a, b],
+          values: [normal(a, at), normal(b, at + 1)],
+        });
       },
       { runs: 80 },
     ),
@@ -177,10 +290,20 @@ describe.each(backends)('derivatives, $name', ({ backend }) => {
 
   property('linear: with and without bias, every activation', () =>
     forAll(
-      [shape(0, 2, 1), fc.integer({ min: 1, max: 4 }), fc.integer({ min: 1, max: 4 }), fc.boolean(), fc.constantFrom('none', 'gelu', 'geluTanh', 'silu', 'tanh' as const), seed],
+      [
+        shape(0, 2, 1),
+        fc.integer({ min: 1, max: 4 }),
+        fc.integer({ min: 1, max: 4 }),
+        fc.boolean(),
+        fc.constantFrom('none', 'gelu', 'geluTanh', 'silu', 'tanh' as const),
+        seed,
+      ],
       (rows, inputs, outputs, biased, activation, at) => {
         const shapes = [[...rows, inputs], [outputs, inputs], ...(biased ? [[outputs]] : [])];
-        check(([x, weight, bias]) => linear(x as Tensor, weight as Tensor, bias, activation), { shapes, values: shapes.map((own, i) => normal(own, at + i, 0.7)) });
+        check(([x, weight, bias]) => linear(x as Tensor, weight as Tensor, bias, activation), {
+          shapes,
+          values: shapes.map((own, i) => normal(own, at + i, 0.7)),
+        });
       },
       { runs: 40 },
     ),
@@ -201,7 +324,11 @@ describe.each(backends)('derivatives, $name', ({ backend }) => {
           (x: Tensor) => repeat(x, [2, ...own.map((_, axis) => axis + 1)]),
           (x: Tensor) => tril(x, at % 3) as Tensor,
           (x: Tensor) => triu(x, -(at % 3)) as Tensor,
-          (x: Tensor) => sumTo(x, own.map(() => 1)),
+          (x: Tensor) =>
+            sumTo(
+              x,
+              own.map(() => 1),
+            ),
         ])
           check(([x]) => f(x as Tensor), { shapes: [own], values });
       },
@@ -234,7 +361,10 @@ describe.each(backends)('derivatives, $name', ({ backend }) => {
       [broadcastPair, seed],
       ([a, b], at) => {
         const source = random(at);
-        const mask = tensor(Uint8Array.from({ length: sizeOf(b) }, () => source.integer(2)), b);
+        const mask = tensor(
+          Uint8Array.from({ length: sizeOf(b) }, () => source.integer(2)),
+          b,
+        );
         const values = [normal(a, at), normal(b, at + 1)];
         check(([x, y]) => where(mask, x as Tensor, y as Tensor), { shapes: [a, b], values });
         check(([x]) => maskedFill(x as Tensor, mask, 3), { shapes: [a], values: values.slice(0, 1) });
@@ -250,12 +380,16 @@ describe.each(backends)('derivatives, $name', ({ backend }) => {
         const axis = place % own.length;
         const indexShape = own.map((extent, i) => (i === axis ? count : extent));
         const source = random(at);
-        const ids = (length: number, limit: number) => Int32Array.from({ length }, () => source.integer(limit));
+        const ids = (length: number, limit: number) =>
+          Int32Array.from({ length }, () => source.integer(limit));
         const index = tensor(ids(sizeOf(indexShape), own[axis] as number), indexShape);
         const rows = tensor(ids(2 * count, own[0] as number), [2, count]);
         check(([x]) => gather(x as Tensor, rows), { shapes: [own], values: [normal(own, at)] });
         check(([x]) => takeAlong(x as Tensor, index, axis), { shapes: [own], values: [normal(own, at)] });
-        check(([x]) => scatterAdd(x as Tensor, index, { shape: own, axis }), { shapes: [indexShape], values: [normal(indexShape, at)] });
+        check(([x]) => scatterAdd(x as Tensor, index, { shape: own, axis }), {
+          shapes: [indexShape],
+          values: [normal(indexShape, at)],
+        });
       },
       { runs: 20 },
     ),
@@ -266,7 +400,12 @@ describe.each(backends)('derivatives, $name', ({ backend }) => {
     ['logSoftmax', logSoftmax],
   ] as const)('%s', (_name, op) => {
     property('is right over every axis', () =>
-      forAll([shape(1, 3), fc.nat(2), seed], (own, place, at) => check(([x]) => op(x as Tensor, place % own.length), { shapes: [own], values: [normal(own, at)] }), { runs: 30 }),
+      forAll(
+        [shape(1, 3), fc.nat(2), seed],
+        (own, place, at) =>
+          check(([x]) => op(x as Tensor, place % own.length), { shapes: [own], values: [normal(own, at)] }),
+        { runs: 30 },
+      ),
     );
   });
 
@@ -279,12 +418,21 @@ describe.each(backends)('derivatives, $name', ({ backend }) => {
         const weights = [normal([width], at + 2), normal([width], at + 3)];
         const shapes = [own, [width], [width]];
         check(([a]) => layerNorm(a as Tensor), { shapes: [own], values: [x] });
-        check(([a, scale, shift]) => layerNorm(a as Tensor, scale, shift, { epsilon: 0.1 }), { shapes, values: [x, ...weights] });
-        check(([a, b, scale, shift]) => addLayerNorm(a as Tensor, b as Tensor, scale as Tensor, shift as Tensor), {
-          shapes: [own, ...shapes],
-          values: [x, residual, ...weights],
+        check(([a, scale, shift]) => layerNorm(a as Tensor, scale, shift, { epsilon: 0.1 }), {
+          shapes,
+          values: [x, ...weights],
         });
-        check(([a, scale]) => rmsNorm(a as Tensor, scale), { shapes: [own, [width]], values: [x, weights[0] as Float64Array] });
+        check(
+          ([a, b, scale, shift]) => addLayerNorm(a as Tensor, b as Tensor, scale as Tensor, shift as Tensor),
+          {
+            shapes: [own, ...shapes],
+            values: [x, residual, ...weights],
+          },
+        );
+        check(([a, scale]) => rmsNorm(a as Tensor, scale), {
+          shapes: [own, [width]],
+          values: [x, weights[0] as Float64Array],
+        });
         check(([a]) => rmsNorm(a as Tensor, undefined, { epsilon: 0.1 }), { shapes: [own], values: [x] });
       },
       { runs: 15 },
@@ -292,19 +440,36 @@ describe.each(backends)('derivatives, $name', ({ backend }) => {
   );
 
   property('dropout draws the same places again', () =>
-    forAll([shape(0, 3), seed], (own, at) => check(([x]) => dropout(x as Tensor, 0.4, random(at)), { shapes: [own], values: [normal(own, at)] }), { runs: 15 }),
+    forAll(
+      [shape(0, 3), seed],
+      (own, at) =>
+        check(([x]) => dropout(x as Tensor, 0.4, random(at)), { shapes: [own], values: [normal(own, at)] }),
+      { runs: 15 },
+    ),
   );
 
   property('losses, every reduction', () =>
     forAll(
-      [shape(0, 2), fc.integer({ min: 1, max: 4 }), fc.constantFrom('mean', 'sum', 'none' as const), fc.constantFrom(0, 0.1, 1), seed],
+      [
+        shape(0, 2),
+        fc.integer({ min: 1, max: 4 }),
+        fc.constantFrom('mean', 'sum', 'none' as const),
+        fc.constantFrom(0, 0.1, 1),
+        seed,
+      ],
       (rows, classes, reduction, labelSmoothing, at) => {
         if (reduction === 'mean' && sizeOf(rows) === 0) return; // 0 / 0
         const own = [...rows, classes];
         const source = random(at);
-        const targets = tensor(Int32Array.from({ length: sizeOf(rows) }, (_, i) => (i === 1 ? -100 : source.integer(classes))), rows);
+        const targets = tensor(
+          Int32Array.from({ length: sizeOf(rows) }, (_, i) => (i === 1 ? -100 : source.integer(classes))),
+          rows,
+        );
         const point = { shapes: [own, own], values: [normal(own, at), between(own, at + 1, [0.1, 0.9])] };
-        check(([x]) => crossEntropy(x as Tensor, targets, { reduction, labelSmoothing }), { shapes: [own], values: point.values.slice(0, 1) });
+        check(([x]) => crossEntropy(x as Tensor, targets, { reduction, labelSmoothing }), {
+          shapes: [own],
+          values: point.values.slice(0, 1),
+        });
         check(([x, y]) => meanSquaredError(x as Tensor, y as Tensor, { reduction }), point);
         check(([x, y]) => binaryCrossEntropy(x as Tensor, y as Tensor, { reduction }), point);
       },

@@ -2,7 +2,20 @@
 import path from 'node:path';
 import { expectClose, golden } from '@heed/testing';
 import { describe, expect, it } from 'vitest';
-import { erf, gelu, geluTanh, layerNorm, logSoftmax, matmul, reshape, rmsNorm, softmax, type Tensor, tensor, useBackend } from '../../src/index.ts';
+import {
+  erf,
+  gelu,
+  geluTanh,
+  layerNorm,
+  logSoftmax,
+  matmul,
+  reshape,
+  rmsNorm,
+  softmax,
+  type Tensor,
+  tensor,
+  useBackend,
+} from '../../src/index.ts';
 import { backends } from '../backends.ts';
 
 interface OnnxTensor {
@@ -34,7 +47,10 @@ const norm = (one: OnnxCase, [x, ...weights]: readonly Tensor[], rms: boolean): 
   const width = input.shape.slice(first).reduce((size, extent) => size * extent, 1);
   const rows = reshape(input, [-1, width]);
   const [scale, shift] = weights.map((weight) => reshape(weight, [width]));
-  return reshape(rms ? rmsNorm(rows, scale, { epsilon }) : layerNorm(rows, scale, shift, { epsilon }), input.shape);
+  return reshape(
+    rms ? rmsNorm(rows, scale, { epsilon }) : layerNorm(rows, scale, shift, { epsilon }),
+    input.shape,
+  );
 };
 
 const run = (one: OnnxCase): Tensor => {
