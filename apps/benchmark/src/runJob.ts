@@ -1,0 +1,33 @@
+// Runs one job: starts its engines, prepares its cases, measures one after the other.
+
+import { minilmEncoder } from './encoderModel.ts';
+import type { BenchmarkCase } from './contender.ts';
+import { type Engines, startEngines } from './engines.ts';
+import type { Job, Message } from './job.ts';
+import { measure } from './measure.ts';
+import { attentionCases } from './suites/attention.ts';
+import { encoderCases } from './suites/encoder.ts';
+import { matmulCases } from './suites/matmul.ts';
+
+const casesOf = async ({ suite, minilm }: Job, engines: Engines): Promise<BenchmarkCase[]> => {
+  switch (suite) {
+    case 'matmul':
+      return matmulCases(engines);
+    case 'attention':
+      return attentionCases(engines);
+    case 'encoder':
+      return encoderCases(engines, await minilmEncoder(minilm));
+    default:
+      return suite satisfies never;
+  }
+};
+
+/** Measures all cases of a job and reports each as it is done. */
+export const runJob = async (job: Job, report: (message: Message) => void): Promise<void> => {
+  const { suite, conditions, rounds } = job;
+  const engines = await startEngines(job);
+  for (const benchmark of await casesOf(job, engines)) {
+    report({ kind: 'progress', text: `${suite} ${benchmark.name}, ${conditions.simd} SIMD, ${conditions.threads} threads` });
+    report({ kind: 'result', result: await measure(benchmark, { suite, conditions, rounds }) });
+  }
+};
