@@ -1,41 +1,94 @@
 // @heed/tensor: tensors with gradients. One block per concept.
 
-// Tensors
-export { arange, booleans, eye, full, integers, normal, ones, tensor, uniform, zeros } from './create.ts';
-export type { DataOf, DType } from './dtype.ts';
-export { dims, type Shape, ShapeError, sameShape, sizeOf } from './shape.ts';
-export { type AnyTensor, type NestedNumbers, Tensor, tensorOf } from './tensor.ts';
-
-// Randomness
-export { Random, random } from './random.ts';
-
-// Gradients, and operations of your own
-export { backward, Gradients } from './backward.ts';
-export { variable } from './variable.ts';
-export { type BackwardContext, defineOp, type ForwardResult, isRecording, noGrad, type OpDefinition } from './op.ts';
-
-// Operations
-export { activate, gelu, geluTanh, relu, silu } from './ops/activation.ts';
-export {
-  abs, add, clamp, cos, div, erf, exp, log, maximum, minimum, mul, neg, type BinaryOp, type Operand, type UnaryOp, pow, reciprocal, sigmoid, sign, sin, sqrt, square, sub, sumTo, tanh,
-} from './ops/arithmetic.ts';
-export { concat, expand, pad, type PadOptions, permute, repeat, reshape, slice, split, stack, transpose, tril, triu } from './ops/arrange.ts';
-export { type Comparison, cast, equal, greater, greaterOrEqual, less, lessOrEqual, logicalAnd, logicalNot, logicalOr, maskedFill, notEqual, where } from './ops/compare.ts';
-export { dropout } from './ops/dropout.ts';
-export { gather, scatterAdd, takeAlong } from './ops/gather.ts';
-export { binaryCrossEntropy, type CrossEntropyOptions, crossEntropy, type LossOptions, meanSquaredError } from './ops/loss.ts';
-export { linear, type MatmulOptions, matmul } from './ops/matmul.ts';
-export { addLayerNorm, layerNorm, type NormOptions, rmsNorm } from './ops/normalize.ts';
-export { argmax, logSumExp, max, mean, min, type ReduceOptions, sum, variance } from './ops/reduce.ts';
-export { logSoftmax, softmax } from './ops/softmax.ts';
-
 // Engines, and memory during inference
 export type { Activation, AttentionCall, Backend, EngineDescription, Layout } from './backend/backend.ts';
 export { jsBackend } from './backend/js/jsBackend.ts';
 export { currentBackend, useBackend } from './backend/slot.ts';
-export { type WasmBackend, type WasmBackendOptions, wasmBackend, wasmBackendSync } from './wasm/wasmBackend.ts';
-export { inference, keep, region } from './region.ts';
-export { allocate } from './regionStack.ts';
-
+// Gradients, and operations of your own
+export { backward, Gradients } from './backward.ts';
 // Errors of files of weights
 export { CheckpointError } from './checkpointError.ts';
+// Tensors
+export { arange, booleans, eye, full, integers, normal, ones, tensor, uniform, zeros } from './create.ts';
+export type { DataOf, DType } from './dtype.ts';
+export {
+  type BackwardContext,
+  defineOp,
+  type ForwardResult,
+  isRecording,
+  noGrad,
+  type OpDefinition,
+} from './op.ts';
+
+// Operations
+export { activate, gelu, geluTanh, relu, silu } from './ops/activation.ts';
+export { concat, type PadOptions, pad, slice, split, stack } from './ops/alongAxis.ts';
+export {
+  abs,
+  add,
+  type BinaryOp,
+  clamp,
+  cos,
+  div,
+  erf,
+  exp,
+  log,
+  maximum,
+  minimum,
+  mul,
+  neg,
+  type Operand,
+  pow,
+  reciprocal,
+  sigmoid,
+  sign,
+  sin,
+  sqrt,
+  square,
+  sub,
+  sumTo,
+  tanh,
+  type UnaryOp,
+} from './ops/arithmetic.ts';
+export { expand, permute, repeat, reshape, transpose, tril, triu } from './ops/arrange.ts';
+export {
+  type Comparison,
+  cast,
+  equal,
+  greater,
+  greaterOrEqual,
+  less,
+  lessOrEqual,
+  logicalAnd,
+  logicalNot,
+  logicalOr,
+  maskedFill,
+  notEqual,
+  where,
+} from './ops/compare.ts';
+export { dropout } from './ops/dropout.ts';
+export { gather, scatterAdd, takeAlong } from './ops/gather.ts';
+export {
+  binaryCrossEntropy,
+  type CrossEntropyOptions,
+  crossEntropy,
+  type LossOptions,
+  meanSquaredError,
+} from './ops/loss.ts';
+export { linear, type MatmulOptions, matmul } from './ops/matmul.ts';
+export { addLayerNorm, layerNorm, type NormOptions, rmsNorm } from './ops/normalize.ts';
+export { argmax, logSumExp, max, mean, min, type ReduceOptions, sum, variance } from './ops/reduce.ts';
+export { logSoftmax, softmax } from './ops/softmax.ts';
+// Randomness
+export { Random, random } from './random.ts';
+export { inference, keep, region } from './region.ts';
+export { allocate } from './regionStack.ts';
+export { dims, type Shape, ShapeError, sameShape, sizeOf } from './shape.ts';
+export { type AnyTensor, type NestedNumbers, Tensor, tensorOf } from './tensor.ts';
+export { variable } from './variable.ts';
+export {
+  type WasmBackend,
+  type WasmBackendOptions,
+  wasmBackend,
+  wasmBackendSync,
+} from './wasm/wasmBackend.ts';

@@ -6,6 +6,7 @@ import { defineOp } from '../op.ts';
 import { allocate } from '../regionStack.ts';
 import { type Shape, sameShape } from '../shape.ts';
 import { Tensor } from '../tensor.ts';
+import { addRun, divRun, mulRun, sigmoidSlopeRun, slow, subRun, tanhSlopeRun } from './arithmeticRuns.ts';
 import { applyBinary, type Run, sumDown } from './broadcast.ts';
 
 /** An operand: a tensor, or a number that stands for one everywhere. */
@@ -59,38 +60,6 @@ const binary = (
   });
   return (a: Operand, b: Operand): Tensor => op([asTensor(a), asTensor(b)], undefined);
 };
-
-// One loop an operation: shared code would see many functions and run them uninlined. Runs lie inside their arrays.
-const addRun = ({ a, b, out, aStart, bStart, outStart, aStep, bStep, length }: Run): void => {
-  if (aStep === 1 && bStep === 1)
-    for (let i = 0; i < length; i++)
-      out[outStart + i] = (a[aStart + i] as number) + (b[bStart + i] as number);
-  else
-    for (let i = 0; i < length; i++)
-      out[outStart + i] = (a[aStart + i * aStep] as number) + (b[bStart + i * bStep] as number);
-};
-const subRun = ({ a, b, out, aStart, bStart, outStart, aStep, bStep, length }: Run): void => {
-  for (let i = 0; i < length; i++)
-    out[outStart + i] = (a[aStart + i * aStep] as number) - (b[bStart + i * bStep] as number);
-};
-const mulRun = ({ a, b, out, aStart, bStart, outStart, aStep, bStep, length }: Run): void => {
-  if (aStep === 1 && bStep === 1)
-    for (let i = 0; i < length; i++)
-      out[outStart + i] = (a[aStart + i] as number) * (b[bStart + i] as number);
-  else
-    for (let i = 0; i < length; i++)
-      out[outStart + i] = (a[aStart + i * aStep] as number) * (b[bStart + i * bStep] as number);
-};
-const divRun = ({ a, b, out, aStart, bStart, outStart, aStep, bStep, length }: Run): void => {
-  for (let i = 0; i < length; i++)
-    out[outStart + i] = (a[aStart + i * aStep] as number) / (b[bStart + i * bStep] as number);
-};
-const slow =
-  (element: (a: number, b: number) => number) =>
-  ({ a, b, out, aStart, bStart, outStart, aStep, bStep, length }: Run): void => {
-    for (let i = 0; i < length; i++)
-      out[outStart + i] = element(a[aStart + i * aStep] as number, b[bStart + i * bStep] as number);
-  };
 
 /** A kernel's result as a tensor without gradient: for derivatives. */
 export const combine = (kernel: (run: Run) => void, a: Tensor, b: Tensor): Tensor => {
@@ -239,20 +208,6 @@ export const sin: UnaryOp = unary('sin', Math.sin, (gradient, { inputs: [x] }) =
 
 /** Cosine of x in radians. */
 export const cos: UnaryOp = unary('cos', Math.cos, (gradient, { inputs: [x] }) => neg(mul(gradient, sin(x))));
-
-// Gradients through a function whose output is b.
-const tanhSlopeRun = ({ a, b, out, aStart, bStart, outStart, length }: Run): void => {
-  for (let i = 0; i < length; i++) {
-    const y = b[bStart + i] as number; // equal shapes: one run, here and below
-    out[outStart + i] = (a[aStart + i] as number) * (1 - y * y);
-  }
-};
-const sigmoidSlopeRun = ({ a, b, out, aStart, bStart, outStart, length }: Run): void => {
-  for (let i = 0; i < length; i++) {
-    const y = b[bStart + i] as number;
-    out[outStart + i] = (a[aStart + i] as number) * y * (1 - y);
-  }
-};
 
 /** Hyperbolic tangent. */
 export const tanh: UnaryOp = engineUnary('tanh', (gradient, { output }) =>
