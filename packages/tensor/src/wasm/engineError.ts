@@ -12,7 +12,7 @@ export class EngineMemoryError extends Error {
     const mebibytes = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(1)} MiB`;
     super(
       `wasm engine: ${mebibytes(needed)} more were needed than fit under its memoryLimit of ${mebibytes(limit)}. ` +
-        'Pass a larger memoryLimit to wasmBackend (at most 4 GiB), process fewer rows at a time, or put region(…) around each layer.',
+        'Pass a larger memoryLimit to wasmBackend (at most 2 GiB), process fewer rows at a time, or put region(…) around each layer.',
     );
     this.needed = needed;
     this.limit = limit;

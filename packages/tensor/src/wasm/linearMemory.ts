@@ -4,6 +4,10 @@
 const pageBytes = 65536;
 const growthBytes = 16 * 2 ** 20; // growing takes a system call and new views: at least this much at a time
 
+// Kernels compare addresses as signed numbers: the end of the memory must stay below 2³¹.
+const mostPages = 32767;
+const smallestReservation = 64 * 2 ** 20; // with less than this no pretrained model runs; better said at once
+
 /** Views on the whole of the memory, valid until it grows next. */
 export interface MemoryViews {
   readonly f32: Float32Array;
@@ -33,24 +37,33 @@ const tryMemory = (shared: boolean, maximum: number): WebAssembly.Memory | undef
   }
 };
 
+/** The first of the sizes limit, limit / 2, limit / 4 … (64 MiB at least) that the platform grants. */
+const grantedMemory = (
+  shared: boolean,
+  limit: number,
+): { memory: WebAssembly.Memory; maximum: number } | undefined => {
+  const all = Math.min(mostPages, Math.max(2, Math.floor(limit / pageBytes)));
+  const least = Math.min(all, smallestReservation / pageBytes);
+  for (let maximum = all; maximum >= least; maximum = Math.floor(maximum / 2)) {
+    const memory = tryMemory(shared, maximum);
+    if (memory !== undefined) return { memory, maximum };
+  }
+  return undefined;
+};
+
 /**
  * A memory of one page that can grow to `limit` bytes, or to the largest half, quarter … of it that the platform grants.
  * Unshared if asked for or if there is no shared memory here.
  */
 export const linearMemory = (limit: number, wantShared: boolean): LinearMemory => {
-  let maximum = Math.max(2, Math.floor(limit / pageBytes));
-  let memory: WebAssembly.Memory | undefined;
-  let shared = wantShared && typeof SharedArrayBuffer === 'function';
-  for (let pages = maximum; memory === undefined && pages > 1; pages = Math.floor(pages / 2)) {
-    memory = (shared ? tryMemory(true, pages) : undefined) ?? tryMemory(false, pages);
-    maximum = pages;
-  }
-  if (memory === undefined)
+  const canShare = wantShared && typeof SharedArrayBuffer === 'function';
+  const granted = (canShare ? grantedMemory(true, limit) : undefined) ?? grantedMemory(false, limit);
+  if (granted === undefined)
     throw new Error(
-      `wasm engine: the platform grants no WebAssembly memory at all (asked for up to ${limit} bytes). Use jsBackend.`,
+      `wasm engine: the platform grants no WebAssembly memory (asked for up to ${limit} bytes). Use jsBackend instead.`,
     );
-  const own = memory;
-  shared = typeof SharedArrayBuffer === 'function' && own.buffer instanceof SharedArrayBuffer;
+  const { memory: own, maximum } = granted;
+  const shared = typeof SharedArrayBuffer === 'function' && own.buffer instanceof SharedArrayBuffer;
 
   // Every growth of a shared memory makes a new buffer object over the same bytes; arrays made on earlier ones remain ours.
   const buffers = new WeakSet<ArrayBufferLike>();

@@ -19,7 +19,7 @@ export interface WasmBackendOptions {
   readonly threads?: number;
   /** 'auto': fused multiply-add where the platform has it; 'off': never. The last bits of results differ. Default 'auto'. */
   readonly relaxedSimd?: 'auto' | 'off';
-  /** Bytes that the engine may use for packed weights, tensors in `inference`, and scratch. Default 2 GiB, at most 4 GiB. */
+  /** Bytes that the engine may use for packed weights, tensors in `inference`, and scratch. Default, and at most, 2 GiB. */
   readonly memoryLimit?: number;
   /**
    * Whether V8's flags may be set to switch on relaxed SIMD in Node 20 (a quarter faster). It changes the whole process, so it is
@@ -48,9 +48,9 @@ const plan = (options: WasmBackendOptions): Plan => {
   if (!hasSimd())
     throw new Error('wasmBackend: this platform has no WebAssembly SIMD; use jsBackend instead.');
   const limit = options.memoryLimit ?? defaultLimit;
-  if (!(limit >= 2 ** 20 && limit <= 2 ** 32))
+  if (!(limit >= 2 ** 20 && limit <= 2 ** 31))
     throw new RangeError(
-      `wasmBackend: memoryLimit is ${limit} bytes; expected 1 MiB to 4 GiB, such as 2 ** 31.`,
+      `wasmBackend: memoryLimit is ${limit} bytes; expected 1 MiB to 2 GiB, such as 2 ** 30.`,
     );
   const notes: string[] = [];
   let relaxed = false;
@@ -63,6 +63,8 @@ const plan = (options: WasmBackendOptions): Plan => {
     );
   if (relaxed) notes.push('Relaxed SIMD: products and sums are fused.');
   const memory = linearMemory(limit, options.sharedMemory ?? true);
+  if (memory.limit < limit - 2 ** 17)
+    notes.push(`The platform grants ${memory.limit} bytes of memory at most; ${limit} were asked for.`);
   if (!memory.shared)
     notes.push(
       'Memory is not shared (no SharedArrayBuffer, or sharedMemory is off): one thread, operands are copied.',

@@ -2,6 +2,7 @@
 
 /** Unsigned LEB128 of a non-negative integer below 2³². */
 export const unsigned = (value: number): number[] => {
+  if (value >= 0 && value < 0x80) return [value]; // nearly all of them
   const bytes: number[] = [];
   let rest = value >>> 0;
   do {
@@ -38,9 +39,12 @@ export type Code = readonly (number | Code)[];
 
 /** Puts all bytes of the code, in order, at the end of a list. */
 export const append = (target: number[], code: Code): void => {
-  for (const piece of code)
+  // By index: a module is made of some hundred thousand pieces, and is made before anything else can be computed.
+  for (let i = 0; i < code.length; i++) {
+    const piece = code[i] as number | Code; // i < length
     if (typeof piece === 'number') target.push(piece);
     else append(target, piece);
+  }
 };
 
 /** The bytes of the code, in order. */

@@ -1,4 +1,4 @@
-// What a module is emitted for: the instruction set, and the sizes of the tile that suit it.
+// What a module is emitted for, and the one operation that depends on it.
 
 import { f32x4 } from '../assembler/instructions.ts';
 import type { Operand, Value } from '../assembler/value.ts';
