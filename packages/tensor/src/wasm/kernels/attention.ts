@@ -106,8 +106,14 @@ const defineMeetBlock = (module: ModuleBuilder, parts: Parts): Callable<typeof m
           f.for(0, i32.mul(paddedDepth, rowBytes), 4, (at) => f.store(i32.add(sums, at), constant('f32', 0))),
         );
         f.call(parts.gather, {
-          ...{ panel, scores: visibleScores, key: firstKey, rows: i32.sub(to, from) },
-          ...{ source: i32.add(source, i32.mul(from, sourceRow)), sourceRow, values: sums, valueDepth },
+          panel,
+          scores: visibleScores,
+          key: firstKey,
+          rows: i32.sub(to, from),
+          source: i32.add(source, i32.mul(from, sourceRow)),
+          sourceRow,
+          values: sums,
+          valueDepth,
         });
       },
       () =>
@@ -238,8 +244,17 @@ export const defineAttention = (
       );
       eachPanel(f, panels, (panel) =>
         f.call(meet, {
-          ...{ panel, keys: scratch, values, scores, source, sourceRow: call.vRow, key, count },
-          ...{ depth, valueDepth, unsafe },
+          panel,
+          keys: scratch,
+          values,
+          scores,
+          source,
+          sourceRow: call.vRow,
+          key,
+          count,
+          depth,
+          valueDepth,
+          unsafe,
         }),
       );
     });

@@ -54,8 +54,13 @@ const strip = (f: FunctionBuilder, { tile, copyEdge }: ProductRowsParts, it: Str
     f.call(tile, { ...shared, left, out: it.edge, outRow: edgeRow, accumulate: 0, tiles });
     const out = i32.add(it.out, i32.mul(full, tileRows, it.outRow));
     f.call(copyEdge, {
-      ...{ from: it.edge, fromRow: edgeRow, out, outRow: it.outRow },
-      ...{ rows: rest, columns: it.width, accumulate: it.accumulate },
+      from: it.edge,
+      fromRow: edgeRow,
+      out,
+      outRow: it.outRow,
+      rows: rest,
+      columns: it.width,
+      accumulate: it.accumulate,
     });
   });
 };
