@@ -1,7 +1,7 @@
 // Entry of a process of the suite `startup`: from the import of transformers.js to the first embedding, from a folder in its layout.
 
 import path from 'node:path';
-import { resolvePeer } from './peers/importPeer.ts';
+import { importPeer } from './peers/importPeer.ts';
 
 interface Transformers {
   readonly env: { localModelPath: string; allowRemoteModels: boolean };
@@ -9,9 +9,8 @@ interface Transformers {
 }
 
 const [, , folder = '', text = ''] = process.argv;
-const file = resolvePeer('@huggingface/transformers');
 const start = performance.now();
-const { env, pipeline } = (await import(file)) as Transformers;
+const { env, pipeline } = (await importPeer('@huggingface/transformers')) as Transformers;
 env.allowRemoteModels = false;
 env.localModelPath = path.dirname(folder);
 const extract = await pipeline('feature-extraction', path.basename(folder), { dtype: 'fp32', device: 'cpu' });

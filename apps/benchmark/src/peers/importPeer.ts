@@ -12,9 +12,14 @@ const resolver = createRequire(path.join(peersFolder, 'package.json'));
 /** Absolute path of a file of a peer. */
 export const resolvePeer = (name: string): string => resolver.resolve(name);
 
-/** Imports a peer; CommonJS modules give what they export. */
+interface ImportHere {
+  importHere(name: string): Promise<object>;
+}
+
+/** Imports a peer, as its users do; CommonJS modules give what they export. */
 export const importPeer = async (name: string): Promise<unknown> => {
-  const module: unknown = await import(pathToFileURL(resolvePeer(name)).href);
-  const byDefault = module !== null && typeof module === 'object' && 'default' in module ? module.default : undefined;
+  const { importHere } = (await import(pathToFileURL(path.join(peersFolder, 'importHere.mjs')).href)) as ImportHere;
+  const module = await importHere(name);
+  const byDefault: unknown = 'default' in module ? module.default : undefined;
   return byDefault !== null && typeof byDefault === 'object' ? byDefault : module;
 };

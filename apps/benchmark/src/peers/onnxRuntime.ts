@@ -21,8 +21,8 @@ export interface OnnxModel {
 export type OnnxLoader = (graph: Graph) => Promise<OnnxModel>;
 
 /**
- * The two packages, in the order in which they must be loaded: they share one registry of providers, and only in this order 'cpu'
- * stays the native one. In the other, onnxruntime-node would in truth run onnxruntime-web.
+ * The two packages, in the order in which they must be loaded. Where they share one registry of providers (both as CommonJS), 'cpu'
+ * stays the native one only in this order; in the other, onnxruntime-node would in truth run onnxruntime-web.
  */
 export const onnxPackages = ['onnxruntime-node', 'onnxruntime-web'] as const;
 
