@@ -32,6 +32,13 @@ const fillNested = (values: NestedNumbers, shape: Shape, axis: number, flat: num
   for (const value of values) fillNested(value, shape, axis + 1, flat);
 };
 
+const flatten = (values: NestedNumbers): { readonly shape: number[]; readonly flat: number[] } => {
+  const shape = shapeOfNested(values);
+  const flat: number[] = [];
+  fillNested(values, shape, 0, flat);
+  return { shape, flat };
+};
+
 /**
  * A tensor from nested arrays, or from a typed array (Float32Array, Int32Array; Uint8Array for bool) and a shape (default: one axis).
  *
@@ -50,30 +57,31 @@ export function tensor(
   if (values instanceof Float32Array) return tensorOf('float32', shape ?? [values.length], values);
   if (values instanceof Int32Array) return tensorOf('int32', shape ?? [values.length], values);
   if (values instanceof Uint8Array) return tensorOf('bool', shape ?? [values.length], values);
-  const nestedShape = shapeOfNested(values);
-  const flat: number[] = [];
-  fillNested(values, nestedShape, 0, flat);
-  return new Tensor('float32', nestedShape, Float32Array.from(flat));
+  const nested = flatten(values);
+  return new Tensor('float32', nested.shape, Float32Array.from(nested.flat));
 }
 
 /**
- * Ids or positions from numbers: int32.
+ * Ids or positions from numbers: int32. A number that is no 32-bit integer is a RangeError.
  *
  * @example
  * integers([101, 2023, 102]); //=> int32[3]
  */
 export const integers = (values: NestedNumbers): Tensor<'int32'> => {
-  const floats = tensor(values);
-  return new Tensor('int32', floats.shape, Int32Array.from(floats.data));
+  const { shape, flat } = flatten(values);
+  for (const value of flat)
+    if (value !== (value | 0))
+      throw new RangeError(`integers: ${value}; expected integers from −2^31 to 2^31 − 1.`);
+  return new Tensor('int32', shape, Int32Array.from(flat));
 };
 
-/** Booleans from 0 and 1 (or true and false), nested. */
+/** Booleans from numbers, nested: 0 is false, any other is true. */
 export const booleans = (values: NestedNumbers): Tensor<'bool'> => {
-  const floats = tensor(values);
+  const { shape, flat } = flatten(values);
   return new Tensor(
     'bool',
-    floats.shape,
-    Uint8Array.from(floats.data, (value) => (value === 0 ? 0 : 1)),
+    shape,
+    Uint8Array.from(flat, (value) => (value === 0 ? 0 : 1)),
   );
 };
 

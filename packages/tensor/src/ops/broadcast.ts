@@ -64,12 +64,15 @@ export const fillRuns = <In extends Elements, Out extends Elements>(
 ): void => {
   const inner = plan.extents.length - 1;
   const run: Run<In, Out> = {
-    ...{ a, b, out, aStart: 0, bStart: 0, outStart: 0 },
-    ...{
-      aStep: plan.aSteps[inner] as number,
-      bStep: plan.bSteps[inner] as number,
-      length: plan.extents[inner] as number,
-    }, // a plan has an axis
+    a,
+    b,
+    out,
+    aStart: 0,
+    bStart: 0,
+    outStart: 0,
+    aStep: plan.aSteps[inner] as number, // a plan has an axis
+    bStep: plan.bSteps[inner] as number, // a plan has an axis
+    length: plan.extents[inner] as number, // a plan has an axis
   };
   if (inner === 0) {
     kernel(run);

@@ -154,7 +154,7 @@ const linearOp = defineOp<readonly [Tensor, Tensor] | readonly [Tensor, Tensor, 
   name: 'linear',
   forward: ([x, weight, bias], activation) => {
     const [outputs, inputs] = weight.shape as [number, number]; // checked by linear
-    const rows = x.size / Math.max(1, inputs);
+    const rows = sizeOf(x.shape.slice(0, -1));
     const out = allocate(rows * outputs);
     currentBackend().linear({
       x: x.data,
@@ -171,12 +171,11 @@ const linearOp = defineOp<readonly [Tensor, Tensor] | readonly [Tensor, Tensor, 
   },
   backward: (gradient, { inputs: [x, weight, bias], needs }) => {
     const [outputs, inputs] = weight.shape as [number, number]; // checked by linear
-    const rows = reshape(gradient, [gradient.size / Math.max(1, outputs), outputs]);
+    const count = sizeOf(x.shape.slice(0, -1));
+    const rows = reshape(gradient, [count, outputs]);
     return [
       needs(0) ? reshape(product(rows, weight, {}), x.shape) : undefined,
-      needs(1)
-        ? product(rows, reshape(x, [rows.shape[0] as number, inputs]), { transposeA: true })
-        : undefined, // rank 2
+      needs(1) ? product(rows, reshape(x, [count, inputs]), { transposeA: true }) : undefined,
       ...(bias === undefined ? [] : [needs(2) ? sumTo(rows, bias.shape) : undefined]),
     ];
   },

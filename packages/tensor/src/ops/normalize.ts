@@ -71,17 +71,16 @@ const layerNormOp = defineOp<Inputs, number, Saved>({
       ? { mean: new Float32Array(rows), inverse: new Float32Array(rows) }
       : undefined;
     currentBackend().layerNorm({
-      ...{
-        x: x.data,
-        residual: residual?.data,
-        scale: scale.data,
-        shift: shift.data,
-        out,
-        rows,
-        width,
-        epsilon,
-      },
-      ...{ mean: saved?.mean, inverseDeviation: saved?.inverse },
+      x: x.data,
+      residual: residual?.data,
+      scale: scale.data,
+      shift: shift.data,
+      out,
+      rows,
+      width,
+      epsilon,
+      mean: saved?.mean,
+      inverseDeviation: saved?.inverse,
     });
     return { shape: x.shape, data: out, ...(saved && { saved }) };
   },
