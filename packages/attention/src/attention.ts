@@ -54,7 +54,12 @@ const request = (query: Tensor, key: Tensor, value: Tensor, options: AttentionOp
   if (options.softcap !== undefined && !(options.softcap > 0))
     throw new RangeError(`attention: softcap ${options.softcap}; expected a number above 0, or undefined.`);
   return {
-    ...{ query, key, value, mask, bias, softcap: options.softcap },
+    query,
+    key,
+    value,
+    mask,
+    bias,
+    softcap: options.softcap,
     scale: options.scale ?? 1 / Math.sqrt(depth),
     dropout: dropout === undefined || dropout.rate === 0 ? undefined : dropout,
   };

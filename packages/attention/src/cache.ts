@@ -115,8 +115,18 @@ export class KVCache {
     for (let i = 0; i < queries; i++) visible[2 * i + 1] = this.#length - queries + i + 1;
     const out = new Float32Array(batch * heads * queries * held.valueDepth);
     currentBackend().attention({
-      ...{ q: query.data, k: this.#keys, v: this.#values, out, logSumExp: undefined, sequences, visible },
-      ...{ heads: 1, kvHeads: 1, depth, valueDepth: held.valueDepth, scale: scale ?? 1 / Math.sqrt(depth) },
+      q: query.data,
+      k: this.#keys,
+      v: this.#values,
+      out,
+      logSumExp: undefined,
+      sequences,
+      visible,
+      heads: 1,
+      kvHeads: 1,
+      depth,
+      valueDepth: held.valueDepth,
+      scale: scale ?? 1 / Math.sqrt(depth),
       qLayout: { row: depth, head: 0 },
       kLayout: { row: depth, head: 0 },
       vLayout: { row: held.valueDepth, head: 0 },

@@ -42,16 +42,18 @@ const engineForward = (request: AttentionRequest, visible: Int32Array | undefine
     );
   }
   currentBackend().attention({
-    ...{
-      q: request.query.data,
-      k: request.key.data,
-      v: request.value.data,
-      out,
-      logSumExp,
-      sequences,
-      visible,
-    },
-    ...{ heads: 1, kvHeads: 1, depth, valueDepth, scale: request.scale },
+    q: request.query.data,
+    k: request.key.data,
+    v: request.value.data,
+    out,
+    logSumExp,
+    sequences,
+    visible,
+    heads: 1,
+    kvHeads: 1,
+    depth,
+    valueDepth,
+    scale: request.scale,
     qLayout: { row: depth, head: 0 },
     kLayout: { row: depth, head: 0 },
     vLayout: { row: valueDepth, head: 0 },

@@ -62,8 +62,18 @@ const inEngine = (
     sequences.set([start, end, start, end, 0], 5 * s);
   }
   currentBackend().attention({
-    ...{ q: q.data, k: k.data, v: v.data, out, logSumExp: undefined, visible: undefined, sequences },
-    ...{ heads, kvHeads, depth, valueDepth, scale },
+    q: q.data,
+    k: k.data,
+    v: v.data,
+    out,
+    logSumExp: undefined,
+    visible: undefined,
+    sequences,
+    heads,
+    kvHeads,
+    depth,
+    valueDepth,
+    scale,
     qLayout: { row: width(q), head: depth },
     kLayout: { row: width(k), head: depth },
     vLayout: { row: width(v), head: valueDepth },

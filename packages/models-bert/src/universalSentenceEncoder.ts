@@ -221,13 +221,11 @@ export const loadUniversalSentenceEncoder = async (
   return {
     description: `Universal Sentence Encoder lite, ${sizes.layers} layers of ${sizes.width}, ${sizes.heads} heads`,
     tokenizer,
-    ...{
-      maxTokens: sizes.maxTokens,
-      layers: sizes.layers,
-      heads: sizes.heads,
-      prompts: new Map(),
-      defaultPrompt: undefined,
-    },
+    maxTokens: sizes.maxTokens,
+    layers: sizes.layers,
+    heads: sizes.heads,
+    prompts: new Map(),
+    defaultPrompt: undefined,
     forward: (ids, packing, pass) => model.forward(ids, packing, pass),
     embed: (hidden, packing) => model.embed(hidden, packing),
   };

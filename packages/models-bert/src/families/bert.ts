@@ -37,7 +37,8 @@ export const readBertConfig = (json: JsonObject, file = 'config.json'): EncoderC
       `${file}: hidden_size ${width} is no multiple of num_attention_heads ${heads}.`,
     );
   return {
-    ...{ width, heads },
+    width,
+    heads,
     vocabulary: read.integer('vocab_size'),
     layers: read.integer('num_hidden_layers', { least: 0, most: 1000 }),
     innerWidth: read.integer('intermediate_size'),

@@ -84,7 +84,9 @@ export const adamW = (weights: Weights, options: AdamWOptions): Optimizer => {
           moments.set(weight, state);
         }
         update(weight.data, gradient.data, state, {
-          ...{ beta1, beta2, epsilon },
+          beta1,
+          beta2,
+          epsilon,
           step: learningRate / (1 - beta1 ** steps),
           secondScale: 1 / Math.sqrt(1 - beta2 ** steps),
           shrink: decays(path, weight) ? 1 - learningRate * weightDecay : 1,

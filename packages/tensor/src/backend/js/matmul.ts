@@ -28,8 +28,18 @@ export const matmul = (call: MatmulCall): void => {
 export const linear = (call: LinearCall): void => {
   const { x, weight, bias, out, rows, inputs, outputs, activation } = call;
   matmul({
-    ...{ a: x, b: weight, out, m: rows, n: outputs, k: inputs },
-    ...{ transposeA: false, transposeB: true, batches: 1, aStride: 0, bStride: 0, keep: call.keep },
+    a: x,
+    b: weight,
+    out,
+    m: rows,
+    n: outputs,
+    k: inputs,
+    transposeA: false,
+    transposeB: true,
+    batches: 1,
+    aStride: 0,
+    bStride: 0,
+    keep: call.keep,
   });
   if (bias !== undefined)
     for (let i = 0; i < rows * outputs; i++) out[i] = (out[i] as number) + (bias[i % outputs] as number); // inside by the contract
