@@ -1,12 +1,12 @@
 // The sentence as the model reads it: every token, shaded by how much it is looked at, and arcs for the strongest looks. A token under
 // the pointer or in focus shows where it looks, in per cent.
 
-import { createEffect, createMemo, createSignal, For, type JSX, onCleanup, onMount, Show } from 'solid-js';
+import { createEffect, createMemo, createSignal, For, Index, type JSX, onCleanup, onMount, Show } from 'solid-js';
 import { strongestArcs } from '../experiments/strongestArcs.ts';
 import { texts } from '../i18n/texts.ts';
 import { theme } from '../state/preferences.ts';
 import { arcLayout, arcPath } from './arcGeometry.ts';
-import { darkTextOn, rampColor } from './colorRamp.ts';
+import { rampColor, textOnRamp } from './colorRamp.ts';
 import { CopyMenu } from './CopyMenu.tsx';
 import { percent } from './formatNumber.ts';
 
@@ -133,24 +133,32 @@ export const Arcs = (props: ArcsProps): JSX.Element => {
                   <text
                     x={place().x + place().width / 2}
                     y={place().y + place().height / 2}
-                    style={{ fill: shares() !== undefined && darkTextOn(theme(), share()) !== (theme() === 'light') ? 'var(--ink-inverse)' : 'var(--ink)' }}
+                    style={{ fill: shares() === undefined ? 'var(--ink)' : textOnRamp(theme(), share()) }}
                   >
                     {token}
                   </text>
-                  <Show when={props.chosen !== undefined && share() >= 0.005}>
+                </g>
+              );
+            }}
+          </For>
+          <Show when={props.chosen !== undefined && props.weights !== undefined}>
+            <g aria-hidden="true">
+              <Index each={shares() ?? []}>
+                {(share, index) => (
+                  <Show when={share() >= 0.005}>
                     <text
                       class="arc-share"
-                      x={layout().standing ? place().x + place().width + 6 : place().x + place().width / 2}
-                      y={layout().standing ? place().y + place().height / 2 : place().y + place().height + 13}
+                      x={layout().standing ? box(index).x + box(index).width + 6 : box(index).x + box(index).width / 2}
+                      y={layout().standing ? box(index).y + box(index).height / 2 : box(index).y + box(index).height + 13}
                       style={{ 'text-anchor': layout().standing ? 'start' : 'middle' }}
                     >
                       {percent(share())}
                     </text>
                   </Show>
-                </g>
-              );
-            }}
-          </For>
+                )}
+              </Index>
+            </g>
+          </Show>
         </svg>
       </div>
       <div class="arcs-foot">

@@ -22,6 +22,8 @@ export interface LineChartProps {
   /** Ends of the y axis. */
   readonly domain: readonly [number, number];
   readonly logarithmic?: boolean;
+  /** Values on the y axis. Default: about four round ones. */
+  readonly ticks?: readonly number[];
   readonly reference?: { readonly value: number; readonly label: string } | undefined;
   readonly height?: number;
 }
@@ -44,7 +46,7 @@ export const LineChart = (props: LineChartProps): JSX.Element => {
     observer.observe(frame);
     onCleanup(() => observer.disconnect());
   });
-  const height = (): number => props.height ?? 190;
+  const height = (): number => props.height ?? 212;
   const x = createMemo(() =>
     scaleLinear()
       .domain([0, Math.max(100, (props.points.at(-1)?.x ?? 0) * 1.02)])
@@ -61,8 +63,7 @@ export const LineChart = (props: LineChartProps): JSX.Element => {
       )([...thinned(props.points)]) ?? '',
   );
   const yTicks = createMemo(() => {
-    const ticks = props.logarithmic ? [0.01, 0.03, 0.1, 0.3, 1, 3] : y().ticks(4);
-    return ticks.filter((tick) => tick >= props.domain[0] && tick <= props.domain[1]);
+    return (props.ticks ?? y().ticks(4)).filter((tick) => tick >= props.domain[0] && tick <= props.domain[1]);
   });
   const last = createMemo(() => props.points.at(-1));
   return (
@@ -73,7 +74,7 @@ export const LineChart = (props: LineChartProps): JSX.Element => {
             <g>
               <line class="chart-grid" x1={margin.left} x2={Math.max(margin.left, width() - margin.right)} y1={y()(tick)} y2={y()(tick)} />
               <text class="chart-tick" x={margin.left - 8} y={y()(tick)} text-anchor="end" dominant-baseline="central">
-                {props.format(tick)}
+                {props.ticks === undefined ? props.format(tick) : String(tick)}
               </text>
             </g>
           )}

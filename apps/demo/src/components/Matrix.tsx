@@ -33,6 +33,8 @@ export interface MatrixProps {
   readonly onPick?: (cell: Cell) => void;
   /** Largest side of a cell, CSS pixels. */
   readonly mostCell?: number;
+  /** Largest share of the width that row labels get. */
+  readonly labelShare?: number;
 }
 
 const sameCell = (a: Cell | undefined, b: Cell | undefined): boolean => a?.row === b?.row && a?.column === b?.column;
@@ -58,6 +60,7 @@ export const Matrix = (props: MatrixProps): JSX.Element => {
           rowLabel: widestLabel(canvas, props.rows),
           columnLabel: widestLabel(canvas, props.columns),
           ...(props.mostCell !== undefined && { most: props.mostCell }),
+          ...(props.labelShare !== undefined && { labelShare: props.labelShare }),
         }),
   );
   const valueAt = (cell: Cell): number => props.values[cell.row * size().columns + cell.column] ?? 0;
@@ -127,7 +130,7 @@ export const Matrix = (props: MatrixProps): JSX.Element => {
               </span>
             }
           >
-            {(cell) => props.describe(cell(), valueAt(cell()))}
+            {(cell) => <>{props.describe(cell(), valueAt(cell()))}</>}
           </Show>
         </p>
         <RampLegend domain={props.domain ?? [0, 1]} format={props.format} />

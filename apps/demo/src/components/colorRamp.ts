@@ -79,9 +79,15 @@ export const rampColor = (theme: Theme, share: number): string => {
   return `rgb(${values[at]} ${values[at + 1]} ${values[at + 2]})`;
 };
 
-/** Whether dark text is the readable one on the ramp's colour of a share. */
-export const darkTextOn = (theme: Theme, share: number): boolean => {
+const linear = (channel: number): number => (channel <= 0.04045 ? channel / 12.92 : ((channel + 0.055) / 1.055) ** 2.4);
+
+/** Relative luminance at which black and white text have the same contrast, 4.58 : 1. WCAG 2.2: √(1.05 · 0.05) − 0.05. */
+const evenLuminance = Math.sqrt(1.05 * 0.05) - 0.05;
+
+/** Black or white, whichever is the readable text on the ramp's colour of a share; its contrast is at least 4.5 : 1. */
+export const textOnRamp = (theme: Theme, share: number): 'black' | 'white' => {
   const at = rampOffset(share);
   const [r = 0, g = 0, b = 0] = tables[theme].subarray(at, at + 3);
-  return 0.299 * r + 0.587 * g + 0.114 * b > 140; // ITU-R BT.601 luma, where both texts have about the same contrast
+  const luminance = 0.2126 * linear(r / 255) + 0.7152 * linear(g / 255) + 0.0722 * linear(b / 255);
+  return luminance > evenLuminance ? 'black' : 'white';
 };

@@ -11,6 +11,8 @@ export interface MatrixSpace {
   readonly columnLabel: number;
   /** Largest side of a cell. Default 34. */
   readonly most?: number;
+  /** Largest share of the width that row labels get. Default 0.3. */
+  readonly labelShare?: number;
 }
 
 /** A matrix, laid out. */
@@ -37,8 +39,8 @@ const least = 4;
 const lineHeight = 14;
 
 /** Lays a matrix out; it may be wider than the space where there are very many columns (its frame then scrolls). */
-export const matrixGeometry = ({ rows, columns, width, rowLabel, columnLabel, most = 34 }: MatrixSpace): MatrixGeometry => {
-  const left = Math.ceil(Math.min(rowLabel, width * 0.3)) + gap;
+export const matrixGeometry = ({ rows, columns, width, rowLabel, columnLabel, most = 34, labelShare = 0.3 }: MatrixSpace): MatrixGeometry => {
+  const left = Math.ceil(Math.min(rowLabel, width * labelShare)) + gap;
   const top = Math.ceil(Math.min(columnLabel, 120)) + gap;
   const cell = Math.max(least, Math.min(most, Math.floor((width - left - 1) / Math.max(1, columns))));
   return {

@@ -31,3 +31,26 @@ export const bestAlignedHead = (
     }
   return best;
 };
+
+/**
+ * The head with the largest mean of its rows' largest weights, and that mean: 1 puts each look on a single place, 1/columns looks everywhere.
+ * Maps are layers of [heads, rows, columns].
+ */
+export const sharpestHead = (
+  maps: readonly Float32Array[],
+  sizes: { readonly heads: number; readonly rows: number; readonly columns: number },
+): { readonly layer: number; readonly head: number; readonly sharpness: number } => {
+  let best = { layer: 0, head: 0, sharpness: 0 };
+  const { heads, rows, columns } = sizes;
+  for (const [layer, map] of maps.entries())
+    for (let head = 0; head < heads; head++) {
+      let sum = 0;
+      for (let row = 0; row < rows; row++) {
+        const begin = (head * rows + row) * columns;
+        sum += map.subarray(begin, begin + columns).reduce((most, weight) => Math.max(most, weight), 0);
+      }
+      const sharpness = rows === 0 ? 0 : sum / rows;
+      if (sharpness > best.sharpness) best = { layer, head, sharpness };
+    }
+  return best;
+};

@@ -6,10 +6,10 @@ export interface AttentionStatistics {
   readonly entropy: number;
   /** Mean weight on the token itself, 0 … 1. */
   readonly self: number;
-  /** Mean weight on the token before, over the tokens that have one; 0 where there is none. */
-  readonly previous: number;
-  /** Mean weight on the token after, over the tokens that have one; 0 where there is none. */
-  readonly next: number;
+  /** Share of all attention that goes to the token before, 0 … 1; the first token has none and counts as 0. */
+  readonly before: number;
+  /** Share of all attention that goes to the token after, 0 … 1; the last token has none and counts as 0. */
+  readonly after: number;
 }
 
 /** Entropy of a distribution in bits; 0·log 0 counts as 0. */
@@ -22,22 +22,18 @@ export const entropyInBits = (weights: ArrayLike<number>): number => {
   return Math.max(0, bits); // −0 and rounding
 };
 
-/** Mean of `weights[i, i + shift]` over the rows where that place exists. */
-const diagonalMean = (weights: Float32Array, n: number, shift: number): number => {
+/** Sum of `weights[i, i + shift]` over the rows where that place exists, over all n rows. */
+const diagonalShare = (weights: Float32Array, n: number, shift: number): number => {
   let sum = 0;
-  let count = 0;
-  for (let i = Math.max(0, -shift); i < n && i + shift < n; i++) {
-    sum += weights[i * n + i + shift] as number; // inside n × n
-    count += 1;
-  }
-  return count === 0 ? 0 : sum / count;
+  for (let i = Math.max(0, -shift); i < n && i + shift < n; i++) sum += weights[i * n + i + shift] as number; // inside n × n
+  return n === 0 ? 0 : sum / n;
 };
 
 /**
  * Statistics of a map of n × n weights; all zero for n = 0.
  *
  * @example
- * attentionStatistics(new Float32Array([0.5, 0.5, 0, 1]), 2); // entropy 0.5, self 0.75, previous 0, next 0.5
+ * attentionStatistics(new Float32Array([0.5, 0.5, 0, 1]), 2); // entropy 0.5, self 0.75, before 0, after 0.25
  */
 export const attentionStatistics = (weights: Float32Array, n: number): AttentionStatistics => {
   if (weights.length !== n * n)
@@ -46,9 +42,9 @@ export const attentionStatistics = (weights: Float32Array, n: number): Attention
   for (let i = 0; i < n; i++) bits += entropyInBits(weights.subarray(i * n, (i + 1) * n));
   return {
     entropy: n === 0 ? 0 : bits / n,
-    self: diagonalMean(weights, n, 0),
-    previous: diagonalMean(weights, n, -1),
-    next: diagonalMean(weights, n, 1),
+    self: diagonalShare(weights, n, 0),
+    before: diagonalShare(weights, n, -1),
+    after: diagonalShare(weights, n, 1),
   };
 };
 

@@ -66,7 +66,7 @@ export interface WrittenCharacter {
 /** Steps over which the learning rate rises. */
 const warmupSteps = 60;
 /** From this step on the learning rate falls with the root of the step. */
-const decayFrom = 200;
+const decayFrom = 100;
 /** Examples that are kept for examination. */
 const heldOutExamples = 200;
 /** Characters that an answer may run over its longest before it is stopped. */

@@ -42,8 +42,8 @@ export const openModel = async (source: ModelSource, options: OpenOptions): Prom
   const begin = performance.now();
   const { signal } = options;
   const { files, cached } = await filesOf(source, options);
-  const folder = inMemory(Object.fromEntries(files));
-  if (source.kind === 'files' && !files.has('model.json'))
+  const folder = inMemory(files, source.kind === 'files' ? source.name : source.url);
+  if (source.kind === 'files' && files.has('config.json'))
     options.onTokenizer(await readTokenizer(folder, { signal }), provisionalMaxTokens);
   const extract = await pipeline('feature-extraction', folder, { signal });
   const { description, layers, heads, maxTokens, tokenizer } = extract.model;
@@ -52,7 +52,7 @@ export const openModel = async (source: ModelSource, options: OpenOptions): Prom
   return {
     model: { tokenizer, maxTokens, extract },
     info: {
-      name: source.kind === 'files' ? source.name : description,
+      name: source.kind === 'files' ? source.name : (description.split(', ')[0] ?? description),
       ...{ description, layers, heads, maxTokens, bytes, cached },
       milliseconds: performance.now() - begin,
     },

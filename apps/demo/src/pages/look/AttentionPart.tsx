@@ -7,6 +7,8 @@ import { Matrix } from '../../components/Matrix.tsx';
 import { texts } from '../../i18n/texts.ts';
 import { modelState } from '../../model/session.ts';
 import { HeadGrid } from './HeadGrid.tsx';
+import { HeadParts } from './HeadParts.tsx';
+import { LoadingBar } from './LoadingBar.tsx';
 import type { LookState } from './lookState.ts';
 
 /** The pictures. */
@@ -37,6 +39,7 @@ export const AttentionPart = (props: { readonly state: LookState }): JSX.Element
             {hint()}
           </p>
         </div>
+        <LoadingBar />
         <Show when={state.error()}>{(message) => <pre class="error-text">{message()}</pre>}</Show>
         <Arcs
           label={`${texts().look.attention}: ${title()}`}
@@ -54,6 +57,7 @@ export const AttentionPart = (props: { readonly state: LookState }): JSX.Element
           <p class="hint">{texts().look.headsHint}</p>
         </div>
         <HeadGrid state={state} layers={info()?.layers ?? 2} heads={info()?.heads ?? 4} />
+        <Show when={state.map()}>{(map) => <HeadParts statistics={map().statistics} />}</Show>
       </section>
       <Show when={state.map()}>
         {(map) => (

@@ -72,7 +72,8 @@ export const ComparePart = (props: { readonly state: LookState }): JSX.Element =
                 format={(value) => fixed(value)}
                 describe={({ row, column }, value) => texts().compare.cell(sentence(row), sentence(column), fixed(value))}
                 onPick={({ row }) => state.setActive(row)}
-                mostCell={44}
+                mostCell={52}
+                labelShare={0.42}
               />
             </section>
             <section class="card nearest">

@@ -1,11 +1,10 @@
-// The model: how far its loading is, what it is, what computes it, and the way to load another.
+// The model: what it is, how big, whence, what computes it, and the way to load another.
 
-import { Progress } from '@kobalte/core/progress';
 import { type JSX, Match, Show, Switch } from 'solid-js';
-import { bytes, duration, percent } from '../../components/formatNumber.ts';
+import { bytes, duration } from '../../components/formatNumber.ts';
 import { texts } from '../../i18n/texts.ts';
 import { chosenFiles } from '../../model/droppedFiles.ts';
-import { cancelOpening, engineInfo, modelState, openBuiltIn, openFiles } from '../../model/session.ts';
+import { engineInfo, modelState, openBuiltIn, openFiles } from '../../model/session.ts';
 
 const EngineLine = (): JSX.Element => (
   <Show when={engineInfo()}>
@@ -23,10 +22,6 @@ const EngineLine = (): JSX.Element => (
 /** The card. */
 export const ModelCard = (): JSX.Element => {
   let input!: HTMLInputElement; // set by ref
-  const loading = () => {
-    const state = modelState();
-    return state.kind === 'loading' ? state : undefined;
-  };
   const ready = () => {
     const state = modelState();
     return state.kind === 'ready' ? state : undefined;
@@ -39,39 +34,18 @@ export const ModelCard = (): JSX.Element => {
     <section class="card model">
       <h3 class="eyebrow">{texts().model.title}</h3>
       <Switch>
-        <Match when={modelState().kind === 'starting'}>
-          <p class="model-line">{texts().model.starting}</p>
-          <div class="progress-track" />
-        </Match>
-        <Match when={loading()}>
-          {(state) => (
-            <Progress
-              class="progress"
-              value={state().loaded}
-              maxValue={state().total}
-              getValueLabel={() => `${texts().model.ofTotal(bytes(state().loaded), bytes(state().total))}, ${percent(state().loaded / state().total)}`}
-            >
-              <div class="progress-head">
-                <Progress.Label>{state().loaded < state().total ? texts().model.progress : texts().model.building}</Progress.Label>
-                <Progress.ValueLabel class="number" />
-              </div>
-              <Progress.Track class="progress-track">
-                <Progress.Fill class="progress-fill" />
-              </Progress.Track>
-              <Show when={state().cached}>
-                <p class="fine">{texts().model.fromCache}</p>
-              </Show>
-              <button type="button" class="quiet" onClick={() => cancelOpening(texts().model.failed)}>
-                {texts().model.cancel}
-              </button>
-            </Progress>
-          )}
+        <Match when={modelState().kind === 'starting' || modelState().kind === 'loading'}>
+          <p class="model-line">{modelState().kind === 'starting' ? texts().model.starting : `${texts().model.progress} …`}</p>
         </Match>
         <Match when={ready()}>
           {(state) => (
             <>
               <p class="model-line">{state().info.name}</p>
               <p class="fine">
+                <Show when={state().own}>
+                  {state().info.description}
+                  <br />
+                </Show>
                 {texts().model.size(state().info.layers, state().info.heads, state().info.maxTokens)}
                 <br />
                 {texts().model.ready(bytes(state().info.bytes), duration(state().info.milliseconds))},{' '}

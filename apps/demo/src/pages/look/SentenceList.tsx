@@ -113,7 +113,7 @@ export const SentenceList = (props: { readonly state: LookState }): JSX.Element 
       </ul>
       <p class="hint preset-point">
         <For each={presetNames.filter((name) => state.sentences().join('\n') === presets[name].join('\n'))}>
-          {(name) => texts().look.presetPoints[name]}
+          {(name) => <>{texts().look.presetPoints[name]}</>}
         </For>
       </p>
     </section>

@@ -44,6 +44,8 @@ export interface LookState {
 
 /** More sentences than this make no readable matrix. */
 export const mostSentences = 40;
+/** The head that is shown first: of the page's own model, the one that most plainly links words by meaning ('bank' to 'river'). */
+const first: HeadPlace = { layer: 1, head: 1 };
 /** Pause in typing after which the sentences are read. */
 const patience = 120;
 
@@ -72,7 +74,7 @@ const mapsOf = ({ attentions, tokens }: Reading, heads: number): HeadMap[] =>
 export const lookState = (): LookState => {
   const [sentences, setSentences] = createSignal<readonly string[]>(fromAddress());
   const [active, setActive] = createSignal(numberInAddress('sentence', sentences().length, 0));
-  const [place, setPlace] = createSignal<HeadPlace>({ layer: numberInAddress('layer', 99, 0), head: numberInAddress('head', 99, 0) });
+  const [place, setPlace] = createSignal<HeadPlace>({ layer: numberInAddress('layer', 99, first.layer), head: numberInAddress('head', 99, first.head) });
   const [readings, setReadings] = createSignal<Readings>();
   const [error, setError] = createSignal<string>();
   const [hovered, setHovered] = createSignal<number>();

@@ -5,7 +5,7 @@ import { createMemo, createSignal, For, type JSX, Show } from 'solid-js';
 import { percent } from '../../components/formatNumber.ts';
 import { Matrix } from '../../components/Matrix.tsx';
 import { MiniMap } from '../../components/MiniMap.tsx';
-import { bestAlignedHead } from '../../experiments/alignment.ts';
+import { bestAlignedHead, sharpestHead } from '../../experiments/alignment.ts';
 import type { CrossAttention } from '../../experiments/trainer.ts';
 import { texts } from '../../i18n/texts.ts';
 import { trainState } from './trainState.ts';
@@ -36,8 +36,11 @@ export const CrossMap = (): JSX.Element => {
   });
   const best = createMemo(() => {
     const look = trainState.look();
-    if (look === undefined || trainState.options().task !== 'reverse') return undefined;
-    return bestAlignedHead(look.maps, { heads: trainState.options().heads, length: look.source.length });
+    const { task, heads: count } = trainState.options();
+    if (look === undefined) return undefined;
+    return task === 'reverse'
+      ? bestAlignedHead(look.maps, { heads: count, length: look.source.length })
+      : sharpestHead(look.maps, { heads: count, rows: look.target.length + 1, columns: look.source.length });
   });
   const shown = createMemo(() => {
     const wish = chosen() ?? best();

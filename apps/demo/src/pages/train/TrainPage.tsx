@@ -1,12 +1,12 @@
 // The second page: a small transformer learns, live, and its cross-attention finds its shape.
 
 import { createMemo, For, type JSX, onCleanup, onMount, Show } from 'solid-js';
-import { fixed, percent } from '../../components/formatNumber.ts';
+import { fixed, percent, significant } from '../../components/formatNumber.ts';
 import { Hood } from '../../components/Hood.tsx';
 import { LineChart } from '../../components/LineChart.tsx';
 import { Question } from '../../components/Question.tsx';
 import { Verdict } from '../../components/Verdict.tsx';
-import { bestAlignedHead } from '../../experiments/alignment.ts';
+import { bestAlignedHead, sharpestHead } from '../../experiments/alignment.ts';
 import { tasks } from '../../experiments/tasks.ts';
 import { texts } from '../../i18n/texts.ts';
 import { Controls } from './Controls.tsx';
@@ -34,7 +34,8 @@ const Charts = (): JSX.Element => {
           points={losses()}
           xTitle={texts().train.stepAxis}
           yTitle={texts().train.lossAxis}
-          format={(value) => (value >= 1 ? fixed(value, value % 1 === 0 ? 0 : 1) : fixed(value, value < 0.1 ? 2 : 1))}
+          format={significant}
+          ticks={[0.01, 0.03, 0.1, 0.3, 1, 3]}
           domain={[0.01, 5]}
           logarithmic
           reference={{ value: guess(), label: texts().train.guess }}
@@ -94,7 +95,7 @@ import { adamW, clipGradients, inverseSqrt, warmup } from '@heed/tensor/optim';
 
 const model = initialize(new Transformer({ sourceVocabulary: 29, width: ${width}, heads: ${heads}, innerWidth: ${2 * width},
   encoderLayers: ${layers}, decoderLayers: ${layers}, dropout: 0 }), random(1));
-const optimizer = adamW(parameters(model), { learningRate: warmup(60, inverseSqrt(${learningRate}, 200)), betas: [0.9, 0.98] });
+const optimizer = adamW(parameters(model), { learningRate: warmup(60, inverseSqrt(${learningRate}, 100)), betas: [0.9, 0.98] });
 for (const { sources, targets } of batches) { // ids, a row an example
   const { input, labels } = teacherForcing(targets, { start: 1, end: 2 });
   const loss = crossEntropy(model.forward(idBatch(sources), input), labels, { ignoreIndex: ignoredLabel });
@@ -114,6 +115,8 @@ export const TrainPage = (): JSX.Element => {
       milliseconds: trainState.milliseconds(),
       examination: trainState.examinations().at(-1)?.examination,
       characters: tasks[task].alphabet.length + 1,
+      sharp: look && sharpestHead(look.maps, { heads, rows: look.target.length + 1, columns: look.source.length }),
+      probe: look?.source ?? '',
       mirror: task === 'reverse' && look !== undefined ? bestAlignedHead(look.maps, { heads, length: look.source.length }) : undefined,
     });
   });

@@ -1,8 +1,7 @@
 // The reader's own input: the model as it is now writes the answer, one character after the other, and shows where it looks for each.
 
 import { createEffect, createMemo, createSignal, For, type JSX, on, Show } from 'solid-js';
-import { rampColor } from '../../components/colorRamp.ts';
-import { darkTextOn } from '../../components/colorRamp.ts';
+import { rampColor, textOnRamp } from '../../components/colorRamp.ts';
 import { percent } from '../../components/formatNumber.ts';
 import { indexOfLargest } from '../../experiments/attentionStatistics.ts';
 import { tasks } from '../../experiments/tasks.ts';
@@ -84,7 +83,7 @@ export const TryIt = (): JSX.Element => {
                     <span
                       class="answer-character"
                       title={percent(looked()?.[index()] ?? 0)}
-                      style={{ background: rampColor(theme(), share()), color: darkTextOn(theme(), share()) === (theme() === 'light') ? 'var(--ink)' : 'var(--ink-inverse)' }}
+                      style={{ background: rampColor(theme(), share()), color: textOnRamp(theme(), share()) }}
                     >
                       {character === ' ' ? '␣' : character}
                     </span>

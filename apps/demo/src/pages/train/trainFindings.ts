@@ -14,13 +14,17 @@ export interface TrainFacts {
   readonly characters: number;
   /** The head that has found the mirrored places best; only for reversal. */
   readonly mirror: { readonly layer: number; readonly head: number; readonly alignment: number } | undefined;
+  /** The head whose looks are the most certain. */
+  readonly sharp: { readonly layer: number; readonly head: number; readonly sharpness: number } | undefined;
+  /** What the map shows. */
+  readonly probe: string;
 }
 
 /** A map with less than this looks like noise. */
 const leastAlignment = 0.5;
 
 /** The findings. */
-export const trainFindings = ({ train, look }: Texts, { step, milliseconds, examination, characters, mirror }: TrainFacts): Finding[] => {
+export const trainFindings = ({ train, look }: Texts, { step, milliseconds, examination, characters, mirror, sharp, probe }: TrainFacts): Finding[] => {
   if (step === 0 || examination === undefined) return [{ text: train.verdictUntrained(fixed(Math.log(characters)), characters) }];
   const findings: Finding[] = [
     { text: train.verdictExact(percent(examination.exact), examination.examples, grouped(step), duration(milliseconds)) },
@@ -29,8 +33,9 @@ export const trainFindings = ({ train, look }: Texts, { step, milliseconds, exam
     findings.push({
       text:
         mirror.alignment >= leastAlignment
-          ? train.verdictMirror(percent(mirror.alignment), look.head(mirror.layer + 1, mirror.head + 1))
+          ? train.verdictMirror(percent(mirror.alignment), look.head(mirror.layer + 1, mirror.head + 1), probe)
           : train.verdictNone,
     });
+  if (sharp !== undefined) findings.push({ text: train.verdictSharp(percent(sharp.sharpness), look.head(sharp.layer + 1, sharp.head + 1)) });
   return findings;
 };

@@ -12,10 +12,10 @@ export const choices = {
   heads: [1, 2, 4, 8],
   layers: [1, 2, 3],
   batch: [16, 32, 64],
-  learningRate: [3e-4, 5e-4, 1e-3, 2e-3, 3e-3, 4e-3, 6e-3, 1e-2],
+  learningRate: [5e-4, 1e-3, 2e-3, 3e-3, 5e-3, 7e-3, 1e-2, 2e-2],
 } as const;
 
-const standard: TrainerOptions = { task: 'reverse', width: 64, heads: 4, layers: 1, batch: 32, learningRate: 4e-3, seed: 1 };
+const standard: TrainerOptions = { task: 'reverse', width: 64, heads: 4, layers: 1, batch: 32, learningRate: 5e-3, seed: 1 };
 
 /** How the run stands. */
 export type RunKind = 'preparing' | 'idle' | 'running' | 'paused' | 'failed';

@@ -1,0 +1,33 @@
+import { expect, it } from 'vitest';
+import { bytes, duration, fixed, grouped, percent, significant } from '../../src/components/formatNumber.ts';
+
+const plain = (text: string): string => text.replaceAll('\u202f', ' ');
+
+it.each([
+  [0, '0 %'],
+  [0.001, '<1 %'],
+  [0.034, '3.4 %'],
+  [0.0996, '10 %'],
+  [0.345, '35 %'],
+  [1, '100 %'],
+])('the share %s is written %s', (share, text) => {
+  expect(plain(percent(share))).toBe(text);
+});
+
+it('numbers keep two significant digits, never an exponent, and a true minus', () => {
+  expect(significant(0.00032)).toBe('0.00032');
+  expect(significant(0.038)).toBe('0.038');
+  expect(significant(1.234)).toBe('1.2');
+  expect(significant(120)).toBe('120');
+  expect(significant(0)).toBe('0');
+  expect(fixed(-0.123)).toBe('−0.12');
+});
+
+it('sizes, counts and times have their units', () => {
+  expect(plain(bytes(28_368_997))).toBe('28 MB');
+  expect(plain(bytes(1200))).toBe('2 kB');
+  expect(plain(grouped(1_234_567))).toBe('1 234 567');
+  expect(plain(duration(8.04))).toBe('8.0 ms');
+  expect(plain(duration(2345))).toBe('2.3 s');
+  expect(plain(duration(72_000))).toBe('1 min 12 s');
+});
