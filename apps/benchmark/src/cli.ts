@@ -2,6 +2,7 @@
 
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { hasMinilm } from './encoderModel.ts';
 import { goalResults } from './goals.ts';
 import { timedSuites } from './job.ts';
 import { describeMachine } from './machine.ts';
@@ -31,7 +32,8 @@ const run = async (options: Options): Promise<Findings> => {
   const cases = await measureCases(options);
   const startup = suites.includes('startup') ? await measureStartup({ minilm, rounds, withPeer: peers.includes(transformersName), progress }) : undefined;
   const sts = suites.includes('sts') ? await measureSts({ minilm, shared, progress }) : [];
-  return { machine, cases, startup, sts, goals: goalResults(cases, startup) };
+  const weights = hasMinilm(minilm) ? 'those of all-MiniLM-L6-v2' : 'random ones of its shape (tooling/scripts/weights.sh brings the real ones)';
+  return { machine, weights, cases, startup, sts, goals: goalResults(cases, startup) };
 };
 
 const main = async (): Promise<number> => {

@@ -17,8 +17,6 @@ export const minilmShape: EncoderConfig = {
 export interface EncoderModel {
   readonly encoder: Encoder;
   readonly config: EncoderConfig;
-  /** Where the weights come from, for people. */
-  readonly origin: string;
   /** A weight by its path in our model, matrices [outputs, inputs]. */
   weight(name: string): Float32Array;
   /** A matrix with its axes exchanged: [inputs, outputs], which the other engines want. */
@@ -32,7 +30,7 @@ const exchange = (matrix: Float32Array, rows: number): Float32Array => {
 };
 
 /** Wraps an encoder. */
-export const encoderModel = (encoder: Encoder, origin: string): EncoderModel => {
+export const encoderModel = (encoder: Encoder): EncoderModel => {
   const weights = parameters(encoder);
   const find = (name: string) => {
     const weight = weights.get(name);
@@ -40,7 +38,7 @@ export const encoderModel = (encoder: Encoder, origin: string): EncoderModel => 
     return weight;
   };
   return {
-    ...{ encoder, config: encoder.config, origin },
+    ...{ encoder, config: encoder.config },
     weight: (name) => find(name).data,
     transposed: (name) => exchange(find(name).data, find(name).shape[0] as number), // a matrix
   };
@@ -50,12 +48,15 @@ export const encoderModel = (encoder: Encoder, origin: string): EncoderModel => 
 export const randomEncoder = (config: EncoderConfig): EncoderModel => {
   const encoder = initialize(new Encoder(config, { pooler: false }), random(7));
   freeze(encoder);
-  return encoderModel(encoder, 'random weights');
+  return encoderModel(encoder);
 };
+
+/** Whether MiniLM's weights are in this folder. */
+export const hasMinilm = (folder: string): boolean => existsSync(path.join(folder, 'model.safetensors'));
 
 /** MiniLM from its folder, or its shape with random weights where the folder is not there. */
 export const minilmEncoder = async (folder: string): Promise<EncoderModel> => {
-  if (!existsSync(path.join(folder, 'model.safetensors'))) return randomEncoder(minilmShape);
+  if (!hasMinilm(folder)) return randomEncoder(minilmShape);
   const { encoder } = await fromPretrained(directory(folder));
-  return encoderModel(encoder, 'weights of all-MiniLM-L6-v2');
+  return encoderModel(encoder);
 };

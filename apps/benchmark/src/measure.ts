@@ -3,7 +3,7 @@
 
 import { setTimeout as pause } from 'node:timers/promises';
 import { largestDifference } from './compare.ts';
-import type { BenchmarkCase, Contender } from './contender.ts';
+import type { Absence, BenchmarkCase, Contender } from './contender.ts';
 import type { CaseResult, Conditions, ContenderResult } from './result.ts';
 
 /** How a case is timed. */
@@ -36,18 +36,28 @@ interface Entry {
   readonly times: number[];
 }
 
-/** Runs every contender twice (compilers warm up), compares its output with that of the first one. */
-const warmUp = async (contenders: readonly Contender[]): Promise<Entry[]> => {
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error)).replaceAll(/\s+/g, ' ');
+
+/**
+ * Runs every contender twice (compilers warm up), compares its output with that of the first one. A peer that breaks (some have not
+ * the memory for the largest cases) drops out; where ours breaks, the case does.
+ */
+const warmUp = async (contenders: readonly Contender[]): Promise<{ entries: Entry[]; broken: Absence[] }> => {
   const entries: Entry[] = [];
+  const broken: Absence[] = [];
   let expected: Float32Array | undefined;
-  for (const contender of contenders) {
-    await contender.run();
-    const first = await timeTurn(contender, 1);
-    const output = contender.output();
-    expected ??= output.slice();
-    entries.push({ contender, error: largestDifference(expected, output), first, times: [] });
-  }
-  return entries;
+  for (const contender of contenders)
+    try {
+      await contender.run();
+      const first = await timeTurn(contender, 1);
+      const output = contender.output();
+      expected ??= output.slice();
+      entries.push({ contender, error: largestDifference(expected, output), first, times: [] });
+    } catch (error) {
+      if (expected === undefined) throw error;
+      broken.push({ name: contender.name, reason: messageOf(error) });
+    }
+  return { entries, broken };
 };
 
 const timeRounds = async (entries: readonly Entry[], rounds: number): Promise<void> => {
@@ -62,8 +72,8 @@ const timeRounds = async (entries: readonly Entry[], rounds: number): Promise<vo
 };
 
 /**
- * Prepares, compares and times one case. Never throws for what an engine does: a difference beyond the tolerance or an error of an
- * engine becomes the result's `failure`, and then there are no times.
+ * Prepares, compares and times one case. Never throws for what an engine does: a difference beyond the tolerance or an error of ours
+ * becomes the result's `failure`, and then there are no times; a peer that breaks is listed as absent.
  */
 export const measure = async (benchmark: BenchmarkCase, { suite, conditions, rounds }: MeasureOptions): Promise<CaseResult> => {
   const { name, operations, tolerance, absences } = benchmark;
@@ -71,17 +81,18 @@ export const measure = async (benchmark: BenchmarkCase, { suite, conditions, rou
   let contenders: readonly Contender[] = [];
   try {
     contenders = await benchmark.prepare();
-    const entries = await warmUp(contenders);
+    const { entries, broken } = await warmUp(contenders);
     const wrong = entries.filter(({ error }) => !(error <= tolerance));
     if (wrong.length === 0) await timeRounds(entries, rounds);
     const differing = wrong.map(({ contender, error }) => `${contender.name} differs from ours by ${error.toExponential(1)}`).join('; ');
     return {
       ...base,
+      absences: [...absences, ...broken],
       contenders: entries.map(({ contender, error, times }): ContenderResult => ({ name: contender.name, times, error })),
       failure: wrong.length === 0 ? undefined : `${differing}; allowed is ${tolerance.toExponential(0)}`,
     };
   } catch (error) {
-    return { ...base, contenders: [], failure: error instanceof Error ? error.message : String(error) };
+    return { ...base, contenders: [], failure: messageOf(error) };
   } finally {
     for (const contender of contenders) await contender.dispose?.();
   }

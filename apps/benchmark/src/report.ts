@@ -11,6 +11,8 @@ import type { StsResult } from './suites/sts.ts';
 /** Everything that a run found out. */
 export interface Findings {
   readonly machine: Machine;
+  /** What the weights of the suite `encoder` are. */
+  readonly weights: string;
   readonly cases: readonly CaseResult[];
   readonly startup: StartupResult | undefined;
   readonly sts: readonly StsResult[];
@@ -73,11 +75,12 @@ const goalSection = (goals: readonly GoalResult[]): string[] => {
 };
 
 /** The whole report as Markdown. */
-export const report = ({ machine, cases, startup, sts, goals }: Findings): string =>
+export const report = ({ machine, weights, cases, startup, sts, goals }: Findings): string =>
   [
     '## Benchmark',
     '',
     `${machine.processor}, ${machine.processors} processors, ${machine.platform}; Node ${machine.node} (V8 ${machine.v8}); commit ${machine.commit}; ${machine.date}; load before the start ${machine.load.toFixed(2)}.`,
+    ...(cases.some(({ suite }) => suite === 'encoder') ? ['', `Weights of the encoder: ${weights}.`] : []),
     '',
     ...goalSection(goals),
     ...cases.flatMap(caseSection),

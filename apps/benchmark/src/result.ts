@@ -28,6 +28,6 @@ export interface CaseResult {
   readonly operations: number | undefined;
   readonly contenders: readonly ContenderResult[];
   readonly absences: readonly Absence[];
-  /** Why there are no times: outputs differ, or an engine broke. */
+  /** Why there are no times: outputs differ, or ours broke. */
   readonly failure: string | undefined;
 }

@@ -115,7 +115,7 @@ export const attentionCases = (engines: Engines, shapes: readonly AttentionSizes
     return {
       name: `${length} tokens${masked ? ', causal' : ''}`,
       operations: 4 * heads * depth * (masked ? (length * (length + 1)) / 2 : length * length),
-      tolerance: 1e-4, // averages of −0.5 … 0.5 over thousands of keys are small beside the rounding of their sums
+      tolerance: 5e-4, // the yardstick's exponential is a polynomial that is right to some 1e-5; the peers stay below 1e-5
       absences,
       prepare: async () => {
         const count = heads * length * depth;

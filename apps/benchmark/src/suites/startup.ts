@@ -2,11 +2,11 @@
 // same tokenizer and weights, these in an ONNX file of our writing, because it cannot read safetensors.
 
 import { fork } from 'node:child_process';
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { largestDifference } from '../compare.ts';
-import { minilmEncoder } from '../encoderModel.ts';
+import { hasMinilm, minilmEncoder } from '../encoderModel.ts';
 import { encoderGraph } from '../onnx/encoderGraph.ts';
 import { writeModel } from '../onnx/writeModel.ts';
 
@@ -60,7 +60,7 @@ const writePeerFolder = async (minilm: string, folder: string): Promise<void> =>
 
 /** Starts processes in turn, ours first in one round and second in the next, after one of each that does not count. */
 export const measureStartup = async ({ minilm, rounds, withPeer, progress }: StartupOptions): Promise<StartupResult> => {
-  if (!existsSync(path.join(minilm, 'model.safetensors'))) throw new Error(`startup: ${minilm} has no model.safetensors; run tooling/scripts/weights.sh, or give --minilm DIR.`);
+  if (!hasMinilm(minilm)) throw new Error(`startup: ${minilm} has no model.safetensors; run tooling/scripts/weights.sh, or give --minilm DIR.`);
   const temporary = mkdtempSync(path.join(os.tmpdir(), 'heed-startup-'));
   try {
     const folder = path.join(temporary, 'minilm');
