@@ -73,7 +73,8 @@ export const stack = (memory: LinearMemory, from: Heap, makeRoom: () => boolean)
     allocate,
     floats: (length) => {
       const address = allocate(4 * length); // first: it may grow the memory, and so change its buffer
-      return new Float32Array(memory.memory.buffer, address, length);
+      // Not of memory.memory.buffer: V8 exchanges that object also when the shared memory of another engine grows, and nobody says so.
+      return new Float32Array(memory.views().f32.buffer, address, length);
     },
     mark: () => top,
     release: (mark) => {

@@ -29,6 +29,16 @@ describe('linear memory', () => {
   });
 });
 
+test('a stack owns what it gives out, also after the memory of another engine grew', () => {
+  const memory = linearMemory(64 * mebibyte, true);
+  const other = linearMemory(64 * mebibyte, true);
+  const own = stack(memory, heap(memory, 1024), nothingToFree);
+  own.floats(10);
+  other.grow(8 * mebibyte);
+  const late = own.floats(10);
+  expect([memory.holds(late), own.owns(late, 0), other.holds(late)]).toEqual([true, true, false]);
+});
+
 describe('heap', () => {
   test('blocks never overlap, are aligned, and all of it can be had again once everything is free', () => {
     const step = fc.record({
