@@ -6,7 +6,7 @@ import { hasMinilm } from './encoderModel.ts';
 import { goalResults } from './goals.ts';
 import { timedSuites } from './job.ts';
 import { describeMachine } from './machine.ts';
-import { readOptions, transformersName, usage, type Options } from './options.ts';
+import { type Options, readOptions, transformersName, usage } from './options.ts';
 import { installPeers } from './peers/installPeers.ts';
 import { type Findings, report } from './report.ts';
 import type { CaseResult } from './result.ts';
@@ -21,18 +21,26 @@ const measureCases = async ({ suites, simd, threads, ...rest }: Options): Promis
   const results: CaseResult[] = [];
   for (const suite of timedSuites.filter((one) => suites.includes(one)))
     for (const flavour of simd)
-      for (const count of threads) results.push(...(await spawnJob({ ...rest, suite, conditions: { simd: flavour, threads: count } }, progress)));
+      for (const count of threads)
+        results.push(
+          ...(await spawnJob({ ...rest, suite, conditions: { simd: flavour, threads: count } }, progress)),
+        );
   return results;
 };
 
 const run = async (options: Options): Promise<Findings> => {
   const { suites, peers, rounds, minilm, shared } = options;
   const machine = describeMachine(root);
-  if (peers.length > 0 && suites.some((suite) => suite !== 'sts') && !installPeers(root)) progress('The peers could not be installed; they are left out.');
+  if (peers.length > 0 && suites.some((suite) => suite !== 'sts') && !installPeers(root))
+    progress('The peers could not be installed; they are left out.');
   const cases = await measureCases(options);
-  const startup = suites.includes('startup') ? await measureStartup({ minilm, rounds, withPeer: peers.includes(transformersName), progress }) : undefined;
+  const startup = suites.includes('startup')
+    ? await measureStartup({ minilm, rounds, withPeer: peers.includes(transformersName), progress })
+    : undefined;
   const sts = suites.includes('sts') ? await measureSts({ minilm, shared, progress }) : [];
-  const weights = hasMinilm(minilm) ? 'those of all-MiniLM-L6-v2' : 'random ones of its shape (tooling/scripts/weights.sh brings the real ones)';
+  const weights = hasMinilm(minilm)
+    ? 'those of all-MiniLM-L6-v2'
+    : 'random ones of its shape (tooling/scripts/weights.sh brings the real ones)';
   return { machine, weights, cases, startup, sts, goals: goalResults(cases, startup) };
 };
 

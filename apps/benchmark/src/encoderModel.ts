@@ -9,7 +9,16 @@ import { freeze, initialize, parameters } from '@heed/tensor/nn';
 
 /** Shape of all-MiniLM-L6-v2 (its config.json). */
 export const minilmShape: EncoderConfig = {
-  ...{ vocabulary: 30522, width: 384, layers: 6, heads: 12, innerWidth: 1536, activation: 'gelu', positions: 512, tokenTypes: 2 },
+  ...{
+    vocabulary: 30522,
+    width: 384,
+    layers: 6,
+    heads: 12,
+    innerWidth: 1536,
+    activation: 'gelu',
+    positions: 512,
+    tokenTypes: 2,
+  },
   ...{ normEpsilon: 1e-12, dropout: 0, attentionDropout: 0, initializerRange: 0.02 },
 };
 
@@ -26,7 +35,10 @@ export interface EncoderModel {
 /** [rows, columns] → [columns, rows]. */
 const exchange = (matrix: Float32Array, rows: number): Float32Array => {
   const columns = matrix.length / rows;
-  return Float32Array.from({ length: matrix.length }, (_, i) => matrix[(i % rows) * columns + Math.floor(i / rows)] as number); // a bijection of the indices
+  return Float32Array.from(
+    { length: matrix.length },
+    (_, i) => matrix[(i % rows) * columns + Math.floor(i / rows)] as number,
+  ); // a bijection of the indices
 };
 
 /** Wraps an encoder. */
@@ -34,7 +46,10 @@ export const encoderModel = (encoder: Encoder): EncoderModel => {
   const weights = parameters(encoder);
   const find = (name: string) => {
     const weight = weights.get(name);
-    if (weight === undefined) throw new RangeError(`encoder: no weight is called ${name}; there are ${[...weights.keys()].slice(0, 8).join(', ')}, …`);
+    if (weight === undefined)
+      throw new RangeError(
+        `encoder: no weight is called ${name}; there are ${[...weights.keys()].slice(0, 8).join(', ')}, …`,
+      );
     return weight;
   };
   return {

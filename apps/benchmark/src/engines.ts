@@ -49,7 +49,9 @@ const ownEngine = async (name: string, { simd, threads }: Conditions): Promise<O
   const backend: WasmBackend = await wasmBackend({ threads, relaxedSimd: simd === 'plain' ? 'off' : 'auto' });
   const started = backend.describe();
   if (started.simd !== simd || started.threads !== threads)
-    throw new Error(`engine: ${started.simd} SIMD with ${started.threads} threads started; asked for ${simd} with ${threads}. ${started.notes.join(' ')}`);
+    throw new Error(
+      `engine: ${started.simd} SIMD with ${started.threads} threads started; asked for ${simd} with ${threads}. ${started.notes.join(' ')}`,
+    );
   return {
     name,
     use: (body) => {
@@ -67,7 +69,10 @@ export const startEngines = async ({ conditions, peers, yardstick }: EngineOptio
     try {
       return await start();
     } catch (error) {
-      absences.push({ name, reason: (error instanceof Error ? error.message : String(error)).split('\n', 1)[0] as string }); // split gives one part at least
+      absences.push({
+        name,
+        reason: (error instanceof Error ? error.message : String(error)).split('\n', 1)[0] as string,
+      }); // split gives one part at least
       return undefined;
     }
   };
@@ -79,7 +84,8 @@ export const startEngines = async ({ conditions, peers, yardstick }: EngineOptio
     if (loader !== undefined) onnx.set(name, loader);
   }
   const wantsTensorFlow = peers.includes(tensorFlowName);
-  if (wantsTensorFlow && threads > 1) absences.push({ name: tensorFlowName, reason: 'has one thread in Node' });
+  if (wantsTensorFlow && threads > 1)
+    absences.push({ name: tensorFlowName, reason: 'has one thread in Node' });
   return {
     ...{ conditions, own, onnx, absences },
     tensorFlow: wantsTensorFlow && threads === 1 ? await attempt(tensorFlowName, tensorFlow) : undefined,

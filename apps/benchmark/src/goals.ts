@@ -1,10 +1,10 @@
 // The ratios that this project set itself (issue 3, "Speed"), worked out from the results of one run.
 
 import { ours, oursSingle, yardstickName } from './engines.ts';
-import { encoderShapes } from './suites/encoder.ts';
-import { matmulShapes, shapeName } from './suites/matmul.ts';
 import type { CaseResult, Simd } from './result.ts';
 import { mean, ratioOf } from './statistics.ts';
+import { encoderShapes } from './suites/encoder.ts';
+import { matmulShapes, shapeName } from './suites/matmul.ts';
 import type { StartupResult } from './suites/startup.ts';
 
 /** One goal and what was measured. */
@@ -33,30 +33,103 @@ const [, eight, mixed] = encoderShapes.map(({ name }) => name) as [string, strin
 const web = 'onnxruntime-web';
 
 const goals: readonly Goal[] = [
-  { name: 'matmul, 1 thread, of onnxruntime-web', suite: 'matmul', cases: products, threads: 1, against: web, atLeast: { plain: 1.4, relaxed: 1.8 } },
-  { name: `encoder ${eight}, 1 thread, of onnxruntime-web`, suite: 'encoder', cases: [eight], threads: 1, against: web, atLeast: { plain: 1.35, relaxed: 1.7 } },
-  { name: `encoder ${mixed}, 1 thread, of onnxruntime-web's padded batches`, suite: 'encoder', cases: [mixed], threads: 1, against: web, atLeast: { plain: 2.4, relaxed: 3.2 } },
-  { name: 'matmul 1024³, 2 threads of 1', suite: 'matmul', cases: ['1024 × 1024 × 1024'], threads: 2, against: oursSingle, atLeast: { plain: 1.75, relaxed: 1.75 } },
-  { name: `encoder ${eight}, 2 threads of 1`, suite: 'encoder', cases: [eight], threads: 2, against: oursSingle, atLeast: { plain: 1.75, relaxed: 1.75 } },
-  { name: 'matmul, 1 thread, of the yardstick', suite: 'matmul', cases: products, threads: 1, against: yardstickName, atLeast: { plain: 0.9, relaxed: 0.9 } },
-  { name: 'encoder, 1 thread, of the yardstick', suite: 'encoder', cases: encoderShapes.map(({ name }) => name), threads: 1, against: yardstickName, atLeast: { plain: 0.85, relaxed: 0.85 } },
+  {
+    name: 'matmul, 1 thread, of onnxruntime-web',
+    suite: 'matmul',
+    cases: products,
+    threads: 1,
+    against: web,
+    atLeast: { plain: 1.4, relaxed: 1.8 },
+  },
+  {
+    name: `encoder ${eight}, 1 thread, of onnxruntime-web`,
+    suite: 'encoder',
+    cases: [eight],
+    threads: 1,
+    against: web,
+    atLeast: { plain: 1.35, relaxed: 1.7 },
+  },
+  {
+    name: `encoder ${mixed}, 1 thread, of onnxruntime-web's padded batches`,
+    suite: 'encoder',
+    cases: [mixed],
+    threads: 1,
+    against: web,
+    atLeast: { plain: 2.4, relaxed: 3.2 },
+  },
+  {
+    name: 'matmul 1024³, 2 threads of 1',
+    suite: 'matmul',
+    cases: ['1024 × 1024 × 1024'],
+    threads: 2,
+    against: oursSingle,
+    atLeast: { plain: 1.75, relaxed: 1.75 },
+  },
+  {
+    name: `encoder ${eight}, 2 threads of 1`,
+    suite: 'encoder',
+    cases: [eight],
+    threads: 2,
+    against: oursSingle,
+    atLeast: { plain: 1.75, relaxed: 1.75 },
+  },
+  {
+    name: 'matmul, 1 thread, of the yardstick',
+    suite: 'matmul',
+    cases: products,
+    threads: 1,
+    against: yardstickName,
+    atLeast: { plain: 0.9, relaxed: 0.9 },
+  },
+  {
+    name: 'encoder, 1 thread, of the yardstick',
+    suite: 'encoder',
+    cases: encoderShapes.map(({ name }) => name),
+    threads: 1,
+    against: yardstickName,
+    atLeast: { plain: 0.85, relaxed: 0.85 },
+  },
 ];
 
-const timesOf = ({ contenders }: CaseResult, name: string): readonly number[] => contenders.find((one) => one.name === name)?.times ?? [];
+const timesOf = ({ contenders }: CaseResult, name: string): readonly number[] =>
+  contenders.find((one) => one.name === name)?.times ?? [];
 
 /** Goals of which all cases were measured in this run. */
-export const goalResults = (results: readonly CaseResult[], startup: StartupResult | undefined): GoalResult[] => {
+export const goalResults = (
+  results: readonly CaseResult[],
+  startup: StartupResult | undefined,
+): GoalResult[] => {
   const found: GoalResult[] = [];
   for (const simd of ['plain', 'relaxed'] as const)
     for (const { name, suite, cases, threads, against, atLeast } of goals) {
-      const own = results.filter((one) => one.suite === suite && one.conditions.simd === simd && one.conditions.threads === threads && cases.includes(one.name));
-      const ratios = own.map((one) => ratioOf(timesOf(one, against), timesOf(one, ours)).value).filter(Number.isFinite);
+      const own = results.filter(
+        (one) =>
+          one.suite === suite &&
+          one.conditions.simd === simd &&
+          one.conditions.threads === threads &&
+          cases.includes(one.name),
+      );
+      const ratios = own
+        .map((one) => ratioOf(timesOf(one, against), timesOf(one, ours)).value)
+        .filter(Number.isFinite);
       if (ratios.length === cases.length)
-        found.push({ name, simd, atLeast: atLeast[simd], measured: mean(ratios), range: [Math.min(...ratios), Math.max(...ratios)] });
+        found.push({
+          name,
+          simd,
+          atLeast: atLeast[simd],
+          measured: mean(ratios),
+          range: [Math.min(...ratios), Math.max(...ratios)],
+        });
     }
   if (startup !== undefined && startup.peer.length > 0) {
     const { value, lowest, highest } = ratioOf(startup.peer, startup.own);
-    found.push({ name: 'import to first embedding, of transformers.js', simd: undefined, atLeast: 2, measured: value, range: [lowest, highest] });
+    found.push({
+      name: 'import to first embedding, of transformers.js',
+      simd: undefined,
+      atLeast: 2,
+      measured: value,
+      range: [lowest, highest],
+    });
   }
   return found;
 };

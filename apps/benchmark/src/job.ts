@@ -20,4 +20,6 @@ export interface Job {
 }
 
 /** What a measuring process says: what it is doing, or a result. */
-export type Message = { readonly kind: 'progress'; readonly text: string } | { readonly kind: 'result'; readonly result: CaseResult };
+export type Message =
+  | { readonly kind: 'progress'; readonly text: string }
+  | { readonly kind: 'result'; readonly result: CaseResult };

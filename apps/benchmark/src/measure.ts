@@ -36,7 +36,8 @@ interface Entry {
   readonly times: number[];
 }
 
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error)).replaceAll(/\s+/g, ' ');
+const messageOf = (error: unknown): string =>
+  (error instanceof Error ? error.message : String(error)).replaceAll(/\s+/g, ' ');
 
 /**
  * Runs every contender twice (compilers warm up), compares its output with that of the first one. A peer that breaks (some have not
@@ -75,7 +76,10 @@ const timeRounds = async (entries: readonly Entry[], rounds: number): Promise<vo
  * Prepares, compares and times one case. Never throws for what an engine does: a difference beyond the tolerance or an error of ours
  * becomes the result's `failure`, and then there are no times; a peer that breaks is listed as absent.
  */
-export const measure = async (benchmark: BenchmarkCase, { suite, conditions, rounds }: MeasureOptions): Promise<CaseResult> => {
+export const measure = async (
+  benchmark: BenchmarkCase,
+  { suite, conditions, rounds }: MeasureOptions,
+): Promise<CaseResult> => {
   const { name, operations, tolerance, absences } = benchmark;
   const base = { suite, name, conditions, operations, absences };
   let contenders: readonly Contender[] = [];
@@ -84,11 +88,15 @@ export const measure = async (benchmark: BenchmarkCase, { suite, conditions, rou
     const { entries, broken } = await warmUp(contenders);
     const wrong = entries.filter(({ error }) => !(error <= tolerance));
     if (wrong.length === 0) await timeRounds(entries, rounds);
-    const differing = wrong.map(({ contender, error }) => `${contender.name} differs from ours by ${error.toExponential(1)}`).join('; ');
+    const differing = wrong
+      .map(({ contender, error }) => `${contender.name} differs from ours by ${error.toExponential(1)}`)
+      .join('; ');
     return {
       ...base,
       absences: [...absences, ...broken],
-      contenders: entries.map(({ contender, error, times }): ContenderResult => ({ name: contender.name, times, error })),
+      contenders: entries.map(
+        ({ contender, error, times }): ContenderResult => ({ name: contender.name, times, error }),
+      ),
       failure: wrong.length === 0 ? undefined : `${differing}; allowed is ${tolerance.toExponential(0)}`,
     };
   } catch (error) {

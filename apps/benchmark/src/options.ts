@@ -50,28 +50,48 @@ export const usage: string = `npm run bench -- [options]
 const listOf = <T extends string>(option: string, text: string, allowed: readonly T[]): T[] => {
   const words = text.split(',').map((word) => word.trim());
   const unknown = words.filter((word) => !(allowed as readonly string[]).includes(word));
-  if (unknown.length > 0) throw new RangeError(`--${option}: ${unknown.map((word) => JSON.stringify(word)).join(', ')}; expected a list of ${allowed.join(', ')}, with commas.`);
+  if (unknown.length > 0)
+    throw new RangeError(
+      `--${option}: ${unknown.map((word) => JSON.stringify(word)).join(', ')}; expected a list of ${allowed.join(', ')}, with commas.`,
+    );
   return allowed.filter((word) => words.includes(word));
 };
 
 const countOf = (option: string, text: string, most: number): number => {
   const count = Number(text);
-  if (!Number.isInteger(count) || count < 1 || count > most) throw new RangeError(`--${option}: ${JSON.stringify(text)}; expected a whole number from 1 to ${most}.`);
+  if (!Number.isInteger(count) || count < 1 || count > most)
+    throw new RangeError(`--${option}: ${JSON.stringify(text)}; expected a whole number from 1 to ${most}.`);
   return count;
 };
 
 /** Reads the arguments; relative folders are relative to where the command was typed. What is not understood is an error that says what is. */
-export const readOptions = (args: readonly string[], { root, cwd }: { readonly root: string; readonly cwd: string }): Options => {
+export const readOptions = (
+  args: readonly string[],
+  { root, cwd }: { readonly root: string; readonly cwd: string },
+): Options => {
   const { values } = parseArgs({
     args: [...args],
     options: {
-      ...{ suite: { type: 'string', default: 'matmul,encoder' }, simd: { type: 'string', default: 'plain,relaxed' }, rounds: { type: 'string', default: '7' } },
-      ...{ threads: { type: 'string', default: os.availableParallelism() > 1 ? '1,2' : '1' }, peers: { type: 'string', default: peerNames.join(',') } },
-      ...{ out: { type: 'string' }, minilm: { type: 'string' }, shared: { type: 'string' }, yardstick: { type: 'string' } },
+      ...{
+        suite: { type: 'string', default: 'matmul,encoder' },
+        simd: { type: 'string', default: 'plain,relaxed' },
+        rounds: { type: 'string', default: '7' },
+      },
+      ...{
+        threads: { type: 'string', default: os.availableParallelism() > 1 ? '1,2' : '1' },
+        peers: { type: 'string', default: peerNames.join(',') },
+      },
+      ...{
+        out: { type: 'string' },
+        minilm: { type: 'string' },
+        shared: { type: 'string' },
+        yardstick: { type: 'string' },
+      },
       help: { type: 'boolean', default: false },
     },
   });
-  const folder = (given: string | undefined, usual: string): string => (given === undefined ? usual : path.resolve(cwd, given));
+  const folder = (given: string | undefined, usual: string): string =>
+    given === undefined ? usual : path.resolve(cwd, given);
   const shared = folder(values.shared ?? process.env.HEED_SHARED, path.resolve(root, '../shared'));
   return {
     suites: listOf('suite', values.suite, suites),

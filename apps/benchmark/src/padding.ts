@@ -16,7 +16,11 @@ export interface PaddedBatch {
 }
 
 /** Batches of `size`: in order of arrival, or shortest first, which saves the most padding that padding can. */
-export const padBatches = (sequences: Sequences, size: number, order: 'arrival' | 'length'): PaddedBatch[] => {
+export const padBatches = (
+  sequences: Sequences,
+  size: number,
+  order: 'arrival' | 'length',
+): PaddedBatch[] => {
   const indices = sequences.map((_, index) => index);
   const lengthOf = (index: number): number => sequences[index]?.length ?? 0;
   if (order === 'length') indices.sort((a, b) => lengthOf(a) - lengthOf(b));
@@ -36,7 +40,11 @@ export const padBatches = (sequences: Sequences, size: number, order: 'arrival' 
 };
 
 /** Rows of real tokens out of the outputs of padded batches [members, length, width], one sequence behind the other as they arrived. */
-export const unpad = (sequences: Sequences, batches: readonly PaddedBatch[], outputs: readonly Float32Array[]): Float32Array => {
+export const unpad = (
+  sequences: Sequences,
+  batches: readonly PaddedBatch[],
+  outputs: readonly Float32Array[],
+): Float32Array => {
   const starts: number[] = [];
   let total = 0;
   for (const { length } of sequences) {
@@ -51,7 +59,10 @@ export const unpad = (sequences: Sequences, batches: readonly PaddedBatch[], out
     for (const [row, index] of members.entries()) {
       const from = row * length * width;
       const count = (sequences[index] as Int32Array).length * width; // members are indices of sequences
-      rows.set((outputs[place] as Float32Array).subarray(from, from + count), (starts[index] as number) * width); // one output a batch
+      rows.set(
+        (outputs[place] as Float32Array).subarray(from, from + count),
+        (starts[index] as number) * width,
+      ); // one output a batch
     }
   return rows;
 };

@@ -32,11 +32,21 @@ const spread = (numerator: readonly number[], denominator: readonly number[]): s
   return `${value.toFixed(2)} (${lowest.toFixed(2)}–${highest.toFixed(2)})`;
 };
 
-const contenderRow = ({ name, times, error }: ContenderResult, { operations, contenders }: CaseResult): string[] => {
+const contenderRow = (
+  { name, times, error }: ContenderResult,
+  { operations, contenders }: CaseResult,
+): string[] => {
   const milliseconds = median(times);
   const own = contenders.find((one) => one.name === ours);
   const first = own === undefined || name === ours ? '' : spread(times, own.times);
-  return [name, significant(milliseconds), operations === undefined ? '' : (operations / milliseconds / 1e6).toFixed(1), first, name === ours ? '' : error.toExponential(1), String(times.length)];
+  return [
+    name,
+    significant(milliseconds),
+    operations === undefined ? '' : (operations / milliseconds / 1e6).toFixed(1),
+    first,
+    name === ours ? '' : error.toExponential(1),
+    String(times.length),
+  ];
 };
 
 const caseSection = (one: CaseResult): string[] => {
@@ -45,33 +55,75 @@ const caseSection = (one: CaseResult): string[] => {
   const missing = absences.map((absence) => `Not here: ${absence.name} (${absence.reason}).`);
   const body =
     failure === undefined
-      ? table(['engine', 'median ms', 'GFLOP/s', `time ÷ ${ours}'s (spread of rounds)`, 'difference', 'rounds'], contenders.map((contender) => contenderRow(contender, one)))
-      : [`**No times: ${failure}.**`, ...contenders.map(({ name: contender, error }) => `${contender}: difference ${error.toExponential(1)}.`)];
+      ? table(
+          ['engine', 'median ms', 'GFLOP/s', `time ÷ ${ours}'s (spread of rounds)`, 'difference', 'rounds'],
+          contenders.map((contender) => contenderRow(contender, one)),
+        )
+      : [
+          `**No times: ${failure}.**`,
+          ...contenders.map(
+            ({ name: contender, error }) => `${contender}: difference ${error.toExponential(1)}.`,
+          ),
+        ];
   return [title, '', ...body, ...(missing.length === 0 ? [] : ['', missing.join(' ')]), ''];
 };
 
 const startupSection = (startup: StartupResult | undefined): string[] => {
   if (startup === undefined) return [];
   const { own, peer, difference, note } = startup;
-  const rows = [[ours, significant(median(own)), '', String(own.length)], ...(peer.length === 0 ? [] : [['transformers.js', significant(median(peer)), spread(peer, own), String(peer.length)]])];
-  const compared = peer.length === 0 ? '' : ` The two embeddings differ by at most ${difference.toExponential(1)} of the largest value.`;
-  return ['### startup: import to first embedding, MiniLM', '', ...table(['engine', 'median ms', `time ÷ ${ours}'s (spread)`, 'processes'], rows), '', `${note}${compared}`, ''];
+  const rows = [
+    [ours, significant(median(own)), '', String(own.length)],
+    ...(peer.length === 0
+      ? []
+      : [['transformers.js', significant(median(peer)), spread(peer, own), String(peer.length)]]),
+  ];
+  const compared =
+    peer.length === 0
+      ? ''
+      : ` The two embeddings differ by at most ${difference.toExponential(1)} of the largest value.`;
+  return [
+    '### startup: import to first embedding, MiniLM',
+    '',
+    ...table(['engine', 'median ms', `time ÷ ${ours}'s (spread)`, 'processes'], rows),
+    '',
+    `${note}${compared}`,
+    '',
+  ];
 };
 
 const stsSection = (sts: readonly StsResult[]): string[] => {
   if (sts.length === 0) return [];
   const rows = sts.map(({ model, part, pairs, measured, published, reason }) => [
-    `${model}, ${part}`, reason ?? String(pairs), reason === undefined ? measured.toFixed(3) : '', published.toFixed(3),
+    `${model}, ${part}`,
+    reason ?? String(pairs),
+    reason === undefined ? measured.toFixed(3) : '',
+    published.toFixed(3),
   ]);
-  return ['### sts: STS-B, Spearman × 100 of the cosine of the vectors', '', ...table(['model', 'pairs', 'Heed', 'expected'], rows), ''];
+  return [
+    '### sts: STS-B, Spearman × 100 of the cosine of the vectors',
+    '',
+    ...table(['model', 'pairs', 'Heed', 'expected'], rows),
+    '',
+  ];
 };
 
 const goalSection = (goals: readonly GoalResult[]): string[] => {
   if (goals.length === 0) return [];
   const rows = goals.map(({ name, simd, atLeast, measured, range: [low, high] }) => [
-    `${name}${simd === undefined ? '' : `, ${simd} SIMD`}`, `≥ ${atLeast}`, measured.toFixed(2), low === high ? '' : `${low.toFixed(2)}–${high.toFixed(2)}`, measured >= atLeast ? 'met' : '**missed**',
+    `${name}${simd === undefined ? '' : `, ${simd} SIMD`}`,
+    `≥ ${atLeast}`,
+    measured.toFixed(2),
+    low === high ? '' : `${low.toFixed(2)}–${high.toFixed(2)}`,
+    measured >= atLeast ? 'met' : '**missed**',
   ]);
-  return ['### Goals', '', 'Speed of ours as a multiple of the other\'s.', '', ...table(['goal', 'asked', 'measured (mean of cases)', 'range', ''], rows), ''];
+  return [
+    '### Goals',
+    '',
+    "Speed of ours as a multiple of the other's.",
+    '',
+    ...table(['goal', 'asked', 'measured (mean of cases)', 'range', ''], rows),
+    '',
+  ];
 };
 
 /** The whole report as Markdown. */

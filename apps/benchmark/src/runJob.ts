@@ -1,7 +1,7 @@
 // Runs one job: starts its engines, prepares its cases, measures one after the other.
 
-import { minilmEncoder } from './encoderModel.ts';
 import type { BenchmarkCase } from './contender.ts';
+import { minilmEncoder } from './encoderModel.ts';
 import { type Engines, startEngines } from './engines.ts';
 import type { Job, Message } from './job.ts';
 import { measure } from './measure.ts';
@@ -27,7 +27,10 @@ export const runJob = async (job: Job, report: (message: Message) => void): Prom
   const { suite, conditions, rounds } = job;
   const engines = await startEngines(job);
   for (const benchmark of await casesOf(job, engines)) {
-    report({ kind: 'progress', text: `${suite} ${benchmark.name}, ${conditions.simd} SIMD, ${conditions.threads} threads` });
+    report({
+      kind: 'progress',
+      text: `${suite} ${benchmark.name}, ${conditions.simd} SIMD, ${conditions.threads} threads`,
+    });
     report({ kind: 'result', result: await measure(benchmark, { suite, conditions, rounds }) });
   }
 };

@@ -5,13 +5,17 @@ import type { Job, Message } from './job.ts';
 import type { CaseResult } from './result.ts';
 
 /** The flag that Node 20 needs for relaxed SIMD; Node 22 and later have it without. */
-const relaxedFlags = (): string[] => (Number(process.versions.node.split('.', 1)[0]) < 22 ? ['--experimental-wasm-relaxed-simd'] : []);
+const relaxedFlags = (): string[] =>
+  Number(process.versions.node.split('.', 1)[0]) < 22 ? ['--experimental-wasm-relaxed-simd'] : [];
 
 /** Runs a job in its own process. Rejects where the process ends with an error. */
 export const spawnJob = (job: Job, progress: (text: string) => void): Promise<CaseResult[]> =>
   new Promise((resolve, reject) => {
     const execArgv = job.conditions.simd === 'relaxed' ? relaxedFlags() : [];
-    const child = fork(new URL('./child.js', import.meta.url), [JSON.stringify(job)], { execArgv, serialization: 'advanced' });
+    const child = fork(new URL('./child.js', import.meta.url), [JSON.stringify(job)], {
+      execArgv,
+      serialization: 'advanced',
+    });
     const results: CaseResult[] = [];
     child.on('message', (message: Message) => {
       if (message.kind === 'result') results.push(message.result);

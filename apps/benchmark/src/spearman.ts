@@ -23,7 +23,8 @@ const ranksOf = (values: readonly number[]): number[] => {
  * spearman([1, 2, 3], [10, 20, 30]); //=> 1
  */
 export const spearman = (a: readonly number[], b: readonly number[]): number => {
-  if (a.length !== b.length) throw new RangeError(`spearman: ${a.length} and ${b.length} numbers; expected as many in both.`);
+  if (a.length !== b.length)
+    throw new RangeError(`spearman: ${a.length} and ${b.length} numbers; expected as many in both.`);
   const [ra, rb] = [ranksOf(a), ranksOf(b)];
   const [ma, mb] = [mean(ra), mean(rb)];
   let product = 0;

@@ -2,7 +2,10 @@
 
 const [, , folder = '', text = ''] = process.argv;
 const start = performance.now();
-const [{ pipeline }, { directory }] = await Promise.all([import('@heed/models-bert'), import('@heed/tensor/io')]);
+const [{ pipeline }, { directory }] = await Promise.all([
+  import('@heed/models-bert'),
+  import('@heed/tensor/io'),
+]);
 const extract = await pipeline('feature-extraction', directory(folder));
 const { embedding } = extract(text);
 const milliseconds = performance.now() - start;

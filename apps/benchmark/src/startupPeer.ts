@@ -5,7 +5,11 @@ import { importPeer } from './peers/importPeer.ts';
 
 interface Transformers {
   readonly env: { localModelPath: string; allowRemoteModels: boolean };
-  pipeline(task: 'feature-extraction', model: string, options: object): Promise<(text: string, options: object) => Promise<{ readonly data: Float32Array }>>;
+  pipeline(
+    task: 'feature-extraction',
+    model: string,
+    options: object,
+  ): Promise<(text: string, options: object) => Promise<{ readonly data: Float32Array }>>;
 }
 
 const [, , folder = '', text = ''] = process.argv;

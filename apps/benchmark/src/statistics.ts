@@ -26,9 +26,17 @@ export interface Ratio {
  */
 export const ratioOf = (numerator: readonly number[], denominator: readonly number[]): Ratio => {
   const rounds = Math.min(numerator.length, denominator.length);
-  const ratios = Array.from({ length: rounds }, (_, round) => (numerator[round] ?? Number.NaN) / (denominator[round] ?? Number.NaN));
-  return { value: median(numerator) / median(denominator), lowest: Math.min(...ratios), highest: Math.max(...ratios) };
+  const ratios = Array.from(
+    { length: rounds },
+    (_, round) => (numerator[round] ?? Number.NaN) / (denominator[round] ?? Number.NaN),
+  );
+  return {
+    value: median(numerator) / median(denominator),
+    lowest: Math.min(...ratios),
+    highest: Math.max(...ratios),
+  };
 };
 
 /** Mean of numbers. Of none: NaN. */
-export const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
+export const mean = (values: readonly number[]): number =>
+  values.reduce((sum, value) => sum + value, 0) / values.length;

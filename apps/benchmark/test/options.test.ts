@@ -7,7 +7,13 @@ const read = (...args: string[]) => readOptions(args, folders);
 
 describe('readOptions', () => {
   it('without arguments asks for matmul and encoder with every kind of SIMD against all peers', () => {
-    expect(read()).toMatchObject({ suites: ['matmul', 'encoder'], simd: ['plain', 'relaxed'], rounds: 7, out: undefined, help: false });
+    expect(read()).toMatchObject({
+      suites: ['matmul', 'encoder'],
+      simd: ['plain', 'relaxed'],
+      rounds: 7,
+      out: undefined,
+      help: false,
+    });
     expect(read().peers).toContain('onnxruntime-web');
   });
   it('takes lists with commas, in the order of the suites', () => {

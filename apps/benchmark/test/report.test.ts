@@ -4,11 +4,27 @@ import { report } from '../src/report.ts';
 import type { CaseResult, Simd } from '../src/result.ts';
 import { matmulShapes, shapeName } from '../src/suites/matmul.ts';
 
-const machine = { processor: 'Abacus', processors: 2, platform: 'linux x64', node: '20.20.0', v8: '11.3', commit: 'abc1234', date: '2026-01-02', load: 0.5 };
+const machine = {
+  processor: 'Abacus',
+  processors: 2,
+  platform: 'linux x64',
+  node: '20.20.0',
+  v8: '11.3',
+  commit: 'abc1234',
+  date: '2026-01-02',
+  load: 0.5,
+};
 const nothing = { machine, weights: 'those of M', cases: [], startup: undefined, sts: [], goals: [] };
 
 const product = (name: string, simd: Simd = 'plain'): CaseResult => ({
-  ...{ suite: 'matmul', name, conditions: { simd, threads: 1 }, operations: 2e8, absences: [], failure: undefined },
+  ...{
+    suite: 'matmul',
+    name,
+    conditions: { simd, threads: 1 },
+    operations: 2e8,
+    absences: [],
+    failure: undefined,
+  },
   contenders: [
     { name: 'Heed', times: [4, 5, 6], error: 0 },
     { name: 'onnxruntime-web', times: [8, 10, 9], error: 3e-7 },
@@ -19,24 +35,39 @@ const product = (name: string, simd: Simd = 'plain'): CaseResult => ({
 describe('report', () => {
   it('prints machine, medians, rates, ratios of medians with the spread of rounds, and differences', () => {
     const text = report({ ...nothing, cases: [product('1 × 2 × 3')] });
-    expect(text).toContain('Abacus, 2 processors, linux x64; Node 20.20.0 (V8 11.3); commit abc1234; 2026-01-02');
+    expect(text).toContain(
+      'Abacus, 2 processors, linux x64; Node 20.20.0 (V8 11.3); commit abc1234; 2026-01-02',
+    );
     expect(text).toContain('### matmul: 1 × 2 × 3 · plain SIMD · 1 thread\n');
     expect(text).toContain('| Heed | 5.00 | 40.0 |  |  | 3 |');
     expect(text).toContain('| onnxruntime-web | 9.00 | 22.2 | 1.80 (1.50–2.00) | 3.0e-7 | 3 |');
   });
   it('says what the weights of the encoder are, where it was measured', () => {
-    expect(report({ ...nothing, cases: [{ ...product('x'), suite: 'encoder' }] })).toContain('Weights of the encoder: those of M.');
+    expect(report({ ...nothing, cases: [{ ...product('x'), suite: 'encoder' }] })).toContain(
+      'Weights of the encoder: those of M.',
+    );
     expect(report({ ...nothing, cases: [product('x')] })).not.toContain('those of M');
   });
   it('prints no times of a case that failed, but why, and who is not there', () => {
-    const failed = { ...product('x'), failure: 'tfjs-wasm differs from ours by 1.0e+0', absences: [{ name: 'tfjs-wasm', reason: 'has one thread in Node' }] };
+    const failed = {
+      ...product('x'),
+      failure: 'tfjs-wasm differs from ours by 1.0e+0',
+      absences: [{ name: 'tfjs-wasm', reason: 'has one thread in Node' }],
+    };
     const text = report({ ...nothing, cases: [failed] });
     expect(text).toContain('**No times: tfjs-wasm differs from ours by 1.0e+0.**');
     expect(text).toContain('Not here: tfjs-wasm (has one thread in Node).');
     expect(text).not.toContain('median');
   });
   it('prints quality beside what is expected, or why it is missing', () => {
-    const measured = { model: 'M', part: 'test', pairs: 9, measured: 82.0321, published: 82.032, reason: undefined };
+    const measured = {
+      model: 'M',
+      part: 'test',
+      pairs: 9,
+      measured: 82.0321,
+      published: 82.032,
+      reason: undefined,
+    };
     const text = report({ ...nothing, sts: [measured, { ...measured, reason: 'x is not there' }] });
     expect(text).toContain('| M, test | 9 | 82.032 | 82.032 |');
     expect(text).toContain('| M, test | x is not there |  | 82.032 |');
@@ -44,7 +75,9 @@ describe('report', () => {
 });
 
 describe('goalResults', () => {
-  const all = matmulShapes.filter(({ batches }) => batches === undefined).map((shape) => product(shapeName(shape)));
+  const all = matmulShapes
+    .filter(({ batches }) => batches === undefined)
+    .map((shape) => product(shapeName(shape)));
 
   it('means the ratios of a goal over its cases, and says whether it is met', () => {
     const goals = goalResults(all, undefined);
@@ -54,13 +87,19 @@ describe('goalResults', () => {
     ]);
     const text = report({ ...nothing, goals });
     expect(text).toContain('| matmul, 1 thread, of onnxruntime-web, plain SIMD | ≥ 1.4 | 1.80 |  | met |');
-    expect(text).toContain('| matmul, 1 thread, of the yardstick, plain SIMD | ≥ 0.9 | 0.80 |  | **missed** |');
+    expect(text).toContain(
+      '| matmul, 1 thread, of the yardstick, plain SIMD | ≥ 0.9 | 0.80 |  | **missed** |',
+    );
   });
   it('says nothing of a goal whose cases were not all measured', () => {
     expect(goalResults(all.slice(1), undefined)).toEqual([]);
-    expect(goalResults([{ ...product(shapeName(matmulShapes[0]!)), contenders: [] }, ...all.slice(1)], undefined)).toEqual([]);
+    expect(
+      goalResults([{ ...product(shapeName(matmulShapes[0]!)), contenders: [] }, ...all.slice(1)], undefined),
+    ).toEqual([]);
   });
   it('counts start-up as the time of the other by ours', () => {
-    expect(goalResults([], { own: [1, 2, 3], peer: [4, 5, 9], difference: 0, note: '' })).toMatchObject([{ measured: 2.5, range: [2.5, 4], atLeast: 2 }]);
+    expect(goalResults([], { own: [1, 2, 3], peer: [4, 5, 9], difference: 0, note: '' })).toMatchObject([
+      { measured: 2.5, range: [2.5, 4], atLeast: 2 },
+    ]);
   });
 });

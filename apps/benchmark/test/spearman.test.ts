@@ -15,10 +15,18 @@ describe('spearman', () => {
     expect(spearman([1, 2, 2, 3], [1, 2, 3, 4])).toBeCloseTo(4.5 / Math.sqrt(4.5 * 5), 12);
   });
   it('depends on order alone: any rising map of one side changes nothing', () => {
-    const pairs = fc.array(fc.tuple(fc.integer({ min: -50, max: 50 }), fc.integer({ min: -50, max: 50 })), { minLength: 3, maxLength: 30 });
+    const pairs = fc.array(fc.tuple(fc.integer({ min: -50, max: 50 }), fc.integer({ min: -50, max: 50 })), {
+      minLength: 3,
+      maxLength: 30,
+    });
     forAll([pairs], (list) => {
       const [a, b] = [list.map(([x]) => x), list.map(([, y]) => y)];
-      expect(spearman(a.map((x) => x ** 3 + 2 * x), b)).toEqual(spearman(a, b));
+      expect(
+        spearman(
+          a.map((x) => x ** 3 + 2 * x),
+          b,
+        ),
+      ).toEqual(spearman(a, b));
     });
   });
   it('refuses lists of different lengths', () => {

@@ -14,7 +14,10 @@ export interface AttentionSizes {
 export const plainAttentionGraph = ({ heads, length, depth, causal }: AttentionSizes): Graph => {
   const rows = [1, heads, length, depth];
   const port = (name: string, shape: readonly number[] = rows): Port => ({ name, type: 'float32', shape });
-  const hidden = (): Float32Array => Float32Array.from({ length: length * length }, (_, i) => (i % length > Math.floor(i / length) ? -1e9 : 0));
+  const hidden = (): Float32Array =>
+    Float32Array.from({ length: length * length }, (_, i) =>
+      i % length > Math.floor(i / length) ? -1e9 : 0,
+    );
   return {
     name: 'attention',
     inputs: [port('q'), port('k', [1, heads, depth, length]), port('v')],
@@ -27,7 +30,12 @@ export const plainAttentionGraph = ({ heads, length, depth, causal }: AttentionS
       { operator: 'Mul', inputs: ['q', 'scale'], outputs: ['scaled'] },
       { operator: 'MatMul', inputs: ['scaled', 'k'], outputs: ['scores'] },
       ...(causal ? [{ operator: 'Add', inputs: ['scores', 'hidden'], outputs: ['masked'] }] : []),
-      { operator: 'Softmax', inputs: [causal ? 'masked' : 'scores'], outputs: ['weights'], integers: { axis: -1 } },
+      {
+        operator: 'Softmax',
+        inputs: [causal ? 'masked' : 'scores'],
+        outputs: ['weights'],
+        integers: { axis: -1 },
+      },
       { operator: 'MatMul', inputs: ['weights', 'v'], outputs: ['out'] },
     ],
   };
@@ -43,7 +51,12 @@ export const fusedAttentionGraph = ({ heads, length, depth, causal }: AttentionS
     initializers: [],
     nodes: [
       {
-        ...{ operator: 'MultiHeadAttention', domain: 'com.microsoft', inputs: ['q', 'k', 'v'], outputs: ['out'] },
+        ...{
+          operator: 'MultiHeadAttention',
+          domain: 'com.microsoft',
+          inputs: ['q', 'k', 'v'],
+          outputs: ['out'],
+        },
         integers: { num_heads: heads, unidirectional: causal ? 1 : 0 },
       },
     ],

@@ -60,18 +60,31 @@ const portOf = ({ name, type, shape }: Port): object => ({
   type: {
     tensorType: {
       elemType: elementTypes[type],
-      shape: { dim: shape.map((extent) => (typeof extent === 'number' ? { dimValue: extent } : { dimParam: extent })) },
+      shape: {
+        dim: shape.map((extent) =>
+          typeof extent === 'number' ? { dimValue: extent } : { dimParam: extent },
+        ),
+      },
     },
   },
 });
 
 /** The graph as the bytes of an .onnx file, operator set 17 (LayerNormalization exists, all engines read it). */
-export const writeModel = async ({ name, inputs, outputs, initializers, nodes }: Graph): Promise<Uint8Array> => {
+export const writeModel = async ({
+  name,
+  inputs,
+  outputs,
+  initializers,
+  nodes,
+}: Graph): Promise<Uint8Array> => {
   const { onnx } = (await importPeer('onnx-proto')) as OnnxProto;
   const model = onnx.ModelProto.create({
     irVersion: 8,
     producerName: 'heed-benchmark',
-    opsetImport: [{ domain: '', version: 17 }, { domain: 'com.microsoft', version: 1 }],
+    opsetImport: [
+      { domain: '', version: 17 },
+      { domain: 'com.microsoft', version: 1 },
+    ],
     graph: {
       name,
       input: inputs.map(portOf),

@@ -18,7 +18,9 @@ interface ImportHere {
 
 /** Imports a peer, as its users do; CommonJS modules give what they export. */
 export const importPeer = async (name: string): Promise<unknown> => {
-  const { importHere } = (await import(pathToFileURL(path.join(peersFolder, 'importHere.mjs')).href)) as ImportHere;
+  const { importHere } = (await import(
+    pathToFileURL(path.join(peersFolder, 'importHere.mjs')).href
+  )) as ImportHere;
   const module = await importHere(name);
   const byDefault: unknown = 'default' in module ? module.default : undefined;
   return byDefault !== null && typeof byDefault === 'object' ? byDefault : module;

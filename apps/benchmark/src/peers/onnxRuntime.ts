@@ -29,7 +29,10 @@ export const onnxPackages = ['onnxruntime-node', 'onnxruntime-web'] as const;
 interface OnnxModule {
   readonly env: { readonly wasm: { numThreads?: number }; logLevel?: string };
   readonly InferenceSession: {
-    create(model: Uint8Array, options: object): Promise<{
+    create(
+      model: Uint8Array,
+      options: object,
+    ): Promise<{
       readonly outputNames: readonly string[];
       run(feeds: object): Promise<Record<string, { readonly data: Float32Array }>>;
       release(): Promise<void>;
@@ -39,7 +42,10 @@ interface OnnxModule {
 }
 
 /** An engine with this many threads. Every graph gets the engine's full optimization; weights are packed when it is loaded. */
-export const onnxRuntime = async (name: (typeof onnxPackages)[number], threads: number): Promise<OnnxLoader> => {
+export const onnxRuntime = async (
+  name: (typeof onnxPackages)[number],
+  threads: number,
+): Promise<OnnxLoader> => {
   const { env, InferenceSession, Tensor } = (await importPeer(name)) as OnnxModule;
   const web = name === 'onnxruntime-web';
   env.logLevel = 'error';
@@ -55,7 +61,9 @@ export const onnxRuntime = async (name: (typeof onnxPackages)[number], threads: 
     const [output] = session.outputNames as readonly [string]; // our graphs have one
     return {
       run: async (inputs) => {
-        const feeds = Object.entries(inputs).map(([port, { type, data, shape }]) => [port, new Tensor(type, data, shape)] as const);
+        const feeds = Object.entries(inputs).map(
+          ([port, { type, data, shape }]) => [port, new Tensor(type, data, shape)] as const,
+        );
         const results = await session.run(Object.fromEntries(feeds));
         return (results[output] as { data: Float32Array }).data; // named by the session
       },

@@ -43,9 +43,12 @@ interface Module extends TensorFlow {
 export const tensorFlow = async (): Promise<TensorFlow> => {
   const tf = (await importPeer('@tensorflow/tfjs')) as Module;
   const wasm = (await importPeer('@tensorflow/tfjs-backend-wasm')) as { setWasmPaths(folder: string): void };
-  wasm.setWasmPaths(`${path.dirname(resolvePeer('@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm'))}/`);
+  wasm.setWasmPaths(
+    `${path.dirname(resolvePeer('@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm'))}/`,
+  );
   tf.enableProdMode();
   tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);
-  if (!(await tf.setBackend('wasm'))) throw new Error('TensorFlow.js: its WebAssembly backend did not start.');
+  if (!(await tf.setBackend('wasm')))
+    throw new Error('TensorFlow.js: its WebAssembly backend did not start.');
   return tf;
 };

@@ -3,7 +3,7 @@
 import type { EncoderModel } from '../encoderModel.ts';
 import { joinedProjections } from '../onnx/encoderGraph.ts';
 import type { PaddedBatch } from '../padding.ts';
-import type { TensorFlow, TensorFlowTensor as T } from './tensorFlow.ts';
+import type { TensorFlowTensor as T, TensorFlow } from './tensorFlow.ts';
 
 interface Affine {
   readonly a: T;
@@ -11,15 +11,25 @@ interface Affine {
 }
 
 /** Loads the weights; the returned function maps a padded batch to hidden states [members, length, width]. */
-export const tensorFlowEncoder = (tf: TensorFlow, model: EncoderModel): ((batch: PaddedBatch) => Float32Array) => {
+export const tensorFlowEncoder = (
+  tf: TensorFlow,
+  model: EncoderModel,
+): ((batch: PaddedBatch) => Float32Array) => {
   const { width, innerWidth, heads, layers, normEpsilon } = model.config;
   const vector = (name: string): T => tf.tensor(model.weight(name), [model.weight(name).length]);
-  const affine = (name: string, inputs: number, outputs: number): Affine => ({ a: tf.tensor(model.transposed(`${name}.weight`), [inputs, outputs]), bias: vector(`${name}.bias`) });
+  const affine = (name: string, inputs: number, outputs: number): Affine => ({
+    a: tf.tensor(model.transposed(`${name}.weight`), [inputs, outputs]),
+    bias: vector(`${name}.bias`),
+  });
   const norm = (name: string): Affine => ({ a: vector(`${name}.weight`), bias: vector(`${name}.bias`) });
-  const table = (name: string): T => tf.tensor(model.weight(name), [model.weight(name).length / width, width]);
+  const table = (name: string): T =>
+    tf.tensor(model.weight(name), [model.weight(name).length / width, width]);
   const embeddings = {
     words: table('embeddings.words.weight'),
-    rest: tf.add(table('embeddings.positions.weight'), tf.tensor(model.weight('embeddings.tokenTypes.weight').slice(0, width), [width])),
+    rest: tf.add(
+      table('embeddings.positions.weight'),
+      tf.tensor(model.weight('embeddings.tokenTypes.weight').slice(0, width), [width]),
+    ),
     norm: norm('embeddings.norm'),
   };
   const weights = Array.from({ length: layers }, (_, layer) => {
@@ -43,22 +53,50 @@ export const tensorFlowEncoder = (tf: TensorFlow, model: EncoderModel): ((batch:
   const depth = width / heads;
   const attend = (joined: T, hidden: T, [rows, length]: readonly [number, number]): T => {
     const parts = tf.transpose(tf.reshape(joined, [rows, length, 3, heads, depth]), [2, 0, 3, 1, 4]);
-    const part = (index: number): T => tf.reshape(tf.slice(parts, [index, 0, 0, 0, 0], [1, rows, heads, length, depth]), [rows * heads, length, depth]);
-    const scores = tf.reshape(tf.mul(tf.matMul(part(0), part(1), false, true), depth ** -0.5), [rows, heads, length, length]);
-    const seen = tf.matMul(tf.reshape(tf.softmax(tf.add(scores, hidden)), [rows * heads, length, length]), part(2));
-    return tf.reshape(tf.transpose(tf.reshape(seen, [rows, heads, length, depth]), [0, 2, 1, 3]), [rows * length, width]);
+    const part = (index: number): T =>
+      tf.reshape(tf.slice(parts, [index, 0, 0, 0, 0], [1, rows, heads, length, depth]), [
+        rows * heads,
+        length,
+        depth,
+      ]);
+    const scores = tf.reshape(tf.mul(tf.matMul(part(0), part(1), false, true), depth ** -0.5), [
+      rows,
+      heads,
+      length,
+      length,
+    ]);
+    const seen = tf.matMul(
+      tf.reshape(tf.softmax(tf.add(scores, hidden)), [rows * heads, length, length]),
+      part(2),
+    );
+    return tf.reshape(tf.transpose(tf.reshape(seen, [rows, heads, length, depth]), [0, 2, 1, 3]), [
+      rows * length,
+      width,
+    ]);
   };
   return ({ members, length, ids, mask }) =>
     tf.tidy(() => {
       const rows = members.length;
       const words = tf.gather(embeddings.words, tf.tensor(ids, [rows, length], 'int32'));
-      let h = normalize(tf.reshape(tf.add(words, tf.slice(embeddings.rest, [0, 0], [length, width])), [rows * length, width]), embeddings.norm);
-      const hidden = tf.tensor(Float32Array.from(mask, (one) => (one === 1 ? 0 : -1e9)), [rows, 1, 1, length]);
+      let h = normalize(
+        tf.reshape(tf.add(words, tf.slice(embeddings.rest, [0, 0], [length, width])), [rows * length, width]),
+        embeddings.norm,
+      );
+      const hidden = tf.tensor(
+        Float32Array.from(mask, (one) => (one === 1 ? 0 : -1e9)),
+        [rows, 1, 1, length],
+      );
       for (const layer of weights) {
         const before = h;
         h = tf.tidy(() => {
-          const attended = normalize(tf.add(before, map(attend(map(before, layer.joined), hidden, [rows, length]), layer.output)), layer.attentionNorm);
-          return normalize(tf.add(attended, map(gelu(map(attended, layer.inner)), layer.outer)), layer.feedForwardNorm);
+          const attended = normalize(
+            tf.add(before, map(attend(map(before, layer.joined), hidden, [rows, length]), layer.output)),
+            layer.attentionNorm,
+          );
+          return normalize(
+            tf.add(attended, map(gelu(map(attended, layer.inner)), layer.outer)),
+            layer.feedForwardNorm,
+          );
         });
       }
       return h.dataSync();

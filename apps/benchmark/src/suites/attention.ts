@@ -26,16 +26,27 @@ interface Operands extends AttentionSizes {
 }
 
 /** [groups, rows, columns] · depth with groups and rows exchanged: heads beside each other, or behind each other. */
-const exchange = (x: Float32Array, [groups, rows, depth]: readonly [number, number, number]): Float32Array => {
+const exchange = (
+  x: Float32Array,
+  [groups, rows, depth]: readonly [number, number, number],
+): Float32Array => {
   const result = new Float32Array(x.length);
   for (let group = 0; group < groups; group++)
     for (let row = 0; row < rows; row++)
-      result.set(x.subarray((group * rows + row) * depth, (group * rows + row + 1) * depth), (row * groups + group) * depth);
+      result.set(
+        x.subarray((group * rows + row) * depth, (group * rows + row + 1) * depth),
+        (row * groups + group) * depth,
+      );
   return result;
 };
 
-const ownAttention = ({ name, use }: OwnEngine, { heads, length, depth, causal: masked, ...operands }: Operands): Contender => {
-  const [q, k, v] = [operands.q, operands.k, operands.v].map((data) => new Tensor('float32', [1, heads, length, depth], data)) as [Tensor, Tensor, Tensor]; // three operands
+const ownAttention = (
+  { name, use }: OwnEngine,
+  { heads, length, depth, causal: masked, ...operands }: Operands,
+): Contender => {
+  const [q, k, v] = [operands.q, operands.k, operands.v].map(
+    (data) => new Tensor('float32', [1, heads, length, depth], data),
+  ) as [Tensor, Tensor, Tensor]; // three operands
   const options = masked ? { mask: causal() } : {};
   let result: Tensor | undefined;
   return {
@@ -53,7 +64,10 @@ const onnxAttention = async (name: string, load: OnnxLoader, operands: Operands)
   const rows = [1, heads, length, depth];
   const transposed = new Float32Array(k.length);
   for (let head = 0; head < heads; head++)
-    transposed.set(exchange(k.subarray(head * length * depth, (head + 1) * length * depth), [length, depth, 1]), head * length * depth);
+    transposed.set(
+      exchange(k.subarray(head * length * depth, (head + 1) * length * depth), [length, depth, 1]),
+      head * length * depth,
+    );
   const inputs = {
     q: { type: 'float32', data: q, shape: rows },
     k: { type: 'float32', data: transposed, shape: [1, heads, depth, length] },
@@ -73,7 +87,11 @@ const onnxAttention = async (name: string, load: OnnxLoader, operands: Operands)
 const onnxFused = async (name: string, load: OnnxLoader, operands: Operands): Promise<Contender> => {
   const { heads, length, depth } = operands;
   const model = await load(fusedAttentionGraph(operands));
-  const input = (x: Float32Array): OnnxInput => ({ type: 'float32', data: exchange(x, [heads, length, depth]), shape: [1, length, heads * depth] });
+  const input = (x: Float32Array): OnnxInput => ({
+    type: 'float32',
+    data: exchange(x, [heads, length, depth]),
+    shape: [1, length, heads * depth],
+  });
   const inputs = { q: input(operands.q), k: input(operands.k), v: input(operands.v) };
   let result: Float32Array = new Float32Array();
   return {
@@ -86,16 +104,31 @@ const onnxFused = async (name: string, load: OnnxLoader, operands: Operands): Pr
   };
 };
 
-const tensorFlowAttention = (tf: TensorFlow, { heads, length, depth, causal: masked, q, k, v }: Operands): Contender => {
+const tensorFlowAttention = (
+  tf: TensorFlow,
+  { heads, length, depth, causal: masked, q, k, v }: Operands,
+): Contender => {
   const shape = [heads, length, depth];
-  const hidden = masked ? tf.tensor(Float32Array.from({ length: length * length }, (_, i) => (i % length > Math.floor(i / length) ? -1e9 : 0)), [length, length]) : undefined;
+  const hidden = masked
+    ? tf.tensor(
+        Float32Array.from({ length: length * length }, (_, i) =>
+          i % length > Math.floor(i / length) ? -1e9 : 0,
+        ),
+        [length, length],
+      )
+    : undefined;
   let result: Float32Array = new Float32Array();
   return {
     name: tensorFlowName,
     run: () => {
       result = tf.tidy(() => {
-        const scores = tf.mul(tf.matMul(tf.tensor(q, shape), tf.tensor(k, shape), false, true), depth ** -0.5);
-        return tf.matMul(tf.softmax(hidden === undefined ? scores : tf.add(scores, hidden)), tf.tensor(v, shape)).dataSync();
+        const scores = tf.mul(
+          tf.matMul(tf.tensor(q, shape), tf.tensor(k, shape), false, true),
+          depth ** -0.5,
+        );
+        return tf
+          .matMul(tf.softmax(hidden === undefined ? scores : tf.add(scores, hidden)), tf.tensor(v, shape))
+          .dataSync();
       });
     },
     output: () => result,
@@ -104,14 +137,25 @@ const tensorFlowAttention = (tf: TensorFlow, { heads, length, depth, causal: mas
 };
 
 /** One case a shape. */
-export const attentionCases = (engines: Engines, shapes: readonly AttentionSizes[] = attentionShapes): BenchmarkCase[] =>
+export const attentionCases = (
+  engines: Engines,
+  shapes: readonly AttentionSizes[] = attentionShapes,
+): BenchmarkCase[] =>
   shapes.map((sizes) => {
     const { heads, length, depth, causal: masked } = sizes;
     const { yardstick, conditions, tensorFlow: tf } = engines;
     const measuresYardstick = !masked && conditions.threads === 1;
     const absences: Absence[] = [...engines.absences];
-    if (yardstick !== undefined && !measuresYardstick) absences.push({ name: yardstickName, reason: masked ? 'has no causal attention' : 'its driver for one thread only is used' });
-    if (tf !== undefined && length > tensorFlowLimit) absences.push({ name: tensorFlowName, reason: `left out above ${tensorFlowLimit} tokens: it would take minutes` });
+    if (yardstick !== undefined && !measuresYardstick)
+      absences.push({
+        name: yardstickName,
+        reason: masked ? 'has no causal attention' : 'its driver for one thread only is used',
+      });
+    if (tf !== undefined && length > tensorFlowLimit)
+      absences.push({
+        name: tensorFlowName,
+        reason: `left out above ${tensorFlowLimit} tokens: it would take minutes`,
+      });
     return {
       name: `${length} tokens${masked ? ', causal' : ''}`,
       operations: 4 * heads * depth * (masked ? (length * (length + 1)) / 2 : length * length),
@@ -121,8 +165,10 @@ export const attentionCases = (engines: Engines, shapes: readonly AttentionSizes
         const count = heads * length * depth;
         const operands = { ...sizes, q: noise(count, 1), k: noise(count, 2), v: noise(count, 3) };
         const contenders = engines.own.map((engine) => ownAttention(engine, operands));
-        if (yardstick !== undefined && measuresYardstick) contenders.push(yardstickAttention(yardstick, yardstickName, operands));
-        for (const [name, load] of engines.onnx) contenders.push(await onnxAttention(name, load, operands), await onnxFused(name, load, operands));
+        if (yardstick !== undefined && measuresYardstick)
+          contenders.push(yardstickAttention(yardstick, yardstickName, operands));
+        for (const [name, load] of engines.onnx)
+          contenders.push(await onnxAttention(name, load, operands), await onnxFused(name, load, operands));
         if (tf !== undefined && length <= tensorFlowLimit) contenders.push(tensorFlowAttention(tf, operands));
         return contenders;
       },

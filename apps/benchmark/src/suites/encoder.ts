@@ -8,7 +8,7 @@ import type { BenchmarkCase, Contender } from '../contender.ts';
 import type { EncoderModel } from '../encoderModel.ts';
 import { type Engines, type OwnEngine, tensorFlowName, yardstickName } from '../engines.ts';
 import { encoderGraph } from '../onnx/encoderGraph.ts';
-import { mixedLengths, padBatches, type PaddedBatch, type Sequences, unpad } from '../padding.ts';
+import { mixedLengths, type PaddedBatch, padBatches, type Sequences, unpad } from '../padding.ts';
 import type { OnnxInput, OnnxModel } from '../peers/onnxRuntime.ts';
 import { tensorFlowEncoder } from '../peers/tensorFlowEncoder.ts';
 import { type YardstickEncoder, yardstickEncoder } from '../yardstick/yardstickEncoder.ts';
@@ -34,13 +34,18 @@ export const encoderShapes: readonly EncoderShape[] = [
 
 const drawSequences = (lengths: readonly number[], vocabulary: number): Sequences => {
   const source = random(11);
-  return lengths.map((length) => Int32Array.from({ length }, () => Math.floor(source.uniform() * vocabulary)));
+  return lengths.map((length) =>
+    Int32Array.from({ length }, () => Math.floor(source.uniform() * vocabulary)),
+  );
 };
 
 /** What our encoder is given: all rows, and where each sequence begins. */
 const packedBatch = (sequences: Sequences) => {
   const ids = Int32Array.from(sequences.flatMap((sequence) => [...sequence]));
-  return { ids: new Tensor('int32', [ids.length], ids), packing: packing(sequences.map(({ length }) => length)) };
+  return {
+    ids: new Tensor('int32', [ids.length], ids),
+    packing: packing(sequences.map(({ length }) => length)),
+  };
 };
 
 const ownEncoder = ({ name, use }: OwnEngine, encoder: Encoder, sequences: Sequences): Contender => {
@@ -65,13 +70,27 @@ const enteringStates = ({ use }: OwnEngine, encoder: Encoder, sequences: Sequenc
   return (entering as Tensor).data; // observed
 };
 
-const yardstickContender = (yardstick: YardstickEncoder, lengths: readonly number[], entering: Float32Array): Contender => {
+const yardstickContender = (
+  yardstick: YardstickEncoder,
+  lengths: readonly number[],
+  entering: Float32Array,
+): Contender => {
   yardstick.load(lengths, entering);
   return { name: yardstickName, run: yardstick.run, output: yardstick.output };
 };
 
 /** An engine that computes padded batches one after the other. */
-const paddedContender = (name: string, sequences: Sequences, { batches, compute }: { batches: readonly PaddedBatch[]; compute: (batch: PaddedBatch) => Float32Array | Promise<Float32Array> }): Contender => {
+const paddedContender = (
+  name: string,
+  sequences: Sequences,
+  {
+    batches,
+    compute,
+  }: {
+    batches: readonly PaddedBatch[];
+    compute: (batch: PaddedBatch) => Float32Array | Promise<Float32Array>;
+  },
+): Contender => {
   let outputs: Float32Array[] = [];
   return {
     name,
@@ -87,18 +106,32 @@ const paddedContender = (name: string, sequences: Sequences, { batches, compute 
 const onnxCompute = (model: OnnxModel) => {
   const wide = (values: Int32Array): BigInt64Array => BigInt64Array.from(values, BigInt);
   return ({ members, length, ids, mask }: PaddedBatch): Promise<Float32Array> => {
-    const input = (data: BigInt64Array): OnnxInput => ({ type: 'int64', data, shape: [members.length, length] });
-    return model.run({ input_ids: input(wide(ids)), attention_mask: input(wide(mask)), token_type_ids: input(new BigInt64Array(ids.length)) });
+    const input = (data: BigInt64Array): OnnxInput => ({
+      type: 'int64',
+      data,
+      shape: [members.length, length],
+    });
+    return model.run({
+      input_ids: input(wide(ids)),
+      attention_mask: input(wide(mask)),
+      token_type_ids: input(new BigInt64Array(ids.length)),
+    });
   };
 };
 
 /** All cases over one model, which every engine loads once. */
-export const encoderCases = async (engines: Engines, model: EncoderModel, shapes: readonly EncoderShape[] = encoderShapes): Promise<BenchmarkCase[]> => {
+export const encoderCases = async (
+  engines: Engines,
+  model: EncoderModel,
+  shapes: readonly EncoderShape[] = encoderShapes,
+): Promise<BenchmarkCase[]> => {
   const { own, conditions, absences } = engines;
   const computing = new Map<string, (batch: PaddedBatch) => Float32Array | Promise<Float32Array>>();
   for (const [name, load] of engines.onnx) computing.set(name, onnxCompute(await load(encoderGraph(model))));
-  if (engines.tensorFlow !== undefined) computing.set(tensorFlowName, tensorFlowEncoder(engines.tensorFlow, model));
-  const yardstick = engines.yardstick && (await yardstickEncoder(engines.yardstick, model, conditions.threads));
+  if (engines.tensorFlow !== undefined)
+    computing.set(tensorFlowName, tensorFlowEncoder(engines.tensorFlow, model));
+  const yardstick =
+    engines.yardstick && (await yardstickEncoder(engines.yardstick, model, conditions.threads));
   return shapes.map(({ name, lengths }) => ({
     name,
     absences,
@@ -107,12 +140,17 @@ export const encoderCases = async (engines: Engines, model: EncoderModel, shapes
       const sequences = drawSequences(lengths, model.config.vocabulary);
       const [first] = own as readonly [OwnEngine]; // ours always runs
       const contenders = own.map((engine) => ownEncoder(engine, model.encoder, sequences));
-      if (yardstick !== undefined) contenders.push(yardstickContender(yardstick, lengths, enteringStates(first, model.encoder, sequences)));
+      if (yardstick !== undefined)
+        contenders.push(
+          yardstickContender(yardstick, lengths, enteringStates(first, model.encoder, sequences)),
+        );
       const orders = new Set(lengths).size > 1 ? (['arrival', 'length'] as const) : (['arrival'] as const);
       for (const [peer, compute] of computing)
         for (const order of orders) {
           const batches = padBatches(sequences, batchSize, order);
-          contenders.push(paddedContender(order === 'arrival' ? peer : sortedName(peer), sequences, { batches, compute }));
+          contenders.push(
+            paddedContender(order === 'arrival' ? peer : sortedName(peer), sequences, { batches, compute }),
+          );
         }
       return contenders;
     },

@@ -39,7 +39,8 @@ export const matmulShapes: readonly MatmulShape[] = [
 ];
 
 /** 'M × N × K', the batch in front. */
-export const shapeName = ({ m, n, k, batches }: MatmulShape): string => `${batches === undefined ? '' : `${batches} of `}${m} × ${n} × ${k}`;
+export const shapeName = ({ m, n, k, batches }: MatmulShape): string =>
+  `${batches === undefined ? '' : `${batches} of `}${m} × ${n} × ${k}`;
 
 const productOf = (shape: MatmulShape): Product => {
   const { m, n, k, batches = 1 } = shape;
@@ -69,7 +70,10 @@ const ownProduct = ({ name, use }: OwnEngine, { a, b, aShape, bShape, fixed }: P
 
 const productGraph = ({ a: _, b, aShape, bShape, cShape, fixed }: Product): Graph => ({
   name: 'product',
-  inputs: [{ name: 'a', type: 'float32' as const, shape: aShape }, ...(fixed ? [] : [{ name: 'b', type: 'float32' as const, shape: bShape }])],
+  inputs: [
+    { name: 'a', type: 'float32' as const, shape: aShape },
+    ...(fixed ? [] : [{ name: 'b', type: 'float32' as const, shape: bShape }]),
+  ],
   outputs: [{ name: 'c', type: 'float32', shape: cShape }],
   initializers: fixed ? [{ name: 'b', shape: bShape, data: b }] : [],
   nodes: [{ operator: 'MatMul', inputs: ['a', 'b'], outputs: ['c'] }],
@@ -98,7 +102,9 @@ const tensorFlowProduct = (tf: TensorFlow, { a, b, aShape, bShape, fixed }: Prod
   return {
     name: tensorFlowName,
     run: () => {
-      result = tf.tidy(() => tf.matMul(tf.tensor(a, aShape), fixed ? weight : tf.tensor(b, bShape)).dataSync());
+      result = tf.tidy(() =>
+        tf.matMul(tf.tensor(a, aShape), fixed ? weight : tf.tensor(b, bShape)).dataSync(),
+      );
     },
     output: () => result,
     dispose: () => weight.dispose(),
@@ -106,12 +112,18 @@ const tensorFlowProduct = (tf: TensorFlow, { a, b, aShape, bShape, fixed }: Prod
 };
 
 /** One case a shape. */
-export const matmulCases = (engines: Engines, shapes: readonly MatmulShape[] = matmulShapes): BenchmarkCase[] =>
+export const matmulCases = (
+  engines: Engines,
+  shapes: readonly MatmulShape[] = matmulShapes,
+): BenchmarkCase[] =>
   shapes.map((shape) => {
     const { m, n, k, batches } = shape;
     const { yardstick, conditions, tensorFlow: tf } = engines;
     const single = batches === undefined && conditions.threads === 1;
-    const noYardstick: Absence = { name: yardstickName, reason: batches === undefined ? 'its product has one thread' : 'has no batched product' };
+    const noYardstick: Absence = {
+      name: yardstickName,
+      reason: batches === undefined ? 'its product has one thread' : 'has no batched product',
+    };
     return {
       name: shapeName(shape),
       operations: 2 * m * n * k * (batches ?? 1),
@@ -120,7 +132,8 @@ export const matmulCases = (engines: Engines, shapes: readonly MatmulShape[] = m
       prepare: async () => {
         const product = productOf(shape);
         const contenders = engines.own.map((engine) => ownProduct(engine, product));
-        if (yardstick !== undefined && single) contenders.push(yardstickMatmul(yardstick, yardstickName, product));
+        if (yardstick !== undefined && single)
+          contenders.push(yardstickMatmul(yardstick, yardstickName, product));
         for (const [name, load] of engines.onnx) contenders.push(await onnxProduct(name, load, product));
         if (tf !== undefined) contenders.push(tensorFlowProduct(tf, product));
         return contenders;

@@ -48,19 +48,35 @@ const startProcess = (entry: string, folder: string): Promise<Start> =>
       found = message;
     });
     child.on('error', reject);
-    child.on('exit', (code) => (found === undefined ? reject(new Error(`startup: ${entry} ended with code ${code} before it had an embedding.`)) : resolve(found)));
+    child.on('exit', (code) =>
+      found === undefined
+        ? reject(new Error(`startup: ${entry} ended with code ${code} before it had an embedding.`))
+        : resolve(found),
+    );
   });
 
 /** Lays the model out as transformers.js wants it: NAME/*.json and NAME/onnx/model.onnx. */
 const writePeerFolder = async (minilm: string, folder: string): Promise<void> => {
   mkdirSync(path.join(folder, 'onnx'), { recursive: true });
-  for (const file of ['config.json', 'tokenizer.json', 'tokenizer_config.json']) copyFileSync(path.join(minilm, file), path.join(folder, file));
-  writeFileSync(path.join(folder, 'onnx/model.onnx'), await writeModel(encoderGraph(await minilmEncoder(minilm))));
+  for (const file of ['config.json', 'tokenizer.json', 'tokenizer_config.json'])
+    copyFileSync(path.join(minilm, file), path.join(folder, file));
+  writeFileSync(
+    path.join(folder, 'onnx/model.onnx'),
+    await writeModel(encoderGraph(await minilmEncoder(minilm))),
+  );
 };
 
 /** Starts processes in turn, ours first in one round and second in the next, after one of each that does not count. */
-export const measureStartup = async ({ minilm, rounds, withPeer, progress }: StartupOptions): Promise<StartupResult> => {
-  if (!hasMinilm(minilm)) throw new Error(`startup: ${minilm} has no model.safetensors; run tooling/scripts/weights.sh, or give --minilm DIR.`);
+export const measureStartup = async ({
+  minilm,
+  rounds,
+  withPeer,
+  progress,
+}: StartupOptions): Promise<StartupResult> => {
+  if (!hasMinilm(minilm))
+    throw new Error(
+      `startup: ${minilm} has no model.safetensors; run tooling/scripts/weights.sh, or give --minilm DIR.`,
+    );
   const temporary = mkdtempSync(path.join(os.tmpdir(), 'heed-startup-'));
   try {
     const folder = path.join(temporary, 'minilm');
@@ -71,10 +87,14 @@ export const measureStartup = async ({ minilm, rounds, withPeer, progress }: Sta
     for (const { start } of starters) first.push(Float32Array.from((await start()).embedding));
     const [own, peer] = first;
     const difference = own === undefined || peer === undefined ? 0 : largestDifference(own, peer);
-    if (!(difference <= tolerance)) throw new Error(`startup: the two embeddings differ by ${difference.toExponential(1)}; allowed is ${tolerance}.`);
+    if (!(difference <= tolerance))
+      throw new Error(
+        `startup: the two embeddings differ by ${difference.toExponential(1)}; allowed is ${tolerance}.`,
+      );
     for (let round = 0; round < Math.max(leastRounds, rounds); round++) {
       progress(`startup, round ${round + 1}`);
-      for (const { times, start } of round % 2 === 0 ? starters : starters.toReversed()) times.push((await start()).milliseconds);
+      for (const { times, start } of round % 2 === 0 ? starters : starters.toReversed())
+        times.push((await start()).milliseconds);
     }
     return {
       own: starters[0]?.times ?? [],

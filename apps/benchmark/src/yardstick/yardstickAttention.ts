@@ -14,7 +14,11 @@ export interface AttentionOperands {
 }
 
 /** Prepares the case. */
-export const yardstickAttention = (yardstick: Yardstick, name: string, { heads, length, depth, ...operands }: AttentionOperands): Contender => {
+export const yardstickAttention = (
+  yardstick: Yardstick,
+  name: string,
+  { heads, length, depth, ...operands }: AttentionOperands,
+): Contender => {
   const scratch = 3 * length * depth + 2 ** 16;
   const size = heads * length * depth;
   const memory = yardstickMemory(4 * size + scratch);
@@ -27,7 +31,20 @@ export const yardstickAttention = (yardstick: Yardstick, name: string, { heads, 
     name,
     run: () => {
       for (let head = 0; head < heads; head++)
-        attn(q + head * bytes, k + head * bytes, v + head * bytes, depth, out + head * bytes, depth, length, length, 0, length, depth, work);
+        attn(
+          q + head * bytes,
+          k + head * bytes,
+          v + head * bytes,
+          depth,
+          out + head * bytes,
+          depth,
+          length,
+          length,
+          0,
+          length,
+          depth,
+          work,
+        );
     },
     output: () => memory.take(out, size),
   };

@@ -13,7 +13,11 @@ export interface ProductOperands {
 }
 
 /** Prepares the product. */
-export const yardstickMatmul = (yardstick: Yardstick, name: string, { m, n, k, a, b }: ProductOperands): Contender => {
+export const yardstickMatmul = (
+  yardstick: Yardstick,
+  name: string,
+  { m, n, k, a, b }: ProductOperands,
+): Contender => {
   const scratch = 2 ** 20; // packed parts of a
   const memory = yardstickMemory(m * k + k * n + k * (n + 64) + m * n + scratch);
   const { nr, packB, gemm } = yardstickExports(yardstick.gemm, memory);

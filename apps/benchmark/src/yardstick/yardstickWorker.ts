@@ -28,7 +28,8 @@ const counter = new Int32Array(memory.buffer);
 let seen = 0;
 parentPort?.postMessage('ready');
 for (;;) {
-  for (let spin = 0; Atomics.load(counter, control / 4) === seen; spin++) if (spin > spins) Atomics.wait(counter, control / 4, seen);
+  for (let spin = 0; Atomics.load(counter, control / 4) === seen; spin++)
+    if (spin > spins) Atomics.wait(counter, control / 4, seen);
   seen++;
   exports.forward(config, thread, threads, works[thread] as number); // one a thread
 }

@@ -15,7 +15,11 @@ const options = { suite: 'smoke', conditions, rounds: 1 } as const;
 let engines: Engines;
 
 beforeAll(async () => {
-  engines = await startEngines({ conditions, peers: [], yardstick: shared('yardstick') ?? path.resolve('nowhere') });
+  engines = await startEngines({
+    conditions,
+    peers: [],
+    yardstick: shared('yardstick') ?? path.resolve('nowhere'),
+  });
 });
 
 /** Ours always; the yardstick where its folder is. */
@@ -38,7 +42,15 @@ describe('our engine computes and is timed', () => {
     expect([failure, contenders.map(({ name }) => name)]).toEqual([undefined, causal ? [ours] : expected()]);
   });
   it('an encoder over mixed lengths', async () => {
-    const model = randomEncoder({ ...minilmShape, vocabulary: 50, width: 48, heads: 3, layers: 2, innerWidth: 96, positions: 16 });
+    const model = randomEncoder({
+      ...minilmShape,
+      vocabulary: 50,
+      width: 48,
+      heads: 3,
+      layers: 2,
+      innerWidth: 96,
+      positions: 16,
+    });
     const [one] = await encoderCases(engines, model, [{ name: 'tiny', lengths: [3, 11, 16, 7] }]);
     const { failure, contenders } = await measure(one!, options);
     expect([failure, contenders.map(({ name }) => name)]).toEqual([undefined, expected()]);
@@ -46,6 +58,13 @@ describe('our engine computes and is timed', () => {
 });
 
 it('says who is missing and why', async () => {
-  const { yardstick, absences } = await startEngines({ conditions, peers: [], yardstick: path.resolve('nowhere') });
-  expect([yardstick, absences]).toEqual([undefined, [{ name: 'yardstick', reason: 'its folder is not there; give it by --yardstick DIR' }]]);
+  const { yardstick, absences } = await startEngines({
+    conditions,
+    peers: [],
+    yardstick: path.resolve('nowhere'),
+  });
+  expect([yardstick, absences]).toEqual([
+    undefined,
+    [{ name: 'yardstick', reason: 'its folder is not there; give it by --yardstick DIR' }],
+  ]);
 });
