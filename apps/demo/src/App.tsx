@@ -1,13 +1,13 @@
 // The frame of all pages: name, doors, language and colours; and the whole window as a place to drop a model's folder.
 
-import { createEffect, createSignal, For, type JSX, lazy, onCleanup, Show, Suspense } from 'solid-js';
+import { createEffect, createSignal, For, type JSX, lazy, on, onCleanup, Show, Suspense } from 'solid-js';
 import { Dynamic } from 'solid-js/web';
 import { Segmented } from './components/Segmented.tsx';
 import { texts } from './i18n/texts.ts';
 import { droppedFiles } from './model/droppedFiles.ts';
 import { openFiles } from './model/session.ts';
 import { LookPage } from './pages/look/LookPage.tsx';
-import { currentAddress, openPage, type Page, pages } from './state/address.ts';
+import { currentAddress, hashOf, openPage, type Page, pages } from './state/address.ts';
 import { chooseLanguage, chooseTheme, language, theme } from './state/preferences.ts';
 
 const views: Readonly<Record<Page, () => JSX.Element>> = {
@@ -18,7 +18,7 @@ const views: Readonly<Record<Page, () => JSX.Element>> = {
 const Header = (): JSX.Element => (
   <header class="top">
     <div class="top-inner">
-      <a class="brand" href="#/look" onClick={(event) => follow(event, 'look')}>
+      <a class="brand" href={hashOf('look')}>
         <svg viewBox="0 0 28 20" width="28" height="20" aria-hidden="true">
           <path d="M4 15 C4 1, 24 1, 24 15" />
           <path d="M14 15 C14 8, 24 8, 24 15" />
@@ -31,7 +31,7 @@ const Header = (): JSX.Element => (
       <nav aria-label={texts().nav.label}>
         <For each={pages}>
           {(page) => (
-            <a href={`#/${page}`} aria-current={currentAddress().page === page ? 'page' : undefined} onClick={(event) => follow(event, page)}>
+            <a href={hashOf(page)} aria-current={currentAddress().page === page ? 'page' : undefined}>
               {texts().nav[page]}
             </a>
           )}
@@ -48,7 +48,12 @@ const Header = (): JSX.Element => (
           value={language()}
           onChange={chooseLanguage}
         />
-        <button type="button" class="icon theme" aria-label={theme() === 'light' ? texts().theme.toDark : texts().theme.toLight} onClick={() => chooseTheme(theme() === 'light' ? 'dark' : 'light')}>
+        <button
+          type="button"
+          class="icon theme"
+          aria-label={theme() === 'light' ? texts().theme.toDark : texts().theme.toLight}
+          onClick={() => chooseTheme(theme() === 'light' ? 'dark' : 'light')}
+        >
           <svg viewBox="0 0 20 20" width="20" height="20" aria-hidden="true">
             <circle cx="10" cy="10" r="7" />
             <path d="M10 3 A7 7 0 0 1 10 17 Z" />
@@ -59,18 +64,13 @@ const Header = (): JSX.Element => (
   </header>
 );
 
-const follow = (event: MouseEvent, page: Page): void => {
-  if (event.ctrlKey || event.metaKey || event.shiftKey) return; // a new tab or window
-  event.preventDefault();
-  if (currentAddress().page === page) return;
-  openPage(page);
-  scrollTo({ top: 0 });
-};
-
 /** Listens for drops anywhere; true while something is held over the window. */
 const dropTarget = (): (() => boolean) => {
   const [over, setOver] = createSignal(false);
-  const listen = <Name extends keyof WindowEventMap>(name: Name, handler: (event: WindowEventMap[Name]) => void): void => {
+  const listen = <Name extends keyof WindowEventMap>(
+    name: Name,
+    handler: (event: WindowEventMap[Name]) => void,
+  ): void => {
     addEventListener(name, handler);
     onCleanup(() => removeEventListener(name, handler));
   };
@@ -96,14 +96,21 @@ const dropTarget = (): (() => boolean) => {
 /** The application. */
 export const App = (): JSX.Element => {
   const over = dropTarget();
+  createEffect(
+    on(
+      () => currentAddress().page,
+      () => scrollTo({ top: 0 }),
+      { defer: true },
+    ),
+  );
   createEffect(() => {
     document.title = `${texts().nav[currentAddress().page]} · ${texts().title}`;
   });
   return (
     <>
-      <a class="skip" href="#main" onClick={(event) => (event.preventDefault(), document.querySelector<HTMLElement>('main')?.focus())}>
+      <button type="button" class="skip" onClick={() => document.querySelector<HTMLElement>('main')?.focus()}>
         {texts().nav.skip}
-      </a>
+      </button>
       <Header />
       <main id="main" tabindex="-1">
         <Suspense>

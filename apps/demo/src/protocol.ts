@@ -1,6 +1,12 @@
 // What the page and the Worker say to each other: calls with typed input, events on the way, and a result. Only types; nothing runs here.
 
-import type { CrossAttention, Examination, StepReport, TrainerOptions, WrittenCharacter } from './experiments/trainer.ts';
+import type {
+  CrossAttention,
+  Examination,
+  StepReport,
+  TrainerOptions,
+  WrittenCharacter,
+} from './experiments/trainer.ts';
 
 /** Where a model comes from. */
 export type ModelSource =
@@ -80,7 +86,11 @@ export interface EngineInfo {
 export interface Calls {
   engine: { input: undefined; event: never; result: EngineInfo };
   open: { input: ModelSource; event: OpenEvent; result: ModelInfo };
-  read: { input: { readonly texts: readonly string[]; readonly attentionOf: number }; event: never; result: Readings };
+  read: {
+    input: { readonly texts: readonly string[]; readonly attentionOf: number };
+    event: never;
+    result: Readings;
+  };
   trainer: { input: TrainerOptions; event: never; result: TrainerInfo };
   train: { input: undefined; event: TrainEvent; result: undefined };
   learningRate: { input: number; event: never; result: undefined };
@@ -94,7 +104,9 @@ export type CallName = keyof Calls;
 
 /** Page to Worker. */
 export type Request =
-  | { [Name in CallName]: { readonly id: number; readonly call: Name; readonly input: Calls[Name]['input'] } }[CallName]
+  | {
+      [Name in CallName]: { readonly id: number; readonly call: Name; readonly input: Calls[Name]['input'] };
+    }[CallName]
   | { readonly id: number; readonly cancel: true };
 
 /** Worker to page. */

@@ -22,7 +22,9 @@ type Handlers = {
 };
 
 /** Half the cores, four at most: threads spin while they wait, and the page needs a core to draw. */
-const threads = globalThis.crossOriginIsolated ? Math.max(1, Math.min(4, Math.floor(navigator.hardwareConcurrency / 2))) : 1;
+const threads = globalThis.crossOriginIsolated
+  ? Math.max(1, Math.min(4, Math.floor(navigator.hardwareConcurrency / 2)))
+  : 1;
 
 const startEngine = async (): Promise<EngineInfo> => {
   try {
@@ -83,11 +85,18 @@ const running = new Map<number, AbortController>();
 
 const reply = (message: Reply): void => globalThis.postMessage(message);
 
-const answer = async <Name extends CallName>(id: number, call: Name, input: Calls[Name]['input']): Promise<void> => {
+const answer = async <Name extends CallName>(
+  id: number,
+  call: Name,
+  input: Calls[Name]['input'],
+): Promise<void> => {
   const controller = new AbortController();
   running.set(id, controller);
   try {
-    const result = await handlers[call](input, { signal: controller.signal, tell: (event) => reply({ id, event }) });
+    const result = await handlers[call](input, {
+      signal: controller.signal,
+      tell: (event) => reply({ id, event }),
+    });
     reply({ id, result });
   } catch (reason) {
     const { name, message } = reason instanceof Error ? reason : new Error(String(reason));

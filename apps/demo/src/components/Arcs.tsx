@@ -1,13 +1,23 @@
 // The sentence as the model reads it: every token, shaded by how much it is looked at, and arcs for the strongest looks. A token under
 // the pointer or in focus shows where it looks, in per cent.
 
-import { createEffect, createMemo, createSignal, For, Index, type JSX, onCleanup, onMount, Show } from 'solid-js';
+import {
+  createEffect,
+  createMemo,
+  createSignal,
+  For,
+  Index,
+  type JSX,
+  onCleanup,
+  onMount,
+  Show,
+} from 'solid-js';
 import { strongestArcs } from '../experiments/strongestArcs.ts';
 import { texts } from '../i18n/texts.ts';
 import { theme } from '../state/preferences.ts';
 import { arcLayout, arcPath } from './arcGeometry.ts';
-import { rampColor, textOnRamp } from './colorRamp.ts';
 import { CopyMenu } from './CopyMenu.tsx';
+import { rampColor, textOnRamp } from './colorRamp.ts';
 import { percent } from './formatNumber.ts';
 
 /** What is drawn. */
@@ -38,7 +48,7 @@ const received = (weights: Float32Array, n: number): number[] => {
 
 /** The picture. */
 export const Arcs = (props: ArcsProps): JSX.Element => {
-  let frame!: HTMLDivElement; // set by ref before onMount
+  let frame!: HTMLElement; // set by ref before onMount
   let svg!: SVGSVGElement;
   const [width, setWidth] = createSignal(0);
   onMount(() => {
@@ -52,7 +62,9 @@ export const Arcs = (props: ArcsProps): JSX.Element => {
     context.font = `15px ${getComputedStyle(frame).fontFamily}`;
     return props.tokens.map((token) => context.measureText(token).width);
   });
-  const layout = createMemo(() => arcLayout({ widths: widths(), width: width(), standing: width() < narrow }));
+  const layout = createMemo(() =>
+    arcLayout({ widths: widths(), width: width(), standing: width() < narrow }),
+  );
   const count = createMemo(() => props.tokens.length);
   const arcs = createMemo(() => {
     const { weights } = props;
@@ -61,14 +73,20 @@ export const Arcs = (props: ArcsProps): JSX.Element => {
   const shown = createMemo(() => {
     const { weights, chosen } = props;
     if (chosen === undefined || weights === undefined) return arcs();
-    return Array.from({ length: count() }, (_, key) => ({ query: chosen, key, weight: weights[chosen * count() + key] ?? 0 }))
+    return Array.from({ length: count() }, (_, key) => ({
+      query: chosen,
+      key,
+      weight: weights[chosen * count() + key] ?? 0,
+    }))
       .filter(({ weight }) => weight >= 0.01)
       .sort((a, b) => a.weight - b.weight);
   });
   const shares = createMemo(() => {
     const { weights, chosen } = props;
     if (weights === undefined || weights.length !== count() ** 2) return undefined;
-    return chosen === undefined ? received(weights, count()) : Array.from(weights.subarray(chosen * count(), (chosen + 1) * count()));
+    return chosen === undefined
+      ? received(weights, count())
+      : Array.from(weights.subarray(chosen * count(), (chosen + 1) * count()));
   });
   createEffect(() => {
     if (props.chosen !== undefined && props.chosen >= count()) props.onHover(undefined);
@@ -86,13 +104,22 @@ export const Arcs = (props: ArcsProps): JSX.Element => {
     if (weights === undefined) return token;
     const row = weights.subarray(index * count(), (index + 1) * count());
     const best = [...row.keys()].sort((a, b) => (row[b] ?? 0) - (row[a] ?? 0)).slice(0, 3);
-    return texts().arcs.looksAt(token, best.map((key) => `${props.tokens[key]} ${percent(row[key] ?? 0)}`).join(', '));
+    return texts().arcs.looksAt(
+      token,
+      best.map((key) => `${props.tokens[key]} ${percent(row[key] ?? 0)}`).join(', '),
+    );
   };
   return (
     <div class="arcs">
-      <div class="arcs-frame" ref={frame} tabindex="-1">
-        <svg ref={svg} width={layout().width} height={layout().height} role="group" aria-label={props.label} onPointerLeave={() => props.onHover(undefined)}>
-          <g class="arc-lines" aria-hidden="true">
+      <section class="arcs-frame" ref={frame} tabindex="-1" aria-label={props.label}>
+        {/* biome-ignore lint/a11y/noSvgWithoutTitle: the section around it has the name, each token its own */}
+        <svg
+          ref={svg}
+          width={layout().width}
+          height={layout().height}
+          onPointerLeave={() => props.onHover(undefined)}
+        >
+          <g class="arc-lines">
             <For each={shown()}>
               {(arc) => (
                 <path
@@ -129,7 +156,11 @@ export const Arcs = (props: ArcsProps): JSX.Element => {
                     props.onPin(index());
                   }}
                 >
-                  <rect {...place()} rx="6" style={{ fill: shares() === undefined ? 'var(--sunken)' : rampColor(theme(), share()) }} />
+                  <rect
+                    {...place()}
+                    rx="6"
+                    style={{ fill: shares() === undefined ? 'var(--sunken)' : rampColor(theme(), share()) }}
+                  />
                   <text
                     x={place().x + place().width / 2}
                     y={place().y + place().height / 2}
@@ -142,14 +173,23 @@ export const Arcs = (props: ArcsProps): JSX.Element => {
             }}
           </For>
           <Show when={props.chosen !== undefined && props.weights !== undefined}>
+            {/* biome-ignore lint/a11y/noAriaHiddenOnFocusable: these numbers stand in the tokens’ labels, and nothing in here takes focus */}
             <g aria-hidden="true">
               <Index each={shares() ?? []}>
                 {(share, index) => (
                   <Show when={share() >= 0.005}>
                     <text
                       class="arc-share"
-                      x={layout().standing ? box(index).x + box(index).width + 6 : box(index).x + box(index).width / 2}
-                      y={layout().standing ? box(index).y + box(index).height / 2 : box(index).y + box(index).height + 13}
+                      x={
+                        layout().standing
+                          ? box(index).x + box(index).width + 6
+                          : box(index).x + box(index).width / 2
+                      }
+                      y={
+                        layout().standing
+                          ? box(index).y + box(index).height / 2
+                          : box(index).y + box(index).height + 13
+                      }
                       style={{ 'text-anchor': layout().standing ? 'start' : 'middle' }}
                     >
                       {percent(share())}
@@ -160,10 +200,14 @@ export const Arcs = (props: ArcsProps): JSX.Element => {
             </g>
           </Show>
         </svg>
-      </div>
+      </section>
       <div class="arcs-foot">
         <p class="hint">{layout().standing ? texts().arcs.sidesStanding : texts().arcs.sidesLying}</p>
-        <CopyMenu name={props.label} svg={() => svg} json={() => ({ tokens: props.tokens, weights: Array.from(props.weights ?? []) })} />
+        <CopyMenu
+          name={props.label}
+          svg={() => svg}
+          json={() => ({ tokens: props.tokens, weights: Array.from(props.weights ?? []) })}
+        />
       </div>
     </div>
   );

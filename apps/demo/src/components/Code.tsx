@@ -17,7 +17,6 @@ export const Code = (props: { readonly text: string }): JSX.Element => {
   };
   return (
     <div class="code">
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
       <pre tabindex="0">
         <code>{props.text}</code>
       </pre>

@@ -14,14 +14,27 @@ export interface CopyMenuProps {
   readonly json: () => unknown;
 }
 
-const fileName = (name: string): string => name.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, '-').replace(/^-|-$/g, '');
+const fileName = (name: string): string =>
+  name
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}]+/gu, '-')
+    .replace(/^-|-$/g, '');
 
 const svgText = (svg: SVGSVGElement): string => {
   const copy = svg.cloneNode(true) as SVGSVGElement; // cloneNode keeps the kind
   const from = [svg, ...svg.querySelectorAll<SVGElement>('*')];
   for (const [index, element] of [copy, ...copy.querySelectorAll<SVGElement>('*')].entries()) {
     const style = getComputedStyle(from[index] ?? svg);
-    for (const name of ['fill', 'stroke', 'stroke-width', 'opacity', 'font-family', 'font-size', 'font-weight', 'text-anchor'])
+    for (const name of [
+      'fill',
+      'stroke',
+      'stroke-width',
+      'opacity',
+      'font-family',
+      'font-size',
+      'font-weight',
+      'text-anchor',
+    ])
       element.style.setProperty(name, style.getPropertyValue(name));
   }
   copy.setAttribute('xmlns', 'http://www.w3.org/2000/svg');
@@ -70,7 +83,12 @@ export const CopyMenu = (props: CopyMenuProps): JSX.Element => {
               {(svg) => (
                 <DropdownMenu.Item
                   class="menu-item"
-                  onSelect={() => saveFile(`${fileName(props.name)}.svg`, new Blob([svgText(svg()())], { type: 'image/svg+xml' }))}
+                  onSelect={() =>
+                    saveFile(
+                      `${fileName(props.name)}.svg`,
+                      new Blob([svgText(svg()())], { type: 'image/svg+xml' }),
+                    )
+                  }
                 >
                   {texts().copy.svg}
                 </DropdownMenu.Item>

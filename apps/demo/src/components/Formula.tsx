@@ -2,7 +2,8 @@
 
 import { createResource, type JSX, Show } from 'solid-js';
 
-const typesetter = (): Promise<typeof import('temml')['default']> => import('temml').then((module) => module.default);
+const typesetter = (): Promise<typeof import('temml')['default']> =>
+  import('temml').then((module) => module.default);
 
 /** The formula. */
 export const Formula = (props: { readonly tex: string }): JSX.Element => {
@@ -10,7 +11,12 @@ export const Formula = (props: { readonly tex: string }): JSX.Element => {
   return (
     <Show when={temml()} fallback={<p class="formula">{props.tex}</p>}>
       {/* innerHTML: MathML that the typesetter builds from our own TeX, in which texts of the reader are escaped by formulaText */}
-      {(loaded) => <div class="formula" innerHTML={loaded().renderToString(props.tex, { displayMode: true, throwOnError: false })} />}
+      {(loaded) => (
+        <div
+          class="formula"
+          innerHTML={loaded().renderToString(props.tex, { displayMode: true, throwOnError: false })}
+        />
+      )}
     </Show>
   );
 };

@@ -34,7 +34,9 @@ const mostPoints = 600;
 
 const thinned = (points: readonly ChartPoint[]): readonly ChartPoint[] => {
   const every = Math.ceil(points.length / mostPoints);
-  return every <= 1 ? points : points.filter((_, index) => index % every === 0 || index === points.length - 1);
+  return every <= 1
+    ? points
+    : points.filter((_, index) => index % every === 0 || index === points.length - 1);
 };
 
 /** The chart. */
@@ -53,7 +55,10 @@ export const LineChart = (props: LineChartProps): JSX.Element => {
       .range([margin.left, Math.max(margin.left + 1, width() - margin.right)]),
   );
   const y = createMemo(() =>
-    (props.logarithmic ? scaleLog() : scaleLinear()).domain([...props.domain]).range([height() - margin.bottom, margin.top]).clamp(true),
+    (props.logarithmic ? scaleLog() : scaleLinear())
+      .domain([...props.domain])
+      .range([height() - margin.bottom, margin.top])
+      .clamp(true),
   );
   const path = createMemo(
     () =>
@@ -72,8 +77,20 @@ export const LineChart = (props: LineChartProps): JSX.Element => {
         <For each={yTicks()}>
           {(tick) => (
             <g>
-              <line class="chart-grid" x1={margin.left} x2={Math.max(margin.left, width() - margin.right)} y1={y()(tick)} y2={y()(tick)} />
-              <text class="chart-tick" x={margin.left - 8} y={y()(tick)} text-anchor="end" dominant-baseline="central">
+              <line
+                class="chart-grid"
+                x1={margin.left}
+                x2={Math.max(margin.left, width() - margin.right)}
+                y1={y()(tick)}
+                y2={y()(tick)}
+              />
+              <text
+                class="chart-tick"
+                x={margin.left - 8}
+                y={y()(tick)}
+                text-anchor="end"
+                dominant-baseline="central"
+              >
                 {props.ticks === undefined ? props.format(tick) : String(tick)}
               </text>
             </g>
@@ -86,7 +103,12 @@ export const LineChart = (props: LineChartProps): JSX.Element => {
             </text>
           )}
         </For>
-        <text class="chart-title" x={Math.max(margin.left, width() - margin.right)} y={height() - 4} text-anchor="end">
+        <text
+          class="chart-title"
+          x={Math.max(margin.left, width() - margin.right)}
+          y={height() - 4}
+          text-anchor="end"
+        >
           {props.xTitle}
         </text>
         <text class="chart-title" x={margin.left} y={height() - 4}>
@@ -95,8 +117,19 @@ export const LineChart = (props: LineChartProps): JSX.Element => {
         <Show when={props.reference}>
           {(reference) => (
             <g>
-              <line class="chart-reference" x1={margin.left} x2={Math.max(margin.left, width() - margin.right)} y1={y()(reference().value)} y2={y()(reference().value)} />
-              <text class="chart-note" x={Math.max(margin.left, width() - margin.right)} y={y()(reference().value) - 5} text-anchor="end">
+              <line
+                class="chart-reference"
+                x1={margin.left}
+                x2={Math.max(margin.left, width() - margin.right)}
+                y1={y()(reference().value)}
+                y2={y()(reference().value)}
+              />
+              <text
+                class="chart-note"
+                x={Math.max(margin.left, width() - margin.right)}
+                y={y()(reference().value) - 5}
+                text-anchor="end"
+              >
                 {reference().label}
               </text>
             </g>

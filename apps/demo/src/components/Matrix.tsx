@@ -1,12 +1,21 @@
 // A matrix that can be read: crisp cells, tokens on the axes, the value under the pointer or the keyboard's cursor, and the same numbers as
 // a table. Used for weights, similarities and whatever else has rows and columns.
 
-import { createEffect, createMemo, createSignal, createUniqueId, type JSX, onCleanup, onMount, Show } from 'solid-js';
+import {
+  createEffect,
+  createMemo,
+  createSignal,
+  createUniqueId,
+  type JSX,
+  onCleanup,
+  onMount,
+  Show,
+} from 'solid-js';
 import { texts } from '../i18n/texts.ts';
 import { theme } from '../state/preferences.ts';
 import { CopyMenu } from './CopyMenu.tsx';
-import { type Cell, cellAt, cellBeside, type MatrixGeometry, matrixGeometry } from './matrixGeometry.ts';
 import { MatrixTable } from './MatrixTable.tsx';
+import { type Cell, cellAt, cellBeside, type MatrixGeometry, matrixGeometry } from './matrixGeometry.ts';
 import { paintMatrix, widestLabel } from './paintMatrix.ts';
 import { RampLegend } from './RampLegend.tsx';
 
@@ -37,7 +46,8 @@ export interface MatrixProps {
   readonly labelShare?: number;
 }
 
-const sameCell = (a: Cell | undefined, b: Cell | undefined): boolean => a?.row === b?.row && a?.column === b?.column;
+const sameCell = (a: Cell | undefined, b: Cell | undefined): boolean =>
+  a?.row === b?.row && a?.column === b?.column;
 
 /** The matrix. */
 export const Matrix = (props: MatrixProps): JSX.Element => {
@@ -79,7 +89,12 @@ export const Matrix = (props: MatrixProps): JSX.Element => {
     if (place === undefined) return;
     const domain = props.domain ?? ([0, 1] as const);
     const { rows, columns, values } = props;
-    paintMatrix(canvas, { ...{ rows, columns, values, domain }, geometry: place, theme: theme(), marked: marked() });
+    paintMatrix(canvas, {
+      ...{ rows, columns, values, domain },
+      geometry: place,
+      theme: theme(),
+      marked: marked(),
+    });
   });
   const cellUnder = (event: MouseEvent): Cell | undefined => {
     const box = canvas.getBoundingClientRect();
@@ -91,7 +106,8 @@ export const Matrix = (props: MatrixProps): JSX.Element => {
     if (event.key === 'Enter' || event.key === ' ') props.onPick?.(cell);
     else if (event.key === 'Escape') mark(undefined);
     else {
-      const next = marked() === undefined && event.key.startsWith('Arrow') ? cell : cellBeside(cell, event.key, size());
+      const next =
+        marked() === undefined && event.key.startsWith('Arrow') ? cell : cellBeside(cell, event.key, size());
       if (next === undefined) return;
       mark(next);
     }
@@ -100,6 +116,7 @@ export const Matrix = (props: MatrixProps): JSX.Element => {
   return (
     <div class="matrix">
       <div class="matrix-frame" ref={frame} tabindex="-1">
+        {/* biome-ignore lint/a11y/noInteractiveElementToNoninteractiveRole: arrow keys walk through the cells, which is what the role announces */}
         <canvas
           ref={canvas}
           class="matrix-canvas"
@@ -126,7 +143,8 @@ export const Matrix = (props: MatrixProps): JSX.Element => {
             when={marked()}
             fallback={
               <span class="axes">
-                <span class="axis-query">{props.rowTitle}</span> ↓ <span class="axis-key">{props.columnTitle}</span> →
+                <span class="axis-query">{props.rowTitle}</span> ↓{' '}
+                <span class="axis-key">{props.columnTitle}</span> →
               </span>
             }
           >

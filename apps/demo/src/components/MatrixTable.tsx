@@ -19,8 +19,7 @@ export const MatrixTable = (props: MatrixTableProps): JSX.Element => {
     <details class="table-fold" onToggle={(event) => setOpen(event.currentTarget.open)}>
       <summary>{texts().matrix.asTable}</summary>
       <Show when={open()}>
-        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
-        <div class="table-frame" tabindex="0" role="region" aria-label={props.label}>
+        <section class="table-frame" tabindex="0" aria-label={props.label}>
           <table>
             <thead>
               <tr>
@@ -41,7 +40,7 @@ export const MatrixTable = (props: MatrixTableProps): JSX.Element => {
               </For>
             </tbody>
           </table>
-        </div>
+        </section>
       </Show>
     </details>
   );

@@ -28,5 +28,5 @@ export const MiniMap = (props: MiniMapProps): JSX.Element => {
     }
     context.putImageData(image, 0, 0);
   });
-  return <canvas ref={canvas} class="mini-map" aria-hidden="true" width="1" height="1" />;
+  return <canvas ref={canvas} class="mini-map" width="1" height="1" />;
 };

@@ -14,7 +14,9 @@ const places = Array.from({ length: 9 }, (_, index) => index / 8);
 
 /** The legend. */
 export const RampLegend = (props: RampLegendProps): JSX.Element => {
-  const gradient = createMemo(() => `linear-gradient(to right, ${places.map((place) => rampColor(theme(), place)).join(', ')})`);
+  const gradient = createMemo(
+    () => `linear-gradient(to right, ${places.map((place) => rampColor(theme(), place)).join(', ')})`,
+  );
   return (
     <span class="legend">
       <span>{props.format(props.domain[0])}</span>

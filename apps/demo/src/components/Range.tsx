@@ -1,7 +1,7 @@
-// A slider over a list of values, with the value and its unit beside the name.
+// A slider over a list of values, with the value and its unit beside the name. The browser's own slider: it has the keyboard, touch and
+// screen readers right, and its value can be told in words.
 
-import { Slider } from '@kobalte/core/slider';
-import type { JSX } from 'solid-js';
+import { createUniqueId, type JSX } from 'solid-js';
 
 /** The slider. */
 export interface RangeProps {
@@ -13,28 +13,33 @@ export interface RangeProps {
 }
 
 /** Name, value and slider. */
-export const Range = (props: RangeProps): JSX.Element => (
-  <Slider
-    class="range"
-    minValue={0}
-    maxValue={props.values.length - 1}
-    step={1}
-    value={[Math.max(0, props.values.indexOf(props.value))]}
-    getValueLabel={({ values }) => props.format(props.values[values[0] ?? 0] ?? props.value)}
-    onChange={([index]) => {
-      const value = props.values[index ?? 0];
-      if (value !== undefined && value !== props.value) props.onChange(value);
-    }}
-  >
-    <div class="range-head">
-      <Slider.Label class="control-label">{props.label}</Slider.Label>
-      <Slider.ValueLabel class="range-value" />
+export const Range = (props: RangeProps): JSX.Element => {
+  const id = createUniqueId();
+  const index = (): number => Math.max(0, props.values.indexOf(props.value));
+  return (
+    <div class="range">
+      <div class="range-head">
+        <label class="control-label" for={id}>
+          {props.label}
+        </label>
+        <output class="range-value" for={id}>
+          {props.format(props.value)}
+        </output>
+      </div>
+      <input
+        id={id}
+        type="range"
+        min={0}
+        max={props.values.length - 1}
+        step={1}
+        value={index()}
+        aria-valuetext={props.format(props.value)}
+        style={{ '--share': String(index() / Math.max(1, props.values.length - 1)) }}
+        onInput={(event) => {
+          const value = props.values[event.currentTarget.valueAsNumber];
+          if (value !== undefined && value !== props.value) props.onChange(value);
+        }}
+      />
     </div>
-    <Slider.Track class="range-track">
-      <Slider.Fill class="range-fill" />
-      <Slider.Thumb class="range-thumb">
-        <Slider.Input />
-      </Slider.Thumb>
-    </Slider.Track>
-  </Slider>
-);
+  );
+};

@@ -23,7 +23,9 @@ export const Segmented = <Value extends string>(props: SegmentedProps<Value>): J
       if (chosen !== undefined) props.onChange(chosen.value);
     }}
   >
-    <RadioGroup.Label class={props.labelled === false ? 'visually-hidden' : 'control-label'}>{props.label}</RadioGroup.Label>
+    <RadioGroup.Label class={props.labelled === false ? 'visually-hidden' : 'control-label'}>
+      {props.label}
+    </RadioGroup.Label>
     <div class="segments">
       <For each={props.options}>
         {(option) => (

@@ -37,10 +37,18 @@ const reachLying = 118;
 /** Places all tokens. */
 export const arcLayout = ({ widths, width, standing }: ArcSpace): ArcLayout => {
   if (standing) {
-    const widest = Math.min(150, widths.reduce((most, own) => Math.max(most, own), 24)) + 2 * padX;
+    const widest =
+      Math.min(
+        150,
+        widths.reduce((most, own) => Math.max(most, own), 24),
+      ) +
+      2 * padX;
     return {
       standing,
-      places: widths.map((_, index) => ({ middle: (index + 0.5) * lineHeight, length: lineHeight - between })),
+      places: widths.map((_, index) => ({
+        middle: (index + 0.5) * lineHeight,
+        length: lineHeight - between,
+      })),
       ...{ width, height: widths.length * lineHeight },
       bandStart: (width - widest) / 2,
       bandEnd: (width + widest) / 2,

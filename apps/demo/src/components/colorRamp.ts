@@ -28,7 +28,8 @@ const stops: Readonly<Record<Theme, readonly Lch[]>> = {
 const between = (a: number, b: number, t: number): number => a + (b - a) * t;
 
 /** Turns the shorter way round the circle. */
-const hueBetween = (a: number, b: number, t: number): number => a + ((((b - a + 540) % 360) + 360) % 360 - 180) * t;
+const hueBetween = (a: number, b: number, t: number): number =>
+  a + (((((b - a + 540) % 360) + 360) % 360) - 180) * t;
 
 const gamma = (x: number): number => {
   const clamped = Math.max(0, Math.min(1, x));
@@ -62,7 +63,10 @@ const table = (list: readonly Lch[]): Uint8ClampedArray =>
     }).flat(),
   );
 
-const tables: Readonly<Record<Theme, Uint8ClampedArray>> = { light: table(stops.light), dark: table(stops.dark) };
+const tables: Readonly<Record<Theme, Uint8ClampedArray>> = {
+  light: table(stops.light),
+  dark: table(stops.dark),
+};
 
 const indexOf = (share: number): number => Math.round(Math.max(0, Math.min(1, share)) * (steps - 1));
 
@@ -79,7 +83,8 @@ export const rampColor = (theme: Theme, share: number): string => {
   return `rgb(${values[at]} ${values[at + 1]} ${values[at + 2]})`;
 };
 
-const linear = (channel: number): number => (channel <= 0.04045 ? channel / 12.92 : ((channel + 0.055) / 1.055) ** 2.4);
+const linear = (channel: number): number =>
+  channel <= 0.04045 ? channel / 12.92 : ((channel + 0.055) / 1.055) ** 2.4;
 
 /** Relative luminance at which black and white text have the same contrast, 4.58 : 1. WCAG 2.2: √(1.05 · 0.05) − 0.05. */
 const evenLuminance = Math.sqrt(1.05 * 0.05) - 0.05;

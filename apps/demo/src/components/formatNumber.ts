@@ -6,7 +6,9 @@ const minus = (text: string): string => text.replace('-', '−');
 export const percent = (share: number): string => {
   const value = 100 * share;
   if (value > 0 && value < 0.5) return '<1\u202f%';
-  return minus(`${value < 9.95 && value > 0 && value % 1 !== 0 ? value.toFixed(1).replace(/\.0$/, '') : Math.round(value)}\u202f%`);
+  return minus(
+    `${value < 9.95 && value > 0 && value % 1 !== 0 ? value.toFixed(1).replace(/\.0$/, '') : Math.round(value)}\u202f%`,
+  );
 };
 
 /** Two digits behind the point, as for cosines and losses. */
@@ -18,14 +20,22 @@ export const significant = (value: number): string =>
 
 /** Bytes: '28 MB', '640 kB'. */
 export const bytes = (count: number): string =>
-  count >= 1e9 ? `${(count / 1e9).toFixed(1)}\u202fGB` : count >= 1e6 ? `${Math.round(count / 1e6)}\u202fMB` : `${Math.ceil(count / 1e3)}\u202fkB`;
+  count >= 1e9
+    ? `${(count / 1e9).toFixed(1)}\u202fGB`
+    : count >= 1e6
+      ? `${Math.round(count / 1e6)}\u202fMB`
+      : `${Math.ceil(count / 1e3)}\u202fkB`;
 
 /** A count with spaces between thousands: '123 456'. */
-export const grouped = (count: number): string => Math.round(count).toString().replace(/\B(?=(\d{3})+$)/g, '\u202f');
+export const grouped = (count: number): string =>
+  Math.round(count)
+    .toString()
+    .replace(/\B(?=(\d{3})+$)/g, '\u202f');
 
 /** A time: '85 ms', '2.4 s', '1 min 12 s'. */
 export const duration = (milliseconds: number): string => {
-  if (milliseconds < 1000) return `${milliseconds < 10 ? milliseconds.toFixed(1) : Math.round(milliseconds)}\u202fms`;
+  if (milliseconds < 1000)
+    return `${milliseconds < 10 ? milliseconds.toFixed(1) : Math.round(milliseconds)}\u202fms`;
   const seconds = milliseconds / 1000;
   if (seconds < 60) return `${seconds.toFixed(seconds < 10 ? 1 : 0)}\u202fs`;
   return `${Math.floor(seconds / 60)}\u202fmin ${Math.floor(seconds % 60)}\u202fs`;

@@ -39,7 +39,15 @@ const least = 4;
 const lineHeight = 14;
 
 /** Lays a matrix out; it may be wider than the space where there are very many columns (its frame then scrolls). */
-export const matrixGeometry = ({ rows, columns, width, rowLabel, columnLabel, most = 34, labelShare = 0.3 }: MatrixSpace): MatrixGeometry => {
+export const matrixGeometry = ({
+  rows,
+  columns,
+  width,
+  rowLabel,
+  columnLabel,
+  most = 34,
+  labelShare = 0.3,
+}: MatrixSpace): MatrixGeometry => {
   const left = Math.ceil(Math.min(rowLabel, width * labelShare)) + gap;
   const top = Math.ceil(Math.min(columnLabel, 120)) + gap;
   const cell = Math.max(least, Math.min(most, Math.floor((width - left - 1) / Math.max(1, columns))));

@@ -47,14 +47,20 @@ const fitted = (context: CanvasRenderingContext2D, text: string, width: number):
   return `${text.slice(0, length)}…`;
 };
 
-const paintLabels = (context: CanvasRenderingContext2D, { rows, columns, geometry, marked }: MatrixPicture, ink: Ink): void => {
+const paintLabels = (
+  context: CanvasRenderingContext2D,
+  { rows, columns, geometry, marked }: MatrixPicture,
+  ink: Ink,
+): void => {
   const { cell, left, top, every } = geometry;
   context.textBaseline = 'middle';
-  const font = (bold: boolean): string => `${bold ? 600 : 400} ${Math.max(10, Math.min(13, cell + 2))}px ${ink.font}`;
+  const font = (bold: boolean): string =>
+    `${bold ? 600 : 400} ${Math.max(10, Math.min(13, cell + 2))}px ${ink.font}`;
   context.textAlign = 'right';
   for (const [index, label] of rows.entries()) {
     const own = index === marked?.row;
-    if (!own && (index % every !== 0 || (marked !== undefined && Math.abs(index - marked.row) < every))) continue;
+    if (!own && (index % every !== 0 || (marked !== undefined && Math.abs(index - marked.row) < every)))
+      continue;
     context.font = font(own);
     context.fillStyle = own ? ink.row : ink.text;
     context.fillText(fitted(context, label, left - 8), left - 7, top + (index + 0.5) * cell);
@@ -62,7 +68,8 @@ const paintLabels = (context: CanvasRenderingContext2D, { rows, columns, geometr
   context.textAlign = 'left';
   for (const [index, label] of columns.entries()) {
     const own = index === marked?.column;
-    if (!own && (index % every !== 0 || (marked !== undefined && Math.abs(index - marked.column) < every))) continue;
+    if (!own && (index % every !== 0 || (marked !== undefined && Math.abs(index - marked.column) < every)))
+      continue;
     context.save();
     context.translate(left + (index + 0.5) * cell, top - 7);
     context.rotate(-Math.PI / 2);
@@ -73,7 +80,11 @@ const paintLabels = (context: CanvasRenderingContext2D, { rows, columns, geometr
   }
 };
 
-const paintMark = (context: CanvasRenderingContext2D, { rows, columns, geometry, marked }: MatrixPicture, ink: Ink): void => {
+const paintMark = (
+  context: CanvasRenderingContext2D,
+  { rows, columns, geometry, marked }: MatrixPicture,
+  ink: Ink,
+): void => {
   if (marked === undefined) return;
   const { cell, left, top } = geometry;
   context.lineWidth = 1.5;
@@ -108,7 +119,12 @@ export const paintMatrix = (canvas: HTMLCanvasElement, picture: MatrixPicture): 
       const value = values[row * columns.length + column] as number; // inside rows × columns
       context.fillStyle = rampColor(theme, (value - low) / (high - low || 1));
       const [x, y] = [edge(left + column * cell), edge(top + row * cell)];
-      context.fillRect(x, y, edge(left + (column + 1) * cell) - x - space, edge(top + (row + 1) * cell) - y - space);
+      context.fillRect(
+        x,
+        y,
+        edge(left + (column + 1) * cell) - x - space,
+        edge(top + (row + 1) * cell) - y - space,
+      );
     }
   context.setTransform(scale, 0, 0, scale, 0, 0);
   const ink = inkOf(canvas);

@@ -37,7 +37,9 @@ const diagonalShare = (weights: Float32Array, n: number, shift: number): number 
  */
 export const attentionStatistics = (weights: Float32Array, n: number): AttentionStatistics => {
   if (weights.length !== n * n)
-    throw new RangeError(`attentionStatistics: ${weights.length} weights for ${n} tokens; expected ${n * n}.`);
+    throw new RangeError(
+      `attentionStatistics: ${weights.length} weights for ${n} tokens; expected ${n * n}.`,
+    );
   let bits = 0;
   for (let i = 0; i < n; i++) bits += entropyInBits(weights.subarray(i * n, (i + 1) * n));
   return {

@@ -21,7 +21,11 @@ export const rankedPairs = (matrix: Float32Array, n: number): Pair[] => {
 export const nearestTo = (matrix: Float32Array, n: number, sentence: number): Pair[] =>
   rankedPairs(matrix, n)
     .filter(({ first, second }) => first === sentence || second === sentence)
-    .map(({ first, second, cosine }) => ({ first: sentence, second: first === sentence ? second : first, cosine }));
+    .map(({ first, second, cosine }) => ({
+      first: sentence,
+      second: first === sentence ? second : first,
+      cosine,
+    }));
 
 /**
  * Share of the tokens that two sentences have in common, 0 … 1: those in both over those in either, each counted once (Jaccard 1901).

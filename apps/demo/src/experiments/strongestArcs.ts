@@ -33,7 +33,8 @@ export const strongestArcs = (
   for (let query = 0; query < n; query++) {
     const row = weights.subarray(query * n, (query + 1) * n);
     const least = share * row.reduce((most, weight) => Math.max(most, weight), 0);
-    for (const [key, weight] of row.entries()) if (weight > 0 && weight >= least) arcs.push({ query, key, weight });
+    for (const [key, weight] of row.entries())
+      if (weight > 0 && weight >= least) arcs.push({ query, key, weight });
   }
   return arcs.sort((a, b) => a.weight - b.weight).slice(-limit);
 };

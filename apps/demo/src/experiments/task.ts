@@ -36,7 +36,9 @@ export const idsOf = ({ alphabet, name }: Task, text: string): number[] =>
   Array.from(text, (character) => {
     const index = alphabet.indexOf(character);
     if (index < 0)
-      throw new RangeError(`${name}: ${JSON.stringify(character)} is not among its characters (${alphabet}).`);
+      throw new RangeError(
+        `${name}: ${JSON.stringify(character)} is not among its characters (${alphabet}).`,
+      );
     return firstCharacter + index;
   });
 

@@ -1,11 +1,18 @@
 // The small transformer and its training: a step, an examination, a look at the cross-attention, a sentence written character by
 // character. It knows nothing of pages and workers, and keeps no time.
 
-import { generate, idBatch, ignoredLabel, teacherForcing, generateAll, Transformer } from '@heed/models-seq2seq';
+import {
+  generate,
+  generateAll,
+  idBatch,
+  ignoredLabel,
+  Transformer,
+  teacherForcing,
+} from '@heed/models-seq2seq';
 import { backward, crossEntropy, noGrad, random, type Tensor } from '@heed/tensor';
 import { countParameters, initialize, parameters } from '@heed/tensor/nn';
-import { adamW, clipGradients, gradientNorm, inverseSqrt, type Schedule, warmup } from '@heed/tensor/optim';
-import { characterOf, end, type Example, idsOf, start, type Task, vocabularySize } from './task.ts';
+import { adamW, clipGradients, cosineDecay, gradientNorm, type Schedule, warmup } from '@heed/tensor/optim';
+import { characterOf, type Example, end, idsOf, start, type Task, vocabularySize } from './task.ts';
 import { tasks } from './tasks.ts';
 
 /** What is trained, and how. */
@@ -65,8 +72,9 @@ export interface WrittenCharacter {
 
 /** Steps over which the learning rate rises. */
 const warmupSteps = 60;
-/** From this step on the learning rate falls with the root of the step. */
-const decayFrom = 100;
+/** Steps over which the learning rate falls along half a cosine, and the share of it that stays: at a constant rate the last errors never go away. */
+const decaySteps = 1200;
+const lastShare = 0.05;
 /** Examples that are kept for examination. */
 const heldOutExamples = 200;
 /** Characters that an answer may run over its longest before it is stopped. */
@@ -95,7 +103,9 @@ const drawHeldOut = (task: Task, seed: number): Map<string, Example> => {
 };
 
 /** Collects `decoder.i.crossAttention.weights` of a pass. */
-const crossAttentionObserver = (layers: number): { readonly maps: Float32Array[]; observe(name: string, value: Tensor): void } => {
+const crossAttentionObserver = (
+  layers: number,
+): { readonly maps: Float32Array[]; observe(name: string, value: Tensor): void } => {
   const maps = Array.from({ length: layers }, () => new Float32Array(0));
   return {
     maps,
@@ -130,7 +140,7 @@ export const newTrainer = (options: TrainerOptions): Trainer => {
   const task = tasks[options.task];
   const model = modelOf(task, options);
   let rate = options.learningRate;
-  const shape = warmup(warmupSteps, inverseSqrt(1, decayFrom));
+  const shape = warmup(warmupSteps, cosineDecay(1, decaySteps, lastShare));
   const schedule: Schedule = (step) => rate * shape(step);
   // Vaswani 2017, §5.3: β₂ = 0.98.
   const optimizer = adamW(parameters(model), { learningRate: schedule, betas: [0.9, 0.98], weightDecay: 0 });
@@ -155,24 +165,38 @@ export const newTrainer = (options: TrainerOptions): Trainer => {
     step() {
       const drawn = batch();
       const source = idBatch(drawn.map((example) => idsOf(task, example.source)));
-      const { input, labels } = teacherForcing(drawn.map((example) => idsOf(task, example.target)), special);
+      const { input, labels } = teacherForcing(
+        drawn.map((example) => idsOf(task, example.target)),
+        special,
+      );
       const { learningRate } = optimizer;
       const loss = crossEntropy(model.forward(source, input), labels, { ignoreIndex: ignoredLabel });
       const gradients = backward(loss);
       optimizer.step(clipGradients(gradients, 1));
       const tokens = drawn.reduce((sum, { target }) => sum + target.length + 1, 0);
-      return { step: optimizer.steps, loss: loss.item(), learningRate, gradientNorm: gradientNorm(gradients), tokens };
+      return {
+        step: optimizer.steps,
+        loss: loss.item(),
+        learningRate,
+        gradientNorm: gradientNorm(gradients),
+        tokens,
+      };
     },
     examine() {
       const asked = [...heldOut.values()];
-      const written = generateAll(model, idBatch(asked.map(({ source }) => idsOf(task, source))), special).map(textOf);
+      const written = generateAll(
+        model,
+        idBatch(asked.map(({ source }) => idsOf(task, source))),
+        special,
+      ).map(textOf);
       const answers = asked.map((example, index) => ({ ...example, written: written[index] ?? '' }));
       const right = answers.filter((answer) => answer.written === answer.target).length;
       return { examples: asked.length, exact: right / asked.length, sample: answers.slice(0, 6) };
     },
     look(source) {
       const target = task.answer(source);
-      if (target === undefined) throw new RangeError(`${task.name}: ${JSON.stringify(source)} is no input of this task.`);
+      if (target === undefined)
+        throw new RangeError(`${task.name}: ${JSON.stringify(source)} is no input of this task.`);
       const { maps, observe } = crossAttentionObserver(options.layers);
       const { input } = teacherForcing([idsOf(task, target)], special);
       noGrad(() => model.forward(idBatch([idsOf(task, source)]), input, { observe }));
@@ -182,7 +206,11 @@ export const newTrainer = (options: TrainerOptions): Trainer => {
       const { maps, observe } = crossAttentionObserver(options.layers);
       const pass = { observe };
       const more = signal === undefined ? {} : { signal };
-      for await (const { ids, done } of generate(model, idBatch([idsOf(task, source)]), { ...special, ...more, pass }))
+      for await (const { ids, done } of generate(model, idBatch([idsOf(task, source)]), {
+        ...special,
+        ...more,
+        pass,
+      }))
         yield { character: ids[0] === undefined ? '' : characterOf(task, ids[0]), maps: [...maps], done };
     },
   };

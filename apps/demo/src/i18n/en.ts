@@ -17,7 +17,15 @@ export const en = {
     copied: 'Copied',
     loading: 'Loading …',
   },
-  copy: { title: 'Save', png: 'Picture (PNG)', svg: 'Picture (SVG)', json: 'Copy numbers (JSON)', link: 'Copy link to this view', copied: 'Copied', saved: 'Saved' },
+  copy: {
+    title: 'Save',
+    png: 'Picture (PNG)',
+    svg: 'Picture (SVG)',
+    json: 'Copy numbers (JSON)',
+    link: 'Copy link to this view',
+    copied: 'Copied',
+    saved: 'Saved',
+  },
   matrix: {
     role: 'matrix',
     keys: 'Arrow keys move from cell to cell, Enter picks one, Escape leaves.',
@@ -37,13 +45,16 @@ export const en = {
     fromCache: 'from this browser’s cache',
     downloaded: 'downloaded, now in this browser’s cache',
     fromFolder: 'from your folder; nothing left this computer',
-    size: (layers: number, heads: number, tokens: number) => `${layers} layers × ${heads} heads, up to ${tokens} tokens`,
+    size: (layers: number, heads: number, tokens: number) =>
+      `${layers} layers × ${heads} heads, up to ${tokens} tokens`,
     ready: (size: string, time: string) => `${size}, ready in ${time}`,
-    engine: (simd: string, threads: number) => `WebAssembly SIMD (${simd}), ${threads === 1 ? 'one thread' : `${threads} threads`}`,
+    engine: (simd: string, threads: number) =>
+      `WebAssembly SIMD (${simd}), ${threads === 1 ? 'one thread' : `${threads} threads`}`,
     engineNone: 'plain TypeScript: this browser has no WebAssembly SIMD',
     notIsolated: 'One thread only: the server does not send the COOP and COEP headers.',
     own: 'Your own model',
-    ownHint: 'Drop a Hugging Face or sentence-transformers folder of a BERT model anywhere on this page, or choose one. It stays on this computer.',
+    ownHint:
+      'Drop a Hugging Face or sentence-transformers folder of a BERT model anywhere on this page, or choose one. It stays on this computer.',
     choose: 'Choose a folder …',
     back: 'Back to the built-in model',
     cancel: 'Cancel',
@@ -65,19 +76,31 @@ export const en = {
     tokens: (count: number) => `${count} ${count === 1 ? 'token' : 'tokens'}`,
     cut: (count: number, most: number) => `The last ${count} tokens were cut: this model reads ${most}.`,
     presets: 'Try',
-    presetNames: { bank: 'Two banks', pronoun: 'What is “it”?', paraphrase: 'Same meaning, other words', negation: 'One word turns it round', chinese: 'A language it never saw' },
+    presetNames: {
+      bank: 'Two banks',
+      pronoun: 'What is “it”?',
+      paraphrase: 'Same meaning, other words',
+      negation: 'One word turns it round',
+      chinese: 'A language it never saw',
+    },
     presetPoints: {
       bank: 'One word, two meanings: the sentences with the same sense of “bank” come out closer.',
       pronoun: '“It” can be the trophy or the suitcase, and one word decides.',
       paraphrase: 'Paraphrases share few words, and still end up side by side.',
       negation: 'Opposites share nearly all words, and end up close: a known weakness of sentence vectors.',
-      chinese: 'This model learnt English only; other scripts break into unknown pieces, and the cosines mean little.',
+      chinese:
+        'This model learnt English only; other scripts break into unknown pieces, and the cosines mean little.',
     },
     attention: 'Attention',
     head: (layer: number, head: number) => `Layer ${layer}, head ${head}`,
     headInline: (layer: number, head: number) => `layer ${layer}, head ${head}`,
     goes: 'Where this head’s attention goes',
-    goesParts: { self: 'to the token itself', previous: 'to the one before', next: 'to the one after', elsewhere: 'further away' },
+    goesParts: {
+      self: 'to the token itself',
+      previous: 'to the one before',
+      next: 'to the one after',
+      elsewhere: 'further away',
+    },
     heads: 'All heads',
     headsHint: 'One small map a head; choose one.',
     headFacts: (bits: string) => `${bits} bits`,
@@ -91,11 +114,14 @@ export const en = {
     hover: 'Point at a token to see where it looks; click to keep it.',
     verdictEntropy: (head: string, bits: string, most: string, effective: string) =>
       `${head} spreads each look over ${bits} of at most ${most} bits, as if it chose among ${effective} tokens.`,
-    verdictMost: (token: string, share: string) => `What it looks at most is “${token}”, with ${share} of all attention.`,
-    verdictNeighbour: (head: string, share: string) => `Of all heads, ${head} looks most at the direct neighbours: ${share} of its weight.`,
+    verdictMost: (token: string, share: string) =>
+      `What it looks at most is “${token}”, with ${share} of all attention.`,
+    verdictNeighbour: (head: string, share: string) =>
+      `Of all heads, ${head} looks most at the direct neighbours: ${share} of its weight.`,
     verdictFocused: (head: string, bits: string) => `The most focused one is ${head}, with ${bits} bits.`,
     show: 'Show it',
-    notesSay: 'The notes say: weights tell how much each position counts for this one. Here they are, and every row sums to 100 %.',
+    notesSay:
+      'The notes say: weights tell how much each position counts for this one. Here they are, and every row sums to 100 %.',
     formulaText: (from: string, to: string, share: string) => `“${from}” → “${to}”: ${share}`,
     formulaRatio: (a: string, b: string, difference: string) =>
       `From the weights back to the scores: the scaled score of “${a}” lies ${difference} above that of “${b}”, because ln of the two weights’ ratio is just that difference.`,
@@ -110,9 +136,12 @@ export const en = {
     cell: (a: string, b: string, cosine: string) => `“${a}” and “${b}”: cosine ${cosine}`,
     verdictPair: (a: number, b: number, cosine: string, words: string) =>
       `Nearest are sentences ${a} and ${b}, cosine ${cosine}; ${words} of their tokens are the same.`,
-    verdictFar: (a: number, b: number, cosine: string) => `Farthest apart are ${a} and ${b}, cosine ${cosine}.`,
-    time: (count: number, time: string) => `${count} ${count === 1 ? 'sentence' : 'sentences'} read in ${time}.`,
-    notesSay: 'The notes ask which vector should stand for a sentence; this model takes the mean of its tokens, not the [CLS] of BERT.',
+    verdictFar: (a: number, b: number, cosine: string) =>
+      `Farthest apart are ${a} and ${b}, cosine ${cosine}.`,
+    time: (count: number, time: string) =>
+      `${count} ${count === 1 ? 'sentence' : 'sentences'} read in ${time}.`,
+    notesSay:
+      'The notes ask which vector should stand for a sentence; this model takes the mean of its tokens, not the [CLS] of BERT.',
     sentence: 'sentence',
   },
   train: {
@@ -136,9 +165,16 @@ export const en = {
     batch: 'Batch',
     batchUnit: 'examples a step',
     learningRate: 'Learning rate (at once)',
-    learningRateHint: 'Rises over 60 steps to this peak, then falls with the root of the step.',
+    learningRateHint: 'Rises over 60 steps to this peak, then falls to a twentieth by step 1200.',
     parameters: (count: string) => `${count} parameters`,
-    stats: { step: 'Step', loss: 'Loss', exact: 'Right, held out', speed: 'Characters/s', time: 'Training time', rate: 'Learning rate' },
+    stats: {
+      step: 'Step',
+      loss: 'Loss',
+      exact: 'Right, held out',
+      speed: 'Characters/s',
+      time: 'Training time',
+      rate: 'Learning rate',
+    },
     lossChart: 'Loss by step',
     lossAxis: 'cross-entropy, nats a character',
     stepAxis: 'step',
@@ -152,16 +188,24 @@ export const en = {
     end: 'end',
     average: 'Mean of heads',
     head: (index: number) => `Head ${index}`,
-    cell: (from: string, to: string, share: string) => `To write “${from}” it looks at “${to}” with ${share}.`,
+    cell: (from: string, to: string, share: string) =>
+      `To write “${from}” it looks at “${to}” with ${share}.`,
     sample: 'Held-out examples',
     sampleIn: 'Input',
     sampleOut: 'Written',
     right: 'right',
     wrong: 'wrong',
     try: 'Try it yourself',
-    tryLabel: { reverse: 'A word of up to 10 letters a–z', dates: 'A date, such as “3 mar 1997” or “march 3, 1997”' },
+    tryLabel: {
+      reverse: 'A word of up to 10 letters a–z',
+      dates: 'A date, such as “3 mar 1997” or “march 3, 1997”',
+    },
     write: 'Write',
-    tryBad: { reverse: 'This takes 1 to 10 letters from a to z.', dates: 'This is none of the six formats, or no date of 1950 to 2049. Try “14 march 1997”, “mar 14, 1997”, “14.3.1997” or “1997/3/14”.' },
+    tryBad: {
+      reverse: 'This takes 1 to 10 letters from a to z.',
+      dates:
+        'This is none of the six formats, or no date of 1950 to 2049. Try “14 march 1997”, “mar 14, 1997”, “14.3.1997” or “1997/3/14”.',
+    },
     tryRight: (answer: string) => `Right: “${answer}”.`,
     tryWrong: (answer: string) => `Not yet: it should be “${answer}”.`,
     tryEmpty: 'Greedy decoding: character by character, each time the likeliest one.',
@@ -172,10 +216,13 @@ export const en = {
     verdictMirror: (share: string, head: string, probe: string) =>
       `${head} looks at the mirrored place for ${share} of the characters of “${probe}”: the anti-diagonal.`,
     verdictNone: 'The map has no shape yet.',
-    verdictSharp: (share: string, head: string) => `${head} is the sharpest: on average it puts ${share} of its weight on a single character.`,
-    notesSay: 'The notes say: queries come from the decoder, keys and values from the encoder; so each output character asks the whole input.',
+    verdictSharp: (share: string, head: string) =>
+      `${head} is the sharpest: on average it puts ${share} of its weight on a single character.`,
+    notesSay:
+      'The notes say: queries come from the decoder, keys and values from the encoder; so each output character asks the whole input.',
     failed: 'Training stopped.',
-    formulaLoss: (loss: string, likelihood: string) => `Loss ${loss} means: the right character gets a probability of ${likelihood} (geometric mean).`,
+    formulaLoss: (loss: string, likelihood: string) =>
+      `Loss ${loss} means: the right character gets a probability of ${likelihood} (geometric mean).`,
   },
 };
 

@@ -31,28 +31,40 @@ const openCache = async (): Promise<Cache | undefined> => {
 
 const fetched = async (url: string, signal: AbortSignal): Promise<Response> => {
   const response = await fetch(url, { signal });
-  if (!response.ok) throw new Error(`${url}: the server answered ${response.status}. Is the model's folder where the page expects it?`);
+  if (!response.ok)
+    throw new Error(
+      `${url}: the server answered ${response.status}. Is the model's folder where the page expects it?`,
+    );
   return response;
 };
 
-const bodyOf = async (response: Response, { name, bytes }: Listed, onBytes: (count: number) => void): Promise<Uint8Array> => {
+const bodyOf = async (
+  response: Response,
+  { name, bytes }: Listed,
+  onBytes: (count: number) => void,
+): Promise<Uint8Array> => {
   const whole = new Uint8Array(bytes);
   let at = 0;
   for (const reader = response.body?.getReader(); reader !== undefined; ) {
     const { done, value } = await reader.read();
     if (done) break;
-    if (at + value.length > bytes) throw new Error(`${name}: longer than the ${bytes} bytes that files.json promises.`);
+    if (at + value.length > bytes)
+      throw new Error(`${name}: longer than the ${bytes} bytes that files.json promises.`);
     whole.set(value, at);
     at += value.length;
     onBytes(value.length);
   }
-  if (at < bytes) throw new Error(`${name}: ${at} bytes of ${bytes} arrived. Check the connection and load again.`);
+  if (at < bytes)
+    throw new Error(`${name}: ${at} bytes of ${bytes} arrived. Check the connection and load again.`);
   return whole;
 };
 
 const keep = async (cache: Cache | undefined, url: string, bytes: Uint8Array): Promise<void> => {
   try {
-    await cache?.put(url, new Response(bytes.slice().buffer, { headers: { 'Content-Length': String(bytes.length) } }));
+    await cache?.put(
+      url,
+      new Response(bytes.slice().buffer, { headers: { 'Content-Length': String(bytes.length) } }),
+    );
   } catch {
     // No room: the model works all the same, the next visit downloads again.
   }
@@ -64,7 +76,9 @@ export const download = async (
   { signal, tell, first, onFirst }: DownloadOptions,
 ): Promise<{ files: Map<string, Uint8Array>; cached: boolean }> => {
   const cache = await openCache();
-  const list = (await listOf(base, cache, signal)).toSorted((a, b) => Number(b.name === first) - Number(a.name === first) || a.bytes - b.bytes);
+  const list = (await listOf(base, cache, signal)).toSorted(
+    (a, b) => Number(b.name === first) - Number(a.name === first) || a.bytes - b.bytes,
+  );
   const total = list.reduce((sum, { bytes }) => sum + bytes, 0);
   const files = new Map<string, Uint8Array>();
   let loaded = 0;

@@ -11,13 +11,16 @@ export interface DroppedFolder {
 /** More files than this are no model. */
 const mostFiles = 2000;
 
-const fileOf = (entry: FileSystemFileEntry): Promise<File> => new Promise((resolve, reject) => entry.file(resolve, reject));
+const fileOf = (entry: FileSystemFileEntry): Promise<File> =>
+  new Promise((resolve, reject) => entry.file(resolve, reject));
 
 const entriesOf = async (directory: FileSystemDirectoryEntry): Promise<FileSystemEntry[]> => {
   const reader = directory.createReader();
   const all: FileSystemEntry[] = [];
   for (;;) {
-    const some = await new Promise<FileSystemEntry[]>((resolve, reject) => reader.readEntries(resolve, reject)); // at most 100 a call
+    const some = await new Promise<FileSystemEntry[]>((resolve, reject) =>
+      reader.readEntries(resolve, reject),
+    ); // at most 100 a call
     if (some.length === 0) return all;
     all.push(...some);
   }
@@ -29,8 +32,13 @@ export const droppedFiles = async (items: DataTransferItemList): Promise<Dropped
   const name = queue[0]?.name ?? '';
   const files: ModelFile[] = [];
   for (let entry = queue.shift(); entry !== undefined && files.length < mostFiles; entry = queue.shift()) {
-    if (entry.isDirectory) queue.push(...(await entriesOf(entry as FileSystemDirectoryEntry))); // isDirectory says so
-    else files.push({ path: entry.fullPath.replace(/^\//, ''), file: await fileOf(entry as FileSystemFileEntry) });
+    if (entry.isDirectory)
+      queue.push(...(await entriesOf(entry as FileSystemDirectoryEntry))); // isDirectory says so
+    else
+      files.push({
+        path: entry.fullPath.replace(/^\//, ''),
+        file: await fileOf(entry as FileSystemFileEntry),
+      });
   }
   return { name, files };
 };

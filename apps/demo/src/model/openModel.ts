@@ -27,13 +27,19 @@ const provisionalMaxTokens = 128;
 /** The small file that the tokenizer of the page's own model needs. */
 const vocabularyFile = 'vocab.json';
 
-const filesOf = async (source: ModelSource, options: OpenOptions): Promise<{ files: Map<string, Uint8Array>; cached: boolean }> => {
+const filesOf = async (
+  source: ModelSource,
+  options: OpenOptions,
+): Promise<{ files: Map<string, Uint8Array>; cached: boolean }> => {
   if (source.kind === 'files') return { files: await readFiles(source.files, options), cached: false };
   return download(source.url, {
     ...options,
     first: vocabularyFile,
     onFirst: (bytes) =>
-      options.onTokenizer(readUniversalSentenceEncoderVocabulary(new TextDecoder().decode(bytes)), provisionalMaxTokens),
+      options.onTokenizer(
+        readUniversalSentenceEncoderVocabulary(new TextDecoder().decode(bytes)),
+        provisionalMaxTokens,
+      ),
   });
 };
 

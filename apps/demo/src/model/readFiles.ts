@@ -19,16 +19,28 @@ const pieceBytes = 2 ** 23;
 export const relativePaths = (paths: readonly string[]): string[] => {
   const parts = paths.map((path) => path.split('/'));
   let shared = 0;
-  while (parts.length > 0 && parts.every((own) => own.length > shared + 1 && own[shared] === parts[0]?.[shared])) shared += 1;
+  while (
+    parts.length > 0 &&
+    parts.every((own) => own.length > shared + 1 && own[shared] === parts[0]?.[shared])
+  )
+    shared += 1;
   return parts.map((own) => own.slice(shared).join('/'));
 };
 
 /** The bytes of each file by its path. */
-export const readFiles = async (given: readonly ModelFile[], { signal, tell }: ReadFilesOptions): Promise<Map<string, Uint8Array>> => {
+export const readFiles = async (
+  given: readonly ModelFile[],
+  { signal, tell }: ReadFilesOptions,
+): Promise<Map<string, Uint8Array>> => {
   const paths = relativePaths(given.map(({ path }) => path));
-  const chosen = given.map(({ file }, index) => ({ file, path: paths[index] ?? file.name })).filter(({ path }) => wanted.test(path));
+  const chosen = given
+    .map(({ file }, index) => ({ file, path: paths[index] ?? file.name }))
+    .filter(({ path }) => wanted.test(path));
   const total = chosen.reduce((sum, { file }) => sum + file.size, 0);
-  if (total > mostBytes) throw new Error(`The folder holds ${(total / 1e9).toFixed(1)} GB of model files; at most ${mostBytes / 1e9} GB fit.`);
+  if (total > mostBytes)
+    throw new Error(
+      `The folder holds ${(total / 1e9).toFixed(1)} GB of model files; at most ${mostBytes / 1e9} GB fit.`,
+    );
   const files = new Map<string, Uint8Array>();
   let loaded = 0;
   for (const { file, path } of chosen) {

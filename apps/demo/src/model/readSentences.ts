@@ -18,11 +18,18 @@ const tokensOf = ({ tokenizer, maxTokens }: LoadedModel, text: string): Reading 
 };
 
 /** Reads all sentences; attention maps of one of them only, since they grow with the square of its length. */
-export const readSentences = (model: LoadedModel, { texts, attentionOf }: Calls['read']['input']): Readings => {
+export const readSentences = (
+  model: LoadedModel,
+  { texts, attentionOf }: Calls['read']['input'],
+): Readings => {
   const begin = performance.now();
   const { extract } = model;
   if (extract === undefined)
-    return { readings: texts.map((text) => tokensOf(model, text)), cosines: undefined, milliseconds: performance.now() - begin };
+    return {
+      readings: texts.map((text) => tokensOf(model, text)),
+      cosines: undefined,
+      milliseconds: performance.now() - begin,
+    };
   const features = extract(texts);
   const focus = texts[attentionOf];
   const maps = focus === undefined ? undefined : extract(focus, { output: { attentions: true } }).attentions;

@@ -12,10 +12,15 @@ export type ModelState =
   | { readonly kind: 'failed'; readonly message: string };
 
 /** The Worker that all pages call. */
-export const client: WorkerClient = workerClient(new Worker(new URL('../worker.ts', import.meta.url), { type: 'module' }));
+export const client: WorkerClient = workerClient(
+  new Worker(new URL('../worker.ts', import.meta.url), { type: 'module' }),
+);
 
 /** The model that comes with the page. */
-const builtIn = (): ModelSource => ({ kind: 'address', url: new URL('weights/use-lite/', document.baseURI).href });
+const builtIn = (): ModelSource => ({
+  kind: 'address',
+  url: new URL('weights/use-lite/', document.baseURI).href,
+});
 
 const [state, setState] = createSignal<ModelState>({ kind: 'starting' });
 const [revision, setRevision] = createSignal(0);
@@ -55,7 +60,8 @@ const open = async (source: ModelSource): Promise<void> => {
 export const openBuiltIn = (): void => void open(builtIn());
 
 /** Loads the reader's own folder. */
-export const openFiles = (name: string, files: readonly ModelFile[]): void => void open({ kind: 'files', name, files });
+export const openFiles = (name: string, files: readonly ModelFile[]): void =>
+  void open({ kind: 'files', name, files });
 
 /** Stops the loading. */
 export const cancelOpening = (message: string): void => {

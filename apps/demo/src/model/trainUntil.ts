@@ -27,7 +27,10 @@ const pause = (): Promise<void> =>
   });
 
 /** Trains until the signal aborts. */
-export const trainUntil = async (trainer: Trainer, { signal, tell }: TrainUntilOptions): Promise<undefined> => {
+export const trainUntil = async (
+  trainer: Trainer,
+  { signal, tell }: TrainUntilOptions,
+): Promise<undefined> => {
   const { probe } = tasks[trainer.options.task];
   let examined = performance.now();
   let examinationTime = 0;

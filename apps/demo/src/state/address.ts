@@ -30,7 +30,14 @@ export const formatAddress = ({ page, values }: Address): string => {
 const [address, setAddress] = createSignal<Address>(parseAddress(location.hash), {
   equals: (a, b) => formatAddress(a) === formatAddress(b),
 });
-addEventListener('popstate', () => setAddress(parseAddress(location.hash)));
+/** The address that each page was left with. */
+const left = new Map<Page, Address>();
+
+const arrive = (next: Address): void => {
+  if (address().page !== next.page) left.set(address().page, address());
+  setAddress(next);
+};
+addEventListener('popstate', () => arrive(parseAddress(location.hash)));
 
 /** The current address. */
 export const currentAddress: () => Address = address;
@@ -43,11 +50,15 @@ export const updateAddress = (changes: Readonly<Record<string, string>>): void =
   setAddress(next);
 };
 
+/** The hash that leads to a page as it was left: plain links use it. */
+export const hashOf = (page: Page): string =>
+  formatAddress(page === address().page ? address() : (left.get(page) ?? { page, values: new Map() }));
+
 /** Another page, as a new entry in the history. */
 export const openPage = (page: Page): void => {
-  const next = { page, values: new Map<string, string>() };
-  history.pushState(null, '', formatAddress(next));
-  setAddress(next);
+  const hash = hashOf(page);
+  history.pushState(null, '', hash);
+  arrive(parseAddress(hash));
 };
 
 /** A whole number from the address, or the fallback where it is none of 0 … limit − 1. */

@@ -26,16 +26,20 @@ const store = (name: string, value: string): void => {
 };
 
 const firstLanguage = (): Language => {
-  const wish = parseAddress(location.hash).values.get('lang') ?? stored('heed-language') ?? navigator.language;
+  const wish =
+    parseAddress(location.hash).values.get('lang') ?? stored('heed-language') ?? navigator.language;
   return wish.startsWith('zh') ? 'zh' : 'en';
 };
 
 const systemDark = matchMedia('(prefers-color-scheme: dark)');
 const storedTheme = stored('heed-theme');
-const chosenTheme: Theme | undefined = storedTheme === 'light' || storedTheme === 'dark' ? storedTheme : undefined;
+const chosenTheme: Theme | undefined =
+  storedTheme === 'light' || storedTheme === 'dark' ? storedTheme : undefined;
 
 const [languageSignal, setLanguageSignal] = createSignal<Language>(firstLanguage());
-const [themeSignal, setThemeSignal] = createSignal<Theme>(chosenTheme ?? (systemDark.matches ? 'dark' : 'light'));
+const [themeSignal, setThemeSignal] = createSignal<Theme>(
+  chosenTheme ?? (systemDark.matches ? 'dark' : 'light'),
+);
 systemDark.addEventListener('change', ({ matches }) => {
   if (stored('heed-theme') === null) setThemeSignal(matches ? 'dark' : 'light');
 });

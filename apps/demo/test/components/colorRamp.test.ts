@@ -3,7 +3,8 @@ import { rampOffset, rampTable, textOnRamp } from '../../src/components/colorRam
 
 /** Relative luminance, WCAG 2.2. */
 const luminance = (rgb: ArrayLike<number>): number => {
-  const linear = (channel: number): number => (channel <= 10.31475 ? channel / 255 / 12.92 : ((channel / 255 + 0.055) / 1.055) ** 2.4);
+  const linear = (channel: number): number =>
+    channel <= 10.31475 ? channel / 255 / 12.92 : ((channel / 255 + 0.055) / 1.055) ** 2.4;
   return 0.2126 * linear(rgb[0] ?? 0) + 0.7152 * linear(rgb[1] ?? 0) + 0.0722 * linear(rgb[2] ?? 0);
 };
 const contrast = (a: number, b: number): number => (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
@@ -14,7 +15,8 @@ describe.each(['light', 'dark'] as const)('the ramp in %s colours', (theme) => {
   it('changes its lightness in one direction only, so that it reads without colour', () => {
     const values = steps.map(luminance);
     const direction = theme === 'light' ? -1 : 1;
-    for (let i = 1; i < values.length; i++) expect(direction * ((values[i] ?? 0) - (values[i - 1] ?? 0))).toBeGreaterThanOrEqual(-1e-3);
+    for (let i = 1; i < values.length; i++)
+      expect(direction * ((values[i] ?? 0) - (values[i - 1] ?? 0))).toBeGreaterThanOrEqual(-1e-3);
     expect(contrast(values[0] ?? 0, values[255] ?? 0)).toBeGreaterThan(9);
   });
   it('has a readable text colour on every step', () => {

@@ -13,15 +13,26 @@ describe('matrixGeometry', () => {
       const { cell, left, top } = geometry;
       expect(Number.isInteger(cell)).toBe(true);
       const size = { rows, columns };
-      for (const place of [{ row: 0, column: 0 }, { row: rows - 1, column: columns - 1 }])
-        expect(cellAt(geometry, { x: left + (place.column + 0.5) * cell, y: top + (place.row + 0.5) * cell }, size)).toEqual(place);
+      for (const place of [
+        { row: 0, column: 0 },
+        { row: rows - 1, column: columns - 1 },
+      ])
+        expect(
+          cellAt(
+            geometry,
+            { x: left + (place.column + 0.5) * cell, y: top + (place.row + 0.5) * cell },
+            size,
+          ),
+        ).toEqual(place);
       expect(cellAt(geometry, { x: left - 1, y: top + 1 }, size)).toBeUndefined();
       expect(cellAt(geometry, { x: left + columns * cell, y: top + 1 }, size)).toBeUndefined();
     });
   });
   it('fits into its width as long as cells of four pixels do', () => {
     forAll([count, fc.integer({ min: 400, max: 1200 })], (n, width) => {
-      expect(matrixGeometry({ rows: n, columns: n, width, rowLabel: 90, columnLabel: 50 }).width).toBeLessThanOrEqual(width);
+      expect(
+        matrixGeometry({ rows: n, columns: n, width, rowLabel: 90, columnLabel: 50 }).width,
+      ).toBeLessThanOrEqual(width);
     });
   });
 });
@@ -45,19 +56,30 @@ describe('cellBeside', () => {
 
 describe('arcLayout', () => {
   it('places tokens one after the other without overlap, inside the picture', () => {
-    forAll([fc.array(fc.integer({ min: 5, max: 140 }), { minLength: 1, maxLength: 40 }), fc.boolean(), fc.integer({ min: 300, max: 1000 })], (widths, standing, width) => {
-      const { places, ...layout } = arcLayout({ widths, width, standing });
-      let end = 0;
-      for (const { middle, length } of places) {
-        expect(middle - length / 2).toBeGreaterThanOrEqual(end - 1e-6);
-        end = middle + length / 2;
-      }
-      expect(end).toBeLessThanOrEqual((standing ? layout.height : layout.width) + 1e-6);
-    });
+    forAll(
+      [
+        fc.array(fc.integer({ min: 5, max: 140 }), { minLength: 1, maxLength: 40 }),
+        fc.boolean(),
+        fc.integer({ min: 300, max: 1000 }),
+      ],
+      (widths, standing, width) => {
+        const { places, ...layout } = arcLayout({ widths, width, standing });
+        let end = 0;
+        for (const { middle, length } of places) {
+          expect(middle - length / 2).toBeGreaterThanOrEqual(end - 1e-6);
+          end = middle + length / 2;
+        }
+        expect(end).toBeLessThanOrEqual((standing ? layout.height : layout.width) + 1e-6);
+      },
+    );
   });
   it('no arc leaves the picture', () => {
     forAll([fc.integer({ min: 2, max: 30 }), fc.boolean(), fc.nat(29), fc.nat(29)], (n, standing, a, b) => {
-      const layout = arcLayout({ widths: Array.from({ length: n }, () => 40), width: standing ? 340 : 800, standing });
+      const layout = arcLayout({
+        widths: Array.from({ length: n }, () => 40),
+        width: standing ? 340 : 800,
+        standing,
+      });
       const numbers = (arcPath(layout, a % n, b % n).match(/-?[\d.]+/g) ?? []).map(Number);
       if (a % n === b % n) expect(numbers).toEqual([]);
       const across = numbers.filter((_, index) => index % 2 === (standing ? 0 : 1));

@@ -25,7 +25,9 @@ describe('bestAlignedHead', () => {
     const flat = new Float32Array(40).fill(0.2);
     const layer = new Float32Array(60);
     layer.set(mirror(5), 30);
-    expect(bestAlignedHead([new Float32Array([...flat, ...flat]).subarray(0, 60), layer], { heads: 2, length: 5 })).toEqual({ layer: 1, head: 1, alignment: 1 });
+    expect(
+      bestAlignedHead([new Float32Array([...flat, ...flat]).subarray(0, 60), layer], { heads: 2, length: 5 }),
+    ).toEqual({ layer: 1, head: 1, alignment: 1 });
   });
 });
 

@@ -1,7 +1,11 @@
 import { forAll, noise } from '@heed/testing';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { attentionStatistics, entropyInBits, indexOfLargest } from '../../src/experiments/attentionStatistics.ts';
+import {
+  attentionStatistics,
+  entropyInBits,
+  indexOfLargest,
+} from '../../src/experiments/attentionStatistics.ts';
 
 /** Rows of positive numbers that sum to one. */
 const rows = (n: number, seed: number): Float32Array => {

@@ -27,7 +27,9 @@ describe('rankedPairs', () => {
     const matrix = cosineMatrix(vectors(5, 3));
     const pairs = rankedPairs(matrix, 5);
     expect(new Set(pairs.map(({ first, second }) => `${first} ${second}`)).size).toBe(10);
-    expect(pairs.map(({ cosine }) => cosine)).toEqual(pairs.map(({ cosine }) => cosine).sort((a, b) => b - a));
+    expect(pairs.map(({ cosine }) => cosine)).toEqual(
+      pairs.map(({ cosine }) => cosine).sort((a, b) => b - a),
+    );
     expect(rankedPairs(new Float32Array([1]), 1)).toEqual([]);
   });
 });

@@ -11,7 +11,12 @@ describe.each(Object.values(tasks))('the task $name', (task) => {
       const { source, target } = task.draw(random(seed));
       expect(task.answer(source)).toBe(target);
       expect(target.length).toBeLessThanOrEqual(task.longest);
-      for (const text of [source, target]) expect(idsOf(task, text).map((id) => characterOf(task, id)).join('')).toBe(text);
+      for (const text of [source, target])
+        expect(
+          idsOf(task, text)
+            .map((id) => characterOf(task, id))
+            .join(''),
+        ).toBe(text);
     });
   });
   it('gives ids below the size of its vocabulary, and refuses other characters by name', () => {
@@ -24,7 +29,18 @@ describe.each(Object.values(tasks))('the task $name', (task) => {
     expect(task.answer(task.probe)).toBeDefined();
   });
   it('has no answer to what is none of its inputs', () => {
-    for (const text of ['', 'A', '   ', '31 february 2000', '0.1.2000', '1.13.2000', 'a'.repeat(30), '1 march 1949', '2050/1/1']) expect(task.answer(text)).toBeUndefined();
+    for (const text of [
+      '',
+      'A',
+      '   ',
+      '31 february 2000',
+      '0.1.2000',
+      '1.13.2000',
+      'a'.repeat(30),
+      '1 march 1949',
+      '2050/1/1',
+    ])
+      expect(task.answer(text)).toBeUndefined();
   });
 });
 

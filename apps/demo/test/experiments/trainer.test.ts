@@ -4,7 +4,15 @@ import { vocabularySize } from '../../src/experiments/task.ts';
 import { tasks } from '../../src/experiments/tasks.ts';
 import { newTrainer, type TrainerOptions } from '../../src/experiments/trainer.ts';
 
-const small: TrainerOptions = { task: 'reverse', width: 32, heads: 2, layers: 1, batch: 8, learningRate: 3e-3, seed: 5 };
+const small: TrainerOptions = {
+  task: 'reverse',
+  width: 32,
+  heads: 2,
+  layers: 1,
+  batch: 8,
+  learningRate: 3e-3,
+  seed: 5,
+};
 
 describe.each(['reverse', 'dates'] as const)('training on %s', (task) => {
   it('begins near the loss of guessing and falls well below it', { timeout: 60_000 }, () => {

@@ -1,7 +1,15 @@
 // The Look page in a real browser, on the real weights: pictures, verdicts, sentences, one's own model.
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { browserThere, expectAccessible, expectNoSidewaysScroll, noBrowser, openSite, type Site, type Visit } from './site.ts';
+import {
+  browserThere,
+  expectAccessible,
+  expectNoSidewaysScroll,
+  noBrowser,
+  openSite,
+  type Site,
+  type Visit,
+} from './site.ts';
 
 const minute = 60_000;
 const numbers = (text: string | null): number[] => (text?.match(/\d+(\.\d+)?/g) ?? []).map(Number);
@@ -21,31 +29,35 @@ describe.skipIf(!browserThere)(`the Look page${noBrowser}`, () => {
     { screen: 'phone', lang: 'en', colorScheme: 'dark' },
     { screen: 'phone', lang: 'zh' },
   ];
-  it.each(views)('on a $screen in $lang: tokens, arcs, maps, a verdict in range, nothing wider than the screen, nothing in the console', { timeout: 2 * minute }, async ({ lang, ...visit }) => {
-    const { page, errors, close } = await site.visit(`#/look?lang=${lang}`, visit);
-    await page.waitForSelector('.verdict-first');
-    expect(await page.locator('.arc-token').count()).toBe(14);
-    expect(await page.locator('.arc-lines path').count()).toBeGreaterThan(10);
-    expect(await page.locator('.head-cell').count()).toBe(8);
-    const [answer, pair] = await page.locator('.verdict-first').allTextContents();
-    const [, , bits = -1, most = -1, effective = -1] = numbers(answer ?? '');
-    expect(most).toBeCloseTo(Math.log2(14), 1);
-    expect(bits).toBeGreaterThan(0);
-    expect(bits).toBeLessThan(most);
-    expect(effective).toBeGreaterThan(1);
-    expect(effective).toBeLessThan(14);
-    const [first = 0, second = 0, cosine = 0] = numbers(pair ?? '');
-    expect([first, second]).toEqual([1, 2]); // the two at the water, though 1 and 3 share the word
-    expect(cosine).toBeGreaterThan(0.5);
-    expect(cosine).toBeLessThan(1);
-    expect(await page.locator('html').getAttribute('lang')).toMatch(lang);
-    await expectNoSidewaysScroll(page);
-    await page.locator('.hood-trigger').first().click();
-    await page.waitForSelector('.formula math');
-    await expectAccessible(page);
-    expect(errors).toEqual([]);
-    await close();
-  });
+  it.each(views)(
+    'on a $screen in $lang: tokens, arcs, maps, a verdict in range, nothing wider than the screen, nothing in the console',
+    { timeout: 2 * minute },
+    async ({ lang, ...visit }) => {
+      const { page, errors, close } = await site.visit(`#/look?lang=${lang}`, visit);
+      await page.waitForSelector('.verdict-first');
+      expect(await page.locator('.arc-token').count()).toBe(14);
+      expect(await page.locator('.arc-lines path').count()).toBeGreaterThan(10);
+      expect(await page.locator('.head-cell').count()).toBe(8);
+      const [answer, pair] = await page.locator('.verdict-first').allTextContents();
+      const [, , bits = -1, most = -1, effective = -1] = numbers(answer ?? '');
+      expect(most).toBeCloseTo(Math.log2(14), 1);
+      expect(bits).toBeGreaterThan(0);
+      expect(bits).toBeLessThan(most);
+      expect(effective).toBeGreaterThan(1);
+      expect(effective).toBeLessThan(14);
+      const [first = 0, second = 0, cosine = 0] = numbers(pair ?? '');
+      expect([first, second]).toEqual([1, 2]); // the two at the water, though 1 and 3 share the word
+      expect(cosine).toBeGreaterThan(0.5);
+      expect(cosine).toBeLessThan(1);
+      expect(await page.locator('html').getAttribute('lang')).toMatch(lang);
+      await expectNoSidewaysScroll(page);
+      await page.locator('.hood-trigger').first().click();
+      await page.waitForSelector('.formula math');
+      await expectAccessible(page);
+      expect(errors).toEqual([]);
+      await close();
+    },
+  );
 
   it('a paraphrase scores above every unrelated sentence', { timeout: 2 * minute }, async () => {
     const { page, close } = await site.visit('#/look?lang=en', { screen: 'desk' });
@@ -59,7 +71,9 @@ describe.skipIf(!browserThere)(`the Look page${noBrowser}`, () => {
     await close();
   });
 
-  it('a token in focus tells where it looks, a pinned one stays, and the weights of its row sum to one', { timeout: 2 * minute }, async () => {
+  it('a token in focus tells where it looks, a pinned one stays, and the weights of its row sum to one', {
+    timeout: 2 * minute,
+  }, async () => {
     const { page, close } = await site.visit('#/look?lang=en', { screen: 'desk' });
     await page.waitForSelector('.verdict-first');
     const bank = page.locator('.arc-token').nth(4);
@@ -67,7 +81,10 @@ describe.skipIf(!browserThere)(`the Look page${noBrowser}`, () => {
     expect(await bank.getAttribute('aria-pressed')).toBe('true');
     await page.mouse.move(0, 0);
     const shares = await page.locator('.arc-share').allTextContents();
-    const sum = shares.reduce((total, share) => total + (share.includes('<') ? 0.5 : (numbers(share)[0] ?? 0)), 0);
+    const sum = shares.reduce(
+      (total, share) => total + (share.includes('<') ? 0.5 : (numbers(share)[0] ?? 0)),
+      0,
+    );
     expect(sum).toBeGreaterThan(94);
     expect(sum).toBeLessThan(106);
     await page.keyboard.press('Escape');
@@ -87,28 +104,37 @@ describe.skipIf(!browserThere)(`the Look page${noBrowser}`, () => {
     await matrix.focus();
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('ArrowDown');
-    expect(await page.locator('.look .readout').textContent()).toMatch(/^“sat” takes \S+ from “She”\.$/);
+    expect(await page.locator('.look .readout').textContent()).toMatch(/^“sat” takes .+ from “She”\.$/);
     await close();
   });
 
-  it('the address holds the whole view: another visit with it sees the same, in the other language too', { timeout: 2 * minute }, async () => {
+  it('the address holds the whole view: another visit with it sees the same, in the other language too', {
+    timeout: 2 * minute,
+  }, async () => {
     const { page, close } = await site.visit('#/look?lang=en', { screen: 'desk' });
     await page.waitForSelector('.verdict-first');
     await page.locator('.sentence-list textarea').first().fill('A cat chased a mouse.');
     await page.locator('.head-cell').nth(2).click();
     await page.locator('.top-tools').getByText('中文').click();
-    await page.waitForFunction(() => location.hash.includes('cat') && document.querySelector('.arc-token')?.textContent?.startsWith('A'));
+    await page.waitForFunction(
+      () =>
+        location.hash.includes('cat') && document.querySelector('.arc-token')?.textContent?.startsWith('A'),
+    );
     expect(await page.locator('.sentence-list textarea').first().inputValue()).toBe('A cat chased a mouse.');
     const { hash } = new URL(page.url());
     await close();
     const again = await site.visit(hash, { screen: 'phone' });
     await again.page.waitForSelector('.verdict-first');
     expect(await again.page.locator('.picture h3').textContent()).toBe('第 1 层第 3 头');
-    expect(await again.page.locator('.sentence-list textarea').first().inputValue()).toBe('A cat chased a mouse.');
+    expect(await again.page.locator('.sentence-list textarea').first().inputValue()).toBe(
+      'A cat chased a mouse.',
+    );
     await again.close();
   });
 
-  it('a second visit takes the weights from the cache, threads are possible, and it works without the network', { timeout: 2 * minute }, async () => {
+  it('a second visit takes the weights from the cache, threads are possible, and it works without the network', {
+    timeout: 2 * minute,
+  }, async () => {
     const { page, close } = await site.visit('#/look?lang=en', { screen: 'desk' });
     await page.waitForSelector('.verdict-first');
     expect(await page.locator('.model').textContent()).toContain('downloaded');
@@ -131,10 +157,19 @@ describe.skipIf(!browserThere)(`the Look page${noBrowser}`, () => {
     await close();
   });
 
-  it('strange texts are read: nothing, spaces, emoji, lone surrogates, markup', { timeout: 2 * minute }, async () => {
+  it('strange texts are read: nothing, spaces, emoji, lone surrogates, markup', {
+    timeout: 2 * minute,
+  }, async () => {
     const { page, errors, close } = await site.visit('#/look?lang=en', { screen: 'desk' });
     await page.waitForSelector('.verdict-first');
-    for (const text of ['', '   ', '👩‍👩‍👧 🇨🇭', '\ud800 lone', '<img src=x onerror=alert(1)> \\frac{1}{0} $x$', '火车站在哪里？']) {
+    for (const text of [
+      '',
+      '   ',
+      '👩‍👩‍👧 🇨🇭',
+      '\ud800 lone',
+      '<img src=x onerror=alert(1)> \\frac{1}{0} $x$',
+      '火车站在哪里？',
+    ]) {
       await page.locator('.sentence-list textarea').first().fill(text);
       await page.waitForTimeout(400);
       expect(await page.locator('[role=alert]').count(), text).toBe(0);
@@ -144,7 +179,9 @@ describe.skipIf(!browserThere)(`the Look page${noBrowser}`, () => {
     await close();
   });
 
-  it('reads a sentence-transformers folder of the reader’s own, and says what is wrong with a folder that is none', { timeout: 2 * minute }, async () => {
+  it('reads a sentence-transformers folder of the reader’s own, and says what is wrong with a folder that is none', {
+    timeout: 2 * minute,
+  }, async () => {
     const { page, close } = await site.visit('#/look?lang=en', { screen: 'desk' });
     await page.waitForSelector('.verdict-first');
     const input = page.locator('input[type=file]');
@@ -157,7 +194,9 @@ describe.skipIf(!browserThere)(`the Look page${noBrowser}`, () => {
     await alert.waitFor();
     expect(await alert.textContent()).toMatch(/config\.json/);
     await alert.getByRole('button').click();
-    await page.waitForFunction(() => document.querySelector('.model')?.textContent?.includes('Universal Sentence Encoder'));
+    await page.waitForFunction(() =>
+      document.querySelector('.model')?.textContent?.includes('Universal Sentence Encoder'),
+    );
     await close();
   });
 });

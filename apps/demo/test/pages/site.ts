@@ -32,7 +32,10 @@ export interface Visit {
 /** A running page. */
 export interface Site {
   /** Opens an address ('#/look') in a browser that has never been here; the errors of its console are collected. */
-  visit(address: string, visit: Visit): Promise<{ readonly page: Page; readonly errors: readonly string[]; close(): Promise<void> }>;
+  visit(
+    address: string,
+    visit: Visit,
+  ): Promise<{ readonly page: Page; readonly errors: readonly string[]; close(): Promise<void> }>;
   close(): Promise<void>;
 }
 
@@ -40,11 +43,24 @@ export interface Site {
 export const openSite = async (): Promise<Site> => {
   const outDir = mkdtempSync(path.join(tmpdir(), 'heed-demo-'));
   await build({ root, logLevel: 'error', build: { outDir, emptyOutDir: true, sourcemap: false } });
-  const server = await preview({ root, logLevel: 'error', build: { outDir }, preview: { port: 0, host: '127.0.0.1' } });
+  const server = await preview({
+    root,
+    logLevel: 'error',
+    build: { outDir },
+    preview: { port: 0, host: '127.0.0.1' },
+  });
   const address = server.resolvedUrls?.local[0] ?? '';
   const browser: Browser = await chromium.launch({
     executablePath,
-    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
   });
   return {
     async visit(hash, { screen, colorScheme = 'light' }) {
@@ -83,5 +99,7 @@ export const expectAccessible = async (page: Page): Promise<void> => {
     const { axe } = globalThis as unknown as { axe: { run(): Promise<{ violations: AxeViolation[] }> } };
     return (await axe.run()).violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
   });
-  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(' | ')}`)).toEqual([]);
+  expect(
+    violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(' | ')}`),
+  ).toEqual([]);
 };

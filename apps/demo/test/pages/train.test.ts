@@ -1,19 +1,37 @@
 // The Train page in a real browser: training runs, the loss falls, the map moves, the model answers.
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
 import type { Page } from 'playwright-core';
-import { browserThere, expectAccessible, expectNoSidewaysScroll, noBrowser, openSite, type Site, type Visit } from './site.ts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  browserThere,
+  expectAccessible,
+  expectNoSidewaysScroll,
+  noBrowser,
+  openSite,
+  type Site,
+  type Visit,
+} from './site.ts';
 
 const minute = 60_000;
-const numberOf = (text: string | null): number => Number((text ?? '').replace(/[\s\u202f]/g, '').match(/\d+(\.\d+)?/)?.[0] ?? Number.NaN);
+const numberOf = (text: string | null): number =>
+  Number((text ?? '').replace(/[\s\u202f]/g, '').match(/\d+(\.\d+)?/)?.[0] ?? Number.NaN);
 
 const start = async (page: Page): Promise<void> => {
   const button = page.locator('.run-buttons .primary');
-  await page.waitForFunction(() => document.querySelector<HTMLButtonElement>('.run-buttons .primary')?.disabled === false);
+  await page.waitForFunction(
+    () => document.querySelector<HTMLButtonElement>('.run-buttons .primary')?.disabled === false,
+  );
   await button.click();
 };
-const stat = async (page: Page, index: number): Promise<number> => numberOf(await page.locator('.stats dd').nth(index).textContent());
+const stat = async (page: Page, index: number): Promise<number> =>
+  numberOf(await page.locator('.stats dd').nth(index).textContent());
 const until = (page: Page, step: number) =>
-  page.waitForFunction((least) => Number((document.querySelectorAll('.stats dd')[2]?.textContent ?? '0').replace(/\D/g, '')) >= least, step, { timeout: 2 * minute });
+  page.waitForFunction(
+    (least) =>
+      Number((document.querySelectorAll('.stats dd')[2]?.textContent ?? '0').replace(/\D/g, '')) >= least,
+    step,
+    { timeout: 2 * minute },
+  );
 
 describe.skipIf(!browserThere)(`the Train page${noBrowser}`, () => {
   let site: Site;
@@ -28,37 +46,48 @@ describe.skipIf(!browserThere)(`the Train page${noBrowser}`, () => {
     { screen: 'desk', lang: 'en', colorScheme: 'dark' },
     { screen: 'phone', lang: 'zh' },
   ];
-  it.each(views)('on a $screen in $lang: starts at guessing, learns, moves its map, answers, pauses', { timeout: 4 * minute }, async ({ lang, ...visit }) => {
-    const { page, errors, close } = await site.visit(`#/train?lang=${lang}&width=32&heads=2&batch=16`, visit);
-    await page.waitForSelector('.cross-map canvas');
-    await expectNoSidewaysScroll(page);
-    await start(page);
-    await until(page, 5);
-    const first = await stat(page, 1);
-    expect(first).toBeGreaterThan(2);
-    expect(first).toBeLessThan(6);
-    await until(page, 150);
-    const later = await stat(page, 1);
-    expect(later).toBeLessThan(0.85 * first);
-    await page.locator('.run-buttons .primary').click(); // pause
-    const paused = await stat(page, 2);
-    await page.waitForTimeout(500);
-    expect(await stat(page, 2)).toBe(paused);
-    const verdict = await page.locator('.verdict-first').textContent();
-    expect(verdict).toContain('200');
-    await page.locator('.try button[type=submit]').click();
-    await page.waitForFunction(() => /—/.test(document.querySelector('.answer-outcome')?.textContent ?? ''));
-    await expectNoSidewaysScroll(page);
-    await expectAccessible(page);
-    expect(errors).toEqual([]);
-    await close();
-  });
+  it.each(views)(
+    'on a $screen in $lang: starts at guessing, learns, moves its map, answers, pauses',
+    { timeout: 4 * minute },
+    async ({ lang, ...visit }) => {
+      const { page, errors, close } = await site.visit(
+        `#/train?lang=${lang}&width=32&heads=2&batch=16`,
+        visit,
+      );
+      await page.waitForSelector('.cross-map canvas');
+      await expectNoSidewaysScroll(page);
+      await start(page);
+      await until(page, 5);
+      const first = await stat(page, 1);
+      expect(first).toBeGreaterThan(2);
+      expect(first).toBeLessThan(6);
+      await until(page, 150);
+      const later = await stat(page, 1);
+      expect(later).toBeLessThan(0.85 * first);
+      await page.locator('.run-buttons .primary').click(); // pause
+      const paused = await stat(page, 2);
+      await page.waitForTimeout(500);
+      expect(await stat(page, 2)).toBe(paused);
+      const verdict = await page.locator('.verdict-first').textContent();
+      expect(verdict).toContain('200');
+      await page.locator('.try button[type=submit]').click();
+      await page.waitForFunction(() =>
+        /—/.test(document.querySelector('.answer-outcome')?.textContent ?? ''),
+      );
+      await expectNoSidewaysScroll(page);
+      await expectAccessible(page);
+      expect(errors).toEqual([]);
+      await close();
+    },
+  );
 
-  it('another size starts over, another learning rate does not, and the address has both', { timeout: 3 * minute }, async () => {
+  it('another size starts over, another learning rate does not, and the address has both', {
+    timeout: 3 * minute,
+  }, async () => {
     const { page, close } = await site.visit('#/train?lang=en&width=32&heads=2&batch=16', { screen: 'desk' });
     await start(page);
     await until(page, 10);
-    await page.locator('.range-thumb input').press('ArrowLeft');
+    await page.locator('.range input').press('ArrowLeft');
     await until(page, 20);
     expect(page.url()).toContain('learningRate=0.003');
     await page.locator('.sizes').getByText('64', { exact: true }).first().click();
@@ -67,8 +96,12 @@ describe.skipIf(!browserThere)(`the Train page${noBrowser}`, () => {
     await close();
   });
 
-  it('the second task writes dates, and refuses what is none with the way out', { timeout: 3 * minute }, async () => {
-    const { page, close } = await site.visit('#/train?lang=en&task=dates&width=32&heads=2&batch=16', { screen: 'phone' });
+  it('the second task writes dates, and refuses what is none with the way out', {
+    timeout: 3 * minute,
+  }, async () => {
+    const { page, close } = await site.visit('#/train?lang=en&task=dates&width=32&heads=2&batch=16', {
+      screen: 'phone',
+    });
     await start(page);
     await until(page, 5);
     const field = page.locator('.try input');
@@ -78,12 +111,16 @@ describe.skipIf(!browserThere)(`the Train page${noBrowser}`, () => {
     expect(await page.locator('.try button[type=submit]').isDisabled()).toBe(true);
     await field.fill('29 feb 2000');
     await page.locator('.try button[type=submit]').click();
-    await page.waitForFunction(() => document.querySelector('.answer-outcome')?.textContent?.includes('2000-02-29'));
+    await page.waitForFunction(() =>
+      document.querySelector('.answer-outcome')?.textContent?.includes('2000-02-29'),
+    );
     await close();
   });
 
   it('leaving the page pauses the run, coming back finds it', { timeout: 3 * minute }, async () => {
-    const { page, errors, close } = await site.visit('#/train?lang=en&width=32&heads=2&batch=16', { screen: 'desk' });
+    const { page, errors, close } = await site.visit('#/train?lang=en&width=32&heads=2&batch=16', {
+      screen: 'desk',
+    });
     await start(page);
     await until(page, 20);
     await page.locator('nav').getByText('Look').click();

@@ -46,7 +46,11 @@ export const AttentionPart = (props: { readonly state: LookState }): JSX.Element
           tokens={state.tokens()}
           weights={state.map()?.weights}
           chosen={chosen()}
-          pinned={state.hovered() === undefined || state.hovered() === state.pinned() ? state.pinned() !== undefined : false}
+          pinned={
+            state.hovered() === undefined || state.hovered() === state.pinned()
+              ? state.pinned() !== undefined
+              : false
+          }
           onHover={state.setHovered}
           onPin={state.pin}
         />
@@ -73,7 +77,9 @@ export const AttentionPart = (props: { readonly state: LookState }): JSX.Element
               rowTitle={texts().look.looking}
               columnTitle={texts().look.lookedAt}
               format={percent}
-              describe={({ row, column }, value) => texts().look.cell(token(row), token(column), percent(value))}
+              describe={({ row, column }, value) =>
+                texts().look.cell(token(row), token(column), percent(value))
+              }
               onMark={(cell) => state.setHovered(cell?.row)}
               onPick={({ row }) => state.pin(row)}
             />

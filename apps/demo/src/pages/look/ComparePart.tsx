@@ -33,7 +33,9 @@ export const ComparePart = (props: { readonly state: LookState }): JSX.Element =
   const sentence = (index: number): string => several()?.readings[index]?.text ?? '';
   const nearest = createMemo(() => {
     const readings = several();
-    return readings === undefined ? [] : nearestTo(readings.cosines, count(), Math.min(state.active(), count() - 1));
+    return readings === undefined
+      ? []
+      : nearestTo(readings.cosines, count(), Math.min(state.active(), count() - 1));
   });
   const findings = createMemo((): Finding[] => {
     const readings = several();
@@ -41,19 +43,38 @@ export const ComparePart = (props: { readonly state: LookState }): JSX.Element =
     const pairs = rankedPairs(readings.cosines, count());
     const [first, last] = [pairs[0], pairs.at(-1)];
     if (first === undefined || last === undefined) return [];
-    const words = sharedTokens(readings.readings[first.first]?.tokens ?? [], readings.readings[first.second]?.tokens ?? []);
+    const words = sharedTokens(
+      readings.readings[first.first]?.tokens ?? [],
+      readings.readings[first.second]?.tokens ?? [],
+    );
     return [
-      { text: texts().compare.verdictPair(first.first + 1, first.second + 1, fixed(first.cosine), percent(words)) },
-      ...(pairs.length > 1 ? [{ text: texts().compare.verdictFar(last.first + 1, last.second + 1, fixed(last.cosine)) }] : []),
+      {
+        text: texts().compare.verdictPair(
+          first.first + 1,
+          first.second + 1,
+          fixed(first.cosine),
+          percent(words),
+        ),
+      },
+      ...(pairs.length > 1
+        ? [{ text: texts().compare.verdictFar(last.first + 1, last.second + 1, fixed(last.cosine)) }]
+        : []),
       { text: texts().compare.time(count(), duration(readings.milliseconds)) },
     ];
   });
   const lowest = createMemo(() => Math.min(0, ...(several()?.cosines ?? [])));
-  const labels = createMemo(() => several()?.readings.map(({ text }, index) => `${index + 1}  ${text}`) ?? []);
+  const labels = createMemo(
+    () => several()?.readings.map(({ text }, index) => `${index + 1}  ${text}`) ?? [],
+  );
   const numbers = createMemo(() => several()?.readings.map((_, index) => String(index + 1)) ?? []);
   return (
     <>
-      <Question level={2} question={texts().compare.question} section={texts().compare.section} lead={texts().compare.lead} />
+      <Question
+        level={2}
+        question={texts().compare.question}
+        section={texts().compare.section}
+        lead={texts().compare.lead}
+      />
       <Show when={several()} fallback={<p class="card hint">{texts().compare.one}</p>}>
         {(readings) => (
           <div class="compare">
@@ -70,7 +91,9 @@ export const ComparePart = (props: { readonly state: LookState }): JSX.Element =
                 rowTitle={texts().compare.sentence}
                 columnTitle={texts().compare.sentence}
                 format={(value) => fixed(value)}
-                describe={({ row, column }, value) => texts().compare.cell(sentence(row), sentence(column), fixed(value))}
+                describe={({ row, column }, value) =>
+                  texts().compare.cell(sentence(row), sentence(column), fixed(value))
+                }
                 onPick={({ row }) => state.setActive(row)}
                 mostCell={52}
                 labelShare={0.42}
@@ -87,7 +110,11 @@ export const ComparePart = (props: { readonly state: LookState }): JSX.Element =
                       <button type="button" onClick={() => state.setActive(pair.second)}>
                         <span class="nearest-text">{sentence(pair.second)}</span>
                         <span class="nearest-value number">{fixed(pair.cosine)}</span>
-                        <span class="nearest-bar" style={{ '--share': String(Math.max(0, pair.cosine)) }} aria-hidden="true" />
+                        <span
+                          class="nearest-bar"
+                          style={{ '--share': String(Math.max(0, pair.cosine)) }}
+                          aria-hidden="true"
+                        />
                       </button>
                     </li>
                   )}
@@ -96,7 +123,10 @@ export const ComparePart = (props: { readonly state: LookState }): JSX.Element =
             </section>
             <Verdict findings={findings()} notes={texts().compare.notesSay} />
             <Hood
-              formulas={['\\cos(u, v) = \\frac{u \\cdot v}{\\lVert u \\rVert \\, \\lVert v \\rVert}', `\\cos(u_{${state.active() + 1}}, u_{${(nearest()[0]?.second ?? 0) + 1}}) = ${(nearest()[0]?.cosine ?? 0).toFixed(3)}`]}
+              formulas={[
+                '\\cos(u, v) = \\frac{u \\cdot v}{\\lVert u \\rVert \\, \\lVert v \\rVert}',
+                `\\cos(u_{${state.active() + 1}}, u_{${(nearest()[0]?.second ?? 0) + 1}}) = ${(nearest()[0]?.cosine ?? 0).toFixed(3)}`,
+              ]}
               remarks={[]}
               code={code}
               sourceName="apps/demo/src/experiments/similarity.ts"

@@ -7,11 +7,17 @@ import { texts } from '../../i18n/texts.ts';
 import type { HeadPlace, LookState } from './lookState.ts';
 
 /** The grid. */
-export const HeadGrid = (props: { readonly state: LookState; readonly layers: number; readonly heads: number }): JSX.Element => {
+export const HeadGrid = (props: {
+  readonly state: LookState;
+  readonly layers: number;
+  readonly heads: number;
+}): JSX.Element => {
   const buttons = new Map<string, HTMLButtonElement>();
   const key = ({ layer, head }: HeadPlace): string => `${layer}.${head}`;
   const places = createMemo(() =>
-    Array.from({ length: props.layers }, (_, layer) => Array.from({ length: props.heads }, (_, head) => ({ layer, head }))),
+    Array.from({ length: props.layers }, (_, layer) =>
+      Array.from({ length: props.heads }, (_, head) => ({ layer, head })),
+    ),
   );
   const chosen = (place: HeadPlace): boolean => key(props.state.map() ?? props.state.place()) === key(place);
   const mapOf = (place: HeadPlace) => props.state.maps().find((map) => key(map) === key(place));
@@ -20,18 +26,31 @@ export const HeadGrid = (props: { readonly state: LookState; readonly layers: nu
     buttons.get(key(place))?.focus();
   };
   const onKeyDown = (event: KeyboardEvent, { layer, head }: HeadPlace): void => {
-    const moves: Readonly<Record<string, readonly [number, number]>> = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
+    const moves: Readonly<Record<string, readonly [number, number]>> = {
+      ArrowUp: [-1, 0],
+      ArrowDown: [1, 0],
+      ArrowLeft: [0, -1],
+      ArrowRight: [0, 1],
+    };
     const move = moves[event.key];
     if (move === undefined) return;
     event.preventDefault();
-    choose({ layer: (layer + move[0] + props.layers) % props.layers, head: (head + move[1] + props.heads) % props.heads });
+    choose({
+      layer: (layer + move[0] + props.layers) % props.layers,
+      head: (head + move[1] + props.heads) % props.heads,
+    });
   };
   const label = (place: HeadPlace): string => {
     const entropy = mapOf(place)?.statistics.entropy;
     return `${texts().look.head(place.layer + 1, place.head + 1)}${entropy === undefined ? '' : `, ${texts().look.headFacts(fixed(entropy, 1))}`}`;
   };
   return (
-    <div class="head-grid" role="radiogroup" aria-label={texts().look.heads} style={{ '--heads': String(props.heads) }}>
+    <div
+      class="head-grid"
+      role="radiogroup"
+      aria-label={texts().look.heads}
+      style={{ '--heads': String(props.heads) }}
+    >
       <For each={places()}>
         {(row, layer) => (
           <>
@@ -53,7 +72,11 @@ export const HeadGrid = (props: { readonly state: LookState; readonly layers: nu
                   onClick={() => choose(place)}
                   onKeyDown={(event) => onKeyDown(event, place)}
                 >
-                  <MiniMap values={mapOf(place)?.weights ?? new Float32Array(0)} rows={props.state.tokens().length} columns={props.state.tokens().length} />
+                  <MiniMap
+                    values={mapOf(place)?.weights ?? new Float32Array(0)}
+                    rows={props.state.tokens().length}
+                    columns={props.state.tokens().length}
+                  />
                 </button>
               )}
             </For>

@@ -19,7 +19,9 @@ export const LoadingBar = (): JSX.Element => {
           class="progress"
           value={state().loaded}
           maxValue={state().total}
-          getValueLabel={() => `${texts().model.ofTotal(bytes(state().loaded), bytes(state().total))}, ${percent(state().loaded / state().total)}`}
+          getValueLabel={() =>
+            `${texts().model.ofTotal(bytes(state().loaded), bytes(state().total))}, ${percent(state().loaded / state().total)}`
+          }
         >
           <div class="progress-head">
             <Progress.Label>

@@ -10,7 +10,7 @@ import { texts } from '../../i18n/texts.ts';
 import { AttentionPart } from './AttentionPart.tsx';
 import { attentionFindings } from './attentionFindings.ts';
 import { ComparePart } from './ComparePart.tsx';
-import { lookState, type LookState } from './lookState.ts';
+import { type LookState, lookState } from './lookState.ts';
 import { ModelCard } from './ModelCard.tsx';
 import { SentenceList } from './SentenceList.tsx';
 
@@ -23,7 +23,11 @@ const strongest = (state: LookState) => {
   const row = map.weights.subarray(query * tokens.length, (query + 1) * tokens.length);
   const [first = 0, second = 0] = [...row.keys()].sort((a, b) => (row[b] ?? 0) - (row[a] ?? 0));
   const name = (index: number): string => tokens[index] ?? '';
-  return { query: name(query), first: { name: name(first), weight: row[first] ?? 0 }, second: { name: name(second), weight: row[second] ?? 0 } };
+  return {
+    query: name(query),
+    first: { name: name(first), weight: row[first] ?? 0 },
+    second: { name: name(second), weight: row[second] ?? 0 },
+  };
 };
 
 const codeOf = (text: string, layer: number): string => `import { pipeline } from '@heed/models-bert';
@@ -34,39 +38,54 @@ const extract = await pipeline('feature-extraction', folder);
 
 const text = ${JSON.stringify(text)};
 const { tokens, attentions } = extract(text, { output: { attentions: true } });
-attentions?.[${layer}]; // float32[heads, ${'${tokens.length}'}, ${'${tokens.length}'}], each row sums to 1`;
+attentions?.[${layer}]; // float32[heads, n, n], each row sums to 1`;
 
 /** The page. */
 export const LookPage = (): JSX.Element => {
   const state = lookState();
   const findings = createMemo(() => {
     const map = state.map();
-    return map === undefined ? [] : attentionFindings(texts(), { map, maps: state.maps(), tokens: state.tokens() }, state.setPlace);
+    return map === undefined
+      ? []
+      : attentionFindings(texts(), { map, maps: state.maps(), tokens: state.tokens() }, state.setPlace);
   });
-  const escape = (event: KeyboardEvent): void => {
+  const letGo = (event: KeyboardEvent): void => {
     const pinned = state.pinned();
     if (event.key === 'Escape' && pinned !== undefined) state.pin(pinned);
   };
-  addEventListener('keydown', escape);
-  onCleanup(() => removeEventListener('keydown', escape));
+  addEventListener('keydown', letGo);
+  onCleanup(() => removeEventListener('keydown', letGo));
   const formulas = createMemo(() => {
     const row = strongest(state);
-    const general = '\\alpha_{ij} = \\frac{\\exp(q_i \\cdot k_j / \\sqrt{d})}{\\sum_{l} \\exp(q_i \\cdot k_l / \\sqrt{d})}';
+    const general =
+      '\\alpha_{ij} = \\frac{\\exp(q_i \\cdot k_j / \\sqrt{d})}{\\sum_{l} \\exp(q_i \\cdot k_l / \\sqrt{d})}';
     if (row === undefined) return [general];
     const weight = (name: string): string => `\\alpha_{${formulaText(row.query)},\\,${formulaText(name)}}`;
-    return [general, `${weight(row.first.name)} = ${fixed(row.first.weight, 3)} \\qquad ${weight(row.second.name)} = ${fixed(row.second.weight, 3)}`];
+    return [
+      general,
+      `${weight(row.first.name)} = ${fixed(row.first.weight, 3)} \\qquad ${weight(row.second.name)} = ${fixed(row.second.weight, 3)}`,
+    ];
   });
   const remarks = createMemo(() => {
     const row = strongest(state);
     if (row === undefined || row.second.weight <= 0) return [];
     return [
       texts().look.formulaText(row.query, row.first.name, percent(row.first.weight)),
-      texts().look.formulaRatio(row.first.name, row.second.name, fixed(Math.log(row.first.weight / row.second.weight))),
+      texts().look.formulaRatio(
+        row.first.name,
+        row.second.name,
+        fixed(Math.log(row.first.weight / row.second.weight)),
+      ),
     ];
   });
   return (
     <>
-      <Question level={1} question={texts().look.question} section={texts().look.section} lead={texts().look.lead} />
+      <Question
+        level={1}
+        question={texts().look.question}
+        section={texts().look.section}
+        lead={texts().look.lead}
+      />
       <div class="look">
         <div class="side">
           <SentenceList state={state} />
@@ -81,7 +100,9 @@ export const LookPage = (): JSX.Element => {
           remarks={remarks()}
           code={codeOf(state.reading()?.text ?? '', state.map()?.layer ?? 0)}
           sourceName="apps/demo/src/experiments/attentionStatistics.ts"
-          source={() => import('../../experiments/attentionStatistics.ts?raw').then((module) => module.default)}
+          source={() =>
+            import('../../experiments/attentionStatistics.ts?raw').then((module) => module.default)
+          }
         />
       </div>
       <ComparePart state={state} />

@@ -10,7 +10,11 @@ const EngineLine = (): JSX.Element => (
   <Show when={engineInfo()}>
     {(engine) => (
       <>
-        <p class="fine">{engine().simd === 'none' ? texts().model.engineNone : texts().model.engine(engine().simd, engine().threads)}</p>
+        <p class="fine">
+          {engine().simd === 'none'
+            ? texts().model.engineNone
+            : texts().model.engine(engine().simd, engine().threads)}
+        </p>
         <Show when={!engine().isolated}>
           <p class="fine">{texts().model.notIsolated}</p>
         </Show>
@@ -35,7 +39,9 @@ export const ModelCard = (): JSX.Element => {
       <h3 class="eyebrow">{texts().model.title}</h3>
       <Switch>
         <Match when={modelState().kind === 'starting' || modelState().kind === 'loading'}>
-          <p class="model-line">{modelState().kind === 'starting' ? texts().model.starting : `${texts().model.progress} …`}</p>
+          <p class="model-line">
+            {modelState().kind === 'starting' ? texts().model.starting : `${texts().model.progress} …`}
+          </p>
         </Match>
         <Match when={ready()}>
           {(state) => (
@@ -49,7 +55,11 @@ export const ModelCard = (): JSX.Element => {
                 {texts().model.size(state().info.layers, state().info.heads, state().info.maxTokens)}
                 <br />
                 {texts().model.ready(bytes(state().info.bytes), duration(state().info.milliseconds))},{' '}
-                {state().own ? texts().model.fromFolder : state().info.cached ? texts().model.fromCache : texts().model.downloaded}
+                {state().own
+                  ? texts().model.fromFolder
+                  : state().info.cached
+                    ? texts().model.fromCache
+                    : texts().model.downloaded}
               </p>
             </>
           )}
@@ -86,9 +96,7 @@ export const ModelCard = (): JSX.Element => {
             element.webkitdirectory = true;
           }}
           type="file"
-          class="visually-hidden"
-          tabindex="-1"
-          aria-hidden="true"
+          hidden
           multiple
           onChange={(event) => {
             const { files } = event.currentTarget;

@@ -17,7 +17,10 @@ export const SentenceList = (props: { readonly state: LookState }): JSX.Element 
       field?.setSelectionRange(field.value.length, field.value.length);
     });
   const replace = (index: number, ...lines: readonly string[]): void =>
-    state.setSentences(state.sentences().toSpliced(index, 1, ...lines), index + Math.max(0, lines.length - 1));
+    state.setSentences(
+      state.sentences().toSpliced(index, 1, ...lines),
+      index + Math.max(0, lines.length - 1),
+    );
   const onInput = (index: number, value: string): void => {
     const lines = value.split(/\r?\n/);
     replace(index, ...lines);
@@ -31,19 +34,27 @@ export const SentenceList = (props: { readonly state: LookState }): JSX.Element 
     state.setSentences(state.sentences().toSpliced(index, 0, ''), index);
     focus(index);
   };
-  const onKeyDown = (event: KeyboardEvent & { readonly currentTarget: HTMLTextAreaElement }, index: number): void => {
+  const onKeyDown = (
+    event: KeyboardEvent & { readonly currentTarget: HTMLTextAreaElement },
+    index: number,
+  ): void => {
     const { value, selectionStart } = event.currentTarget;
     if (event.isComposing) return; // Enter ends the choice of a Chinese word
     if (event.key === 'Enter') add(index + 1);
     else if (event.key === 'Backspace' && value === '' && state.sentences().length > 1) remove(index);
-    else if (event.key === 'ArrowDown' && selectionStart === value.length && index + 1 < state.sentences().length) focus(index + 1);
+    else if (
+      event.key === 'ArrowDown' &&
+      selectionStart === value.length &&
+      index + 1 < state.sentences().length
+    )
+      focus(index + 1);
     else if (event.key === 'ArrowUp' && selectionStart === 0 && index > 0) focus(index - 1);
     else return;
     event.preventDefault();
   };
   const cutOf = (index: number): number => {
     const reading = state.readings()?.readings[index];
-    return reading?.text === state.sentences()[index] ? reading?.truncated ?? 0 : 0;
+    return reading?.text === state.sentences()[index] ? (reading?.truncated ?? 0) : 0;
   };
   const limit = (): number => {
     const model = modelState();
@@ -75,7 +86,12 @@ export const SentenceList = (props: { readonly state: LookState }): JSX.Element 
                 />
               </div>
               <Show when={state.sentences().length > 1}>
-                <button type="button" class="icon" aria-label={texts().look.remove(index + 1)} onClick={() => remove(index)}>
+                <button
+                  type="button"
+                  class="icon"
+                  aria-label={texts().look.remove(index + 1)}
+                  onClick={() => remove(index)}
+                >
                   ×
                 </button>
               </Show>

@@ -1,7 +1,7 @@
 // What the present maps say, in sentences. Pure: numbers in, texts of a language out.
 
-import type { Finding } from '../../components/Verdict.tsx';
 import { fixed, percent } from '../../components/formatNumber.ts';
+import type { Finding } from '../../components/Verdict.tsx';
 import { indexOfLargest } from '../../experiments/attentionStatistics.ts';
 import type { Texts } from '../../i18n/en.ts';
 import type { HeadMap, HeadPlace } from './lookState.ts';
@@ -22,7 +22,11 @@ export interface AttentionFacts {
 }
 
 /** Findings about one head among all; `show` goes to another one. */
-export const attentionFindings = ({ look }: Texts, { map, maps, tokens }: AttentionFacts, show: (place: HeadPlace) => void): Finding[] => {
+export const attentionFindings = (
+  { look }: Texts,
+  { map, maps, tokens }: AttentionFacts,
+  show: (place: HeadPlace) => void,
+): Finding[] => {
   const n = tokens.length;
   const name = ({ layer, head }: HeadPlace): string => look.headInline(layer + 1, head + 1);
   const { entropy } = map.statistics;
@@ -32,14 +36,29 @@ export const attentionFindings = ({ look }: Texts, { map, maps, tokens }: Attent
   const neighbour = most(({ statistics }) => statistics.before + statistics.after);
   const focused = most(({ statistics }) => -statistics.entropy);
   const action = (place: HeadMap): Finding['action'] =>
-    place.layer === map.layer && place.head === map.head ? undefined : { label: look.show, run: () => show({ layer: place.layer, head: place.head }) };
+    place.layer === map.layer && place.head === map.head
+      ? undefined
+      : { label: look.show, run: () => show({ layer: place.layer, head: place.head }) };
   return [
-    { text: look.verdictEntropy(look.head(map.layer + 1, map.head + 1), fixed(entropy, 1), fixed(Math.log2(Math.max(1, n)), 1), fixed(2 ** entropy, 1)) },
+    {
+      text: look.verdictEntropy(
+        look.head(map.layer + 1, map.head + 1),
+        fixed(entropy, 1),
+        fixed(Math.log2(Math.max(1, n)), 1),
+        fixed(2 ** entropy, 1),
+      ),
+    },
     { text: look.verdictMost(tokens[favourite] ?? '', percent(shares[favourite] ?? 0)) },
     {
-      text: look.verdictNeighbour(name(neighbour), percent(neighbour.statistics.before + neighbour.statistics.after)),
+      text: look.verdictNeighbour(
+        name(neighbour),
+        percent(neighbour.statistics.before + neighbour.statistics.after),
+      ),
       action: action(neighbour),
     },
-    { text: look.verdictFocused(name(focused), fixed(focused.statistics.entropy, 1)), action: action(focused) },
+    {
+      text: look.verdictFocused(name(focused), fixed(focused.statistics.entropy, 1)),
+      action: action(focused),
+    },
   ];
 };

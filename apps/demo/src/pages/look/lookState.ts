@@ -1,7 +1,7 @@
 // What the Look page shows: sentences, the one in front, layer and head, the token under the pointer, and what the model said of it all.
 
 import { batch, createEffect, createMemo, createSignal, on, onCleanup } from 'solid-js';
-import { attentionStatistics, type AttentionStatistics } from '../../experiments/attentionStatistics.ts';
+import { type AttentionStatistics, attentionStatistics } from '../../experiments/attentionStatistics.ts';
 import { client, modelRevision, modelState } from '../../model/session.ts';
 import type { Reading, Readings } from '../../protocol.ts';
 import { currentAddress, numberInAddress, updateAddress } from '../../state/address.ts';
@@ -74,7 +74,10 @@ const mapsOf = ({ attentions, tokens }: Reading, heads: number): HeadMap[] =>
 export const lookState = (): LookState => {
   const [sentences, setSentences] = createSignal<readonly string[]>(fromAddress());
   const [active, setActive] = createSignal(numberInAddress('sentence', sentences().length, 0));
-  const [place, setPlace] = createSignal<HeadPlace>({ layer: numberInAddress('layer', 99, first.layer), head: numberInAddress('head', 99, first.head) });
+  const [place, setPlace] = createSignal<HeadPlace>({
+    layer: numberInAddress('layer', 99, first.layer),
+    head: numberInAddress('head', 99, first.head),
+  });
   const [readings, setReadings] = createSignal<Readings>();
   const [error, setError] = createSignal<string>();
   const [hovered, setHovered] = createSignal<number>();
@@ -105,7 +108,13 @@ export const lookState = (): LookState => {
   createEffect(
     on(
       [sentences, active, place],
-      () => updateAddress({ text: sentences().join('\n'), sentence: String(active()), layer: String(place().layer), head: String(place().head) }),
+      () =>
+        updateAddress({
+          text: sentences().join('\n'),
+          sentence: String(active()),
+          layer: String(place().layer),
+          head: String(place().head),
+        }),
       { defer: true },
     ),
   );
@@ -119,7 +128,9 @@ export const lookState = (): LookState => {
     const own = reading();
     return own === undefined || heads() === 0 ? [] : mapsOf(own, heads());
   });
-  const map = createMemo(() => maps().find(({ layer, head }) => layer === place().layer && head === place().head) ?? maps()[0]);
+  const map = createMemo(
+    () => maps().find(({ layer, head }) => layer === place().layer && head === place().head) ?? maps()[0],
+  );
   return {
     ...{ sentences, active, place, readings, reading, maps, map, hovered, setHovered, pinned, error },
     setSentences(next, index = active()) {

@@ -27,6 +27,17 @@ export const presets: Readonly<Record<PresetName, readonly string[]>> = {
     'My dog loves to play in the snow.',
     'The puppy enjoys winter weather.',
   ],
-  negation: ['I love this film.', 'I do not love this film.', 'I hate this film.', 'This movie is wonderful.'],
-  chinese: ['Where is the train station?', 'How do I get to the railway?', '火车站在哪里？', 'Wo ist der Bahnhof?', '今天天气很好。'],
+  negation: [
+    'I love this film.',
+    'I do not love this film.',
+    'I hate this film.',
+    'This movie is wonderful.',
+  ],
+  chinese: [
+    'Where is the train station?',
+    'How do I get to the railway?',
+    '火车站在哪里？',
+    'Wo ist der Bahnhof?',
+    '今天天气很好。',
+  ],
 };

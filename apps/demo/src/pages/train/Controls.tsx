@@ -7,7 +7,8 @@ import { Segmented } from '../../components/Segmented.tsx';
 import { texts } from '../../i18n/texts.ts';
 import { choices, trainState } from './trainState.ts';
 
-const numbers = (values: readonly number[]): { value: string; label: string }[] => values.map((value) => ({ value: String(value), label: String(value) }));
+const numbers = (values: readonly number[]): { value: string; label: string }[] =>
+  values.map((value) => ({ value: String(value), label: String(value) }));
 
 /** Start, pause, resume, start over. */
 const Buttons = (): JSX.Element => (

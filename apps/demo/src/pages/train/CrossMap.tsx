@@ -20,7 +20,11 @@ interface HeadOfLook {
 const headsOf = ({ maps, source, target }: CrossAttention): HeadOfLook[] => {
   const size = (target.length + 1) * source.length;
   return maps.flatMap((map, layer) =>
-    Array.from({ length: map.length / size }, (_, head) => ({ layer, head, weights: map.subarray(head * size, (head + 1) * size) })),
+    Array.from({ length: map.length / size }, (_, head) => ({
+      layer,
+      head,
+      weights: map.subarray(head * size, (head + 1) * size),
+    })),
   );
 };
 
@@ -46,13 +50,21 @@ export const CrossMap = (): JSX.Element => {
     const wish = chosen() ?? best();
     return heads().find(({ layer, head }) => layer === wish?.layer && head === wish.head) ?? heads()[0];
   });
-  const rows = createMemo(() => [...Array.from(trainState.look()?.target ?? '', visible), texts().train.end], undefined, { equals: (a, b) => a.join('\n') === b.join('\n') });
-  const columns = createMemo(() => Array.from(trainState.look()?.source ?? '', visible), undefined, { equals: (a, b) => a.join('\n') === b.join('\n') });
+  const rows = createMemo(
+    () => [...Array.from(trainState.look()?.target ?? '', visible), texts().train.end],
+    undefined,
+    { equals: (a, b) => a.join('\n') === b.join('\n') },
+  );
+  const columns = createMemo(() => Array.from(trainState.look()?.source ?? '', visible), undefined, {
+    equals: (a, b) => a.join('\n') === b.join('\n'),
+  });
   return (
     <section class="card cross-map">
       <div class="card-head">
         <h3>{texts().train.map}</h3>
-        <Show when={shown()}>{(head) => <p class="hint">{texts().train.mapHint(head().layer + 1, head().head + 1)}</p>}</Show>
+        <Show when={shown()}>
+          {(head) => <p class="hint">{texts().train.mapHint(head().layer + 1, head().head + 1)}</p>}
+        </Show>
       </div>
       <Show when={shown()} fallback={<div class="map-waiting" />}>
         {(head) => (
@@ -65,14 +77,17 @@ export const CrossMap = (): JSX.Element => {
               rowTitle={texts().train.written}
               columnTitle={texts().train.read}
               format={percent}
-              describe={({ row, column }, value) => texts().train.cell(rows()[row] ?? '', columns()[column] ?? '', percent(value))}
+              describe={({ row, column }, value) =>
+                texts().train.cell(rows()[row] ?? '', columns()[column] ?? '', percent(value))
+              }
             />
-            <div class="head-strip" role="group" aria-label={texts().look.heads}>
+            <fieldset class="head-strip" aria-label={texts().look.heads}>
               <For each={heads().map(({ layer, head: index }) => `${layer}.${index}`)}>
                 {(key) => {
                   const own = () => heads().find(({ layer, head: index }) => `${layer}.${index}` === key);
                   const pressed = (): boolean => `${shown()?.layer}.${shown()?.head}` === key;
-                  const label = (): string => texts().look.head((own()?.layer ?? 0) + 1, (own()?.head ?? 0) + 1);
+                  const label = (): string =>
+                    texts().look.head((own()?.layer ?? 0) + 1, (own()?.head ?? 0) + 1);
                   return (
                     <button
                       type="button"
@@ -82,12 +97,16 @@ export const CrossMap = (): JSX.Element => {
                       title={label()}
                       onClick={() => setChosen(chosen() !== undefined && pressed() ? undefined : own())}
                     >
-                      <MiniMap values={own()?.weights ?? new Float32Array(0)} rows={rows().length} columns={columns().length} />
+                      <MiniMap
+                        values={own()?.weights ?? new Float32Array(0)}
+                        rows={rows().length}
+                        columns={columns().length}
+                      />
                     </button>
                   );
                 }}
               </For>
-            </div>
+            </fieldset>
           </>
         )}
       </Show>

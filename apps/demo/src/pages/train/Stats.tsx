@@ -23,7 +23,10 @@ export const Stats = (): JSX.Element => {
       { name: stats.loss, value: loss() },
       { name: stats.step, value: grouped(last?.step ?? 0) },
       { name: stats.time, value: duration(trainState.milliseconds()) },
-      { name: stats.speed, value: trainState.speed() === 0 ? '–' : grouped(Number(trainState.speed().toPrecision(2))) },
+      {
+        name: stats.speed,
+        value: trainState.speed() === 0 ? '–' : grouped(Number(trainState.speed().toPrecision(2))),
+      },
       { name: stats.rate, value: last === undefined ? '–' : significant(last.learningRate) },
     ];
   };

@@ -18,9 +18,12 @@ import { trainState } from './trainState.ts';
 
 const Charts = (): JSX.Element => {
   const losses = createMemo(() => trainState.steps().map(({ step, loss }) => ({ x: step, y: loss })));
-  const exact = createMemo(() => trainState.examinations().map(({ step, examination }) => ({ x: step, y: examination.exact })));
+  const exact = createMemo(() =>
+    trainState.examinations().map(({ step, examination }) => ({ x: step, y: examination.exact })),
+  );
   const guess = (): number => Math.log(tasks[trainState.options().task].alphabet.length + 1);
-  const label = (name: string, value: string | undefined): string => (value === undefined ? name : `${name}: ${value}`);
+  const label = (name: string, value: string | undefined): string =>
+    value === undefined ? name : `${name}: ${value}`;
   const lastLoss = (): string | undefined => {
     const loss = trainState.loss();
     return loss === undefined ? undefined : fixed(loss);
@@ -75,7 +78,9 @@ const Sample = (): JSX.Element => (
                 <span class="mark" aria-hidden="true">
                   {written === target ? '✓' : '✗'}
                 </span>
-                <span class="visually-hidden">{written === target ? texts().train.right : texts().train.wrong}: </span>
+                <span class="visually-hidden">
+                  {written === target ? texts().train.right : texts().train.wrong}:{' '}
+                </span>
                 {written === '' ? '–' : written}
               </td>
             </tr>
@@ -91,11 +96,11 @@ const code = (): string => {
   return `import { idBatch, ignoredLabel, Transformer, teacherForcing } from '@heed/models-seq2seq';
 import { backward, crossEntropy, random } from '@heed/tensor';
 import { initialize, parameters } from '@heed/tensor/nn';
-import { adamW, clipGradients, inverseSqrt, warmup } from '@heed/tensor/optim';
+import { adamW, clipGradients, cosineDecay, warmup } from '@heed/tensor/optim';
 
 const model = initialize(new Transformer({ sourceVocabulary: 29, width: ${width}, heads: ${heads}, innerWidth: ${2 * width},
   encoderLayers: ${layers}, decoderLayers: ${layers}, dropout: 0 }), random(1));
-const optimizer = adamW(parameters(model), { learningRate: warmup(60, inverseSqrt(${learningRate}, 100)), betas: [0.9, 0.98] });
+const optimizer = adamW(parameters(model), { learningRate: warmup(60, cosineDecay(${learningRate}, 1200, ${learningRate / 20})), betas: [0.9, 0.98] });
 for (const { sources, targets } of batches) { // ids, a row an example
   const { input, labels } = teacherForcing(targets, { start: 1, end: 2 });
   const loss = crossEntropy(model.forward(idBatch(sources), input), labels, { ignoreIndex: ignoredLabel });
@@ -115,15 +120,25 @@ export const TrainPage = (): JSX.Element => {
       milliseconds: trainState.milliseconds(),
       examination: trainState.examinations().at(-1)?.examination,
       characters: tasks[task].alphabet.length + 1,
-      sharp: look && sharpestHead(look.maps, { heads, rows: look.target.length + 1, columns: look.source.length }),
+      sharp:
+        look && sharpestHead(look.maps, { heads, rows: look.target.length + 1, columns: look.source.length }),
       probe: look?.source ?? '',
-      mirror: task === 'reverse' && look !== undefined ? bestAlignedHead(look.maps, { heads, length: look.source.length }) : undefined,
+      mirror:
+        task === 'reverse' && look !== undefined
+          ? bestAlignedHead(look.maps, { heads, length: look.source.length })
+          : undefined,
     });
   });
-  const loss = (): number => trainState.loss() ?? Math.log(tasks[trainState.options().task].alphabet.length + 1);
+  const loss = (): number =>
+    trainState.loss() ?? Math.log(tasks[trainState.options().task].alphabet.length + 1);
   return (
     <>
-      <Question level={1} question={texts().train.question} section={texts().train.section} lead={texts().train.lead} />
+      <Question
+        level={1}
+        question={texts().train.question}
+        section={texts().train.section}
+        lead={texts().train.lead}
+      />
       <div class="train">
         <div class="side">
           <Controls />
@@ -146,7 +161,10 @@ export const TrainPage = (): JSX.Element => {
           </div>
           <Verdict findings={findings()} notes={texts().train.notesSay} />
           <Hood
-            formulas={['\\mathcal{L} = -\\frac{1}{N} \\sum_{t} \\log p(y_t \\mid y_{<t}, x)', `\\mathcal{L} = ${loss().toFixed(3)}, \\qquad e^{-\\mathcal{L}} = ${Math.exp(-loss()).toFixed(3)}`]}
+            formulas={[
+              '\\mathcal{L} = -\\frac{1}{N} \\sum_{t} \\log p(y_t \\mid y_{<t}, x)',
+              `\\mathcal{L} = ${loss().toFixed(3)}, \\qquad e^{-\\mathcal{L}} = ${Math.exp(-loss()).toFixed(3)}`,
+            ]}
             remarks={[texts().train.formulaLoss(fixed(loss(), 3), percent(Math.exp(-loss())))]}
             code={code()}
             sourceName="apps/demo/src/experiments/trainer.ts"

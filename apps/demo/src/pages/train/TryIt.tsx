@@ -36,13 +36,17 @@ export const TryIt = (): JSX.Element => {
     const source = trainState.answer()?.source ?? '';
     return own === undefined ? undefined : meanLook(own, source.length);
   });
-  const scaled = (look: Float32Array, index: number): number => (look[index] ?? 0) / Math.max(1e-9, look[indexOfLargest(look)] ?? 1);
+  const scaled = (look: Float32Array, index: number): number =>
+    (look[index] ?? 0) / Math.max(1e-9, look[indexOfLargest(look)] ?? 1);
   const outcome = createMemo(() => {
     const answer = trainState.answer();
     if (answer === undefined || !answer.done) return undefined;
     const right = task().answer(answer.source) ?? '';
     const own = answer.characters.map(({ character }) => character).join('');
-    return { correct: own === right, text: own === right ? texts().train.tryRight(right) : texts().train.tryWrong(right) };
+    return {
+      correct: own === right,
+      text: own === right ? texts().train.tryRight(right) : texts().train.tryWrong(right),
+    };
   });
   const submit = (event: SubmitEvent): void => {
     event.preventDefault();
@@ -57,7 +61,15 @@ export const TryIt = (): JSX.Element => {
       <form onSubmit={submit}>
         <label class="try-label">
           <span>{texts().train.tryLabel[trainState.options().task]}</span>
-          <input type="text" value={text()} autocomplete="off" autocapitalize="none" spellcheck={false} onInput={(event) => setText(event.currentTarget.value.toLowerCase())} aria-invalid={wanted() === undefined} />
+          <input
+            type="text"
+            value={text()}
+            autocomplete="off"
+            autocapitalize="none"
+            spellcheck={false}
+            onInput={(event) => setText(event.currentTarget.value.toLowerCase())}
+            aria-invalid={wanted() === undefined}
+          />
         </label>
         <button type="submit" class="button" disabled={wanted() === undefined || !ready()}>
           {texts().train.write}
@@ -112,7 +124,11 @@ export const TryIt = (): JSX.Element => {
               </Show>
             </div>
             <p class="answer-outcome" role="status" classList={{ correct: outcome()?.correct === true }}>
-              {outcome() === undefined ? '' : `${written().map(({ character }) => character).join('')} — ${outcome()?.text}`}
+              {outcome() === undefined
+                ? ''
+                : `${written()
+                    .map(({ character }) => character)
+                    .join('')} — ${outcome()?.text}`}
             </p>
           </div>
         )}

@@ -24,18 +24,36 @@ export interface TrainFacts {
 const leastAlignment = 0.5;
 
 /** The findings. */
-export const trainFindings = ({ train, look }: Texts, { step, milliseconds, examination, characters, mirror, sharp, probe }: TrainFacts): Finding[] => {
-  if (step === 0 || examination === undefined) return [{ text: train.verdictUntrained(fixed(Math.log(characters)), characters) }];
+export const trainFindings = (
+  { train, look }: Texts,
+  { step, milliseconds, examination, characters, mirror, sharp, probe }: TrainFacts,
+): Finding[] => {
+  if (step === 0 || examination === undefined)
+    return [{ text: train.verdictUntrained(fixed(Math.log(characters)), characters) }];
   const findings: Finding[] = [
-    { text: train.verdictExact(percent(examination.exact), examination.examples, grouped(step), duration(milliseconds)) },
+    {
+      text: train.verdictExact(
+        percent(examination.exact),
+        examination.examples,
+        grouped(step),
+        duration(milliseconds),
+      ),
+    },
   ];
   if (mirror !== undefined)
     findings.push({
       text:
         mirror.alignment >= leastAlignment
-          ? train.verdictMirror(percent(mirror.alignment), look.head(mirror.layer + 1, mirror.head + 1), probe)
+          ? train.verdictMirror(
+              percent(mirror.alignment),
+              look.head(mirror.layer + 1, mirror.head + 1),
+              probe,
+            )
           : train.verdictNone,
     });
-  if (sharp !== undefined) findings.push({ text: train.verdictSharp(percent(sharp.sharpness), look.head(sharp.layer + 1, sharp.head + 1)) });
+  if (sharp !== undefined)
+    findings.push({
+      text: train.verdictSharp(percent(sharp.sharpness), look.head(sharp.layer + 1, sharp.head + 1)),
+    });
   return findings;
 };

@@ -2,7 +2,13 @@
 // visit: leaving the page pauses the run, coming back finds it.
 
 import { batch, createSignal } from 'solid-js';
-import type { CrossAttention, Examination, StepReport, TrainerOptions, WrittenCharacter } from '../../experiments/trainer.ts';
+import type {
+  CrossAttention,
+  Examination,
+  StepReport,
+  TrainerOptions,
+  WrittenCharacter,
+} from '../../experiments/trainer.ts';
 import { client } from '../../model/session.ts';
 import { currentAddress, updateAddress } from '../../state/address.ts';
 
@@ -12,10 +18,18 @@ export const choices = {
   heads: [1, 2, 4, 8],
   layers: [1, 2, 3],
   batch: [16, 32, 64],
-  learningRate: [5e-4, 1e-3, 2e-3, 3e-3, 5e-3, 7e-3, 1e-2, 2e-2],
+  learningRate: [5e-4, 1e-3, 2e-3, 3e-3, 4e-3, 6e-3, 1e-2, 2e-2],
 } as const;
 
-const standard: TrainerOptions = { task: 'reverse', width: 64, heads: 4, layers: 1, batch: 32, learningRate: 5e-3, seed: 1 };
+const standard: TrainerOptions = {
+  task: 'reverse',
+  width: 64,
+  heads: 4,
+  layers: 1,
+  batch: 32,
+  learningRate: 4e-3,
+  seed: 1,
+};
 
 /** How the run stands. */
 export type RunKind = 'preparing' | 'idle' | 'running' | 'paused' | 'failed';
@@ -51,7 +65,9 @@ const [options, setOptions] = createSignal<TrainerOptions>(standard);
 const [kind, setKind] = createSignal<RunKind>('preparing');
 const [parameterCount, setParameterCount] = createSignal(0);
 const [steps, setSteps] = createSignal<readonly StepReport[]>([]);
-const [examinations, setExaminations] = createSignal<readonly { readonly step: number; readonly examination: Examination }[]>([]);
+const [examinations, setExaminations] = createSignal<
+  readonly { readonly step: number; readonly examination: Examination }[]
+>([]);
 const [look, setLook] = createSignal<CrossAttention>();
 const [milliseconds, setMilliseconds] = createSignal(0);
 const [speed, setSpeed] = createSignal(0);
@@ -116,7 +132,8 @@ const run = async (): Promise<void> => {
           batch(() => {
             setSteps((all) => [...all, ...event.steps]);
             setMilliseconds((sum) => sum + event.milliseconds);
-            const now = event.steps.reduce((sum, { tokens }) => sum + tokens, 0) / (event.milliseconds / 1000);
+            const now =
+              event.steps.reduce((sum, { tokens }) => sum + tokens, 0) / (event.milliseconds / 1000);
             setSpeed((before) => (before === 0 ? now : before * (1 - freshness) + now * freshness));
           });
       },
@@ -127,7 +144,14 @@ const run = async (): Promise<void> => {
 };
 
 const remember = ({ task, width, heads, layers, batch: size, learningRate }: TrainerOptions): void =>
-  updateAddress({ task, width: String(width), heads: String(heads), layers: String(layers), batch: String(size), learningRate: String(learningRate) });
+  updateAddress({
+    task,
+    width: String(width),
+    heads: String(heads),
+    layers: String(layers),
+    batch: String(size),
+    learningRate: String(learningRate),
+  });
 
 const meanLoss = (): number | undefined => {
   const last = steps().slice(-20);
@@ -181,7 +205,12 @@ export const trainState = {
           setAnswer((before) =>
             before === undefined || signal.aborted
               ? before
-              : { source, characters: character === '' ? before.characters : [...before.characters, { character, maps }], done },
+              : {
+                  source,
+                  characters:
+                    character === '' ? before.characters : [...before.characters, { character, maps }],
+                  done,
+                },
           ),
       });
       setAnswer((before) => before && { ...before, done: true });
