@@ -1,6 +1,6 @@
 // pipeline(task, folder): text in, plain objects out. The folder says by its files which model it holds.
 
-import { CheckpointError } from '@heed/tensor';
+import { CheckpointError, currentBackend } from '@heed/tensor';
 import type { Folder } from '@heed/tensor/io';
 import type { FromPretrainedOptions } from './load.ts';
 import { loadSentenceTransformer } from './sentenceTransformers.ts';
@@ -112,5 +112,7 @@ export const pipeline = async <Task extends keyof Pipelines>(
     throw new RangeError(
       `pipeline: task ${JSON.stringify(task)}; expected one of ${Object.keys(makers).join(', ')}.`,
     );
-  return makers[task](await loadSentenceModel(folder, options));
+  const loading = loadSentenceModel(folder, options);
+  currentBackend(); // starts the engine, if none runs yet, while the files arrive
+  return makers[task](await loading);
 };

@@ -160,8 +160,13 @@ export const loadSentenceTransformer = async (
   folder: Folder,
   options: FromPretrainedOptions = {},
 ): Promise<SentenceModel> => {
-  const { encoder } = await fromPretrained(folder, options);
+  // The small files are read and parsed while the weights arrive.
+  const [{ encoder }, tokenizer, steps, prompts] = await Promise.all([
+    fromPretrained(folder, options),
+    readTokenizer(folder, options),
+    readSteps(folder),
+    readPrompts(folder),
+  ]);
   const maxTokens = await readMaxTokens(folder, encoder.config.positions);
-  const tokenizer = await readTokenizer(folder, options);
-  return modelOf(encoder, tokenizer, await readSteps(folder), { ...(await readPrompts(folder)), maxTokens });
+  return modelOf(encoder, tokenizer, steps, { ...prompts, maxTokens });
 };

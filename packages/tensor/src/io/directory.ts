@@ -12,20 +12,37 @@ const builtin = (): { fs: typeof import('node:fs/promises'); path: typeof import
 /** Bytes of one read: large enough to be fast, small enough to report progress and to stop. */
 const chunk = 1 << 22;
 
+/** Reads under way at once: copying out of the system's cache then uses more than one core. */
+const readsAtOnce = 4;
+
 const readFile = async (place: string, { signal, onBytes }: ReadOptions): Promise<Uint8Array> => {
   await using file = await builtin().fs.open(place);
   const { size } = await file.stat();
   const bytes = new Uint8Array(size);
-  for (let at = 0; at < size; ) {
-    signal?.throwIfAborted();
-    const { bytesRead } = await file.read(bytes, at, Math.min(chunk, size - at), at);
-    if (bytesRead === 0)
-      throw new CheckpointError(
-        `${place}: ended after ${at} of ${size} bytes. Was it changed while being read?`,
-      );
-    at += bytesRead;
-    onBytes?.(at);
-  }
+  let next = 0;
+  let loaded = 0;
+  const readChunk = async (start: number, end: number): Promise<void> => {
+    for (let at = start; at < end; ) {
+      signal?.throwIfAborted();
+      const { bytesRead } = await file.read(bytes, at, end - at, at);
+      if (bytesRead === 0)
+        throw new CheckpointError(
+          `${place}: ended after ${at} of ${size} bytes. Was it changed while being read?`,
+        );
+      at += bytesRead;
+      loaded += bytesRead;
+      onBytes?.(loaded);
+    }
+  };
+  const readChunks = async (): Promise<void> => {
+    while (next < size) {
+      const start = next;
+      next = Math.min(size, start + chunk);
+      await readChunk(start, next);
+    }
+  };
+  const results = await Promise.allSettled(Array.from({ length: readsAtOnce }, readChunks));
+  for (const result of results) if (result.status === 'rejected') throw result.reason;
   return bytes;
 };
 
