@@ -22,8 +22,7 @@ export interface Task {
   answer(text: string): string | undefined;
 }
 
-/** Ids: padding, start and end come before the characters. */
-export const padding = 0;
+/** Ids: 0 is left for padding; start and end come before the characters. */
 export const start = 1;
 export const end = 2;
 const firstCharacter = 3;
