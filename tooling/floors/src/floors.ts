@@ -25,7 +25,9 @@ export const testTools: readonly string[] = [
   '@heed/vitest-preset',
   '@types/node',
   'fast-check',
+  'playwright-core',
   'typescript',
+  'vite',
   'vitest',
 ];
 
