@@ -1,11 +1,5 @@
 // @heed/models-bert: BERT-like encoders and sentence vectors from published folders.
 
-export type { EncoderActivation, EncoderConfig } from './config.ts';
-// Models
-export { Encoder, type EncoderBatch, type PackedBatch } from './encoder.ts';
-export { bertPath, readBertConfig } from './families/bert.ts';
-export { type FromPretrainedOptions, fromPretrained, type PretrainedEncoder, readTokenizer } from './load.ts';
-export { MaskedWordHead } from './maskedWord.ts';
 // Text in, vectors out
 export {
   cosineSimilarity,
@@ -15,8 +9,6 @@ export {
   pipeline,
   type SentenceSimilarity,
 } from './pipeline.ts';
-// From token vectors to one vector
-export { normalizeRows, type PoolingMode, pool, poolingModes } from './pooling.ts';
 export {
   type EncodeTextsOptions,
   encodeTexts,
@@ -24,3 +16,13 @@ export {
   type SentenceModel,
   type TextFeatures,
 } from './textEncoder.ts';
+
+// Models
+export { type FromPretrainedOptions, fromPretrained, type PretrainedEncoder, readTokenizer } from './load.ts';
+export type { EncoderActivation, EncoderConfig } from './config.ts';
+export { Encoder, type EncoderBatch, type PackedBatch } from './encoder.ts';
+export { MaskedWordHead } from './maskedWord.ts';
+export { bertPath, readBertConfig } from './families/bert.ts';
+
+// From token vectors to one vector
+export { normalizeRows, type PoolingMode, pool, poolingModes } from './pooling.ts';

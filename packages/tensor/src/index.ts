@@ -1,28 +1,15 @@
 // @heed/tensor: tensors with gradients. One block per concept.
 
-// Engines, and memory during inference
-export type { Activation, AttentionCall, Backend, EngineDescription, Layout } from './backend/backend.ts';
-export { jsBackend } from './backend/js/jsBackend.ts';
-export { currentBackend, useBackend } from './backend/slot.ts';
-// Gradients, and operations of your own
-export { backward, Gradients } from './backward.ts';
-// Errors of files of weights
-export { CheckpointError } from './checkpointError.ts';
 // Tensors
+export { type AnyTensor, type NestedNumbers, Tensor, tensorOf } from './tensor.ts';
 export { arange, booleans, eye, full, integers, normal, ones, tensor, uniform, zeros } from './create.ts';
 export type { DataOf, DType } from './dtype.ts';
-export {
-  type BackwardContext,
-  defineOp,
-  type ForwardResult,
-  isRecording,
-  noGrad,
-  type OpDefinition,
-} from './op.ts';
+export { dims, type Shape, ShapeError, sameShape, sizeOf } from './shape.ts';
+
+// Randomness
+export { Random, random } from './random.ts';
 
 // Operations
-export { activate, gelu, geluTanh, relu, silu } from './ops/activation.ts';
-export { concat, type PadOptions, pad, slice, split, stack } from './ops/alongAxis.ts';
 export {
   abs,
   add,
@@ -50,7 +37,6 @@ export {
   tanh,
   type UnaryOp,
 } from './ops/arithmetic.ts';
-export { expand, permute, repeat, reshape, transpose, tril, triu } from './ops/arrange.ts';
 export {
   type Comparison,
   cast,
@@ -66,8 +52,15 @@ export {
   notEqual,
   where,
 } from './ops/compare.ts';
-export { dropout } from './ops/dropout.ts';
+export { activate, gelu, geluTanh, relu, silu } from './ops/activation.ts';
+export { argmax, logSumExp, max, mean, min, type ReduceOptions, sum, variance } from './ops/reduce.ts';
+export { linear, type MatmulOptions, matmul } from './ops/matmul.ts';
+export { expand, permute, repeat, reshape, transpose, tril, triu } from './ops/arrange.ts';
+export { concat, type PadOptions, pad, slice, split, stack } from './ops/alongAxis.ts';
 export { gather, scatterAdd, takeAlong } from './ops/gather.ts';
+export { logSoftmax, softmax } from './ops/softmax.ts';
+export { addLayerNorm, layerNorm, type NormOptions, rmsNorm } from './ops/normalize.ts';
+export { dropout } from './ops/dropout.ts';
 export {
   binaryCrossEntropy,
   type CrossEntropyOptions,
@@ -75,20 +68,31 @@ export {
   type LossOptions,
   meanSquaredError,
 } from './ops/loss.ts';
-export { linear, type MatmulOptions, matmul } from './ops/matmul.ts';
-export { addLayerNorm, layerNorm, type NormOptions, rmsNorm } from './ops/normalize.ts';
-export { argmax, logSumExp, max, mean, min, type ReduceOptions, sum, variance } from './ops/reduce.ts';
-export { logSoftmax, softmax } from './ops/softmax.ts';
-// Randomness
-export { Random, random } from './random.ts';
-export { inference, keep, region } from './region.ts';
-export { allocate } from './regionStack.ts';
-export { dims, type Shape, ShapeError, sameShape, sizeOf } from './shape.ts';
-export { type AnyTensor, type NestedNumbers, Tensor, tensorOf } from './tensor.ts';
+
+// Gradients, and operations of your own
+export { backward, Gradients } from './backward.ts';
 export { variable } from './variable.ts';
+export {
+  type BackwardContext,
+  defineOp,
+  type ForwardResult,
+  isRecording,
+  noGrad,
+  type OpDefinition,
+} from './op.ts';
+
+// Engines, and memory during inference
+export { currentBackend, useBackend } from './backend/slot.ts';
 export {
   type WasmBackend,
   type WasmBackendOptions,
   wasmBackend,
   wasmBackendSync,
 } from './wasm/wasmBackend.ts';
+export { jsBackend } from './backend/js/jsBackend.ts';
+export type { Activation, AttentionCall, Backend, EngineDescription, Layout } from './backend/backend.ts';
+export { inference, keep, region } from './region.ts';
+export { allocate } from './regionStack.ts';
+
+// Errors of files of weights
+export { CheckpointError } from './checkpointError.ts';

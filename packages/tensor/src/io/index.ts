@@ -1,10 +1,6 @@
 // @heed/tensor/io: where files come from, and the formats of weights.
 
 // Folders
-export { type BaseUrlOptions, baseUrl } from './baseUrl.ts';
-// Formats
-export { type CheckpointOptions, readCheckpoint } from './checkpoint.ts';
-export { directory } from './directory.ts';
 export {
   type Folder,
   type FolderSource,
@@ -13,13 +9,18 @@ export {
   type LoadProgress,
   type ReadOptions,
 } from './folder.ts';
+export { directory } from './directory.ts';
+export { type BaseUrlOptions, baseUrl } from './baseUrl.ts';
 export { type ChosenFile, fromFiles } from './fromFiles.ts';
 export type { LoadOptions } from './readFiles.ts';
+
+// Formats
+export { type CheckpointOptions, readCheckpoint } from './checkpoint.ts';
 export {
   readSafetensors,
   readSafetensorsMetadata,
   readWideIntegers,
   type SafetensorsOptions,
 } from './safetensors.ts';
-export { readTensorFlow, type TensorFlowModel } from './tensorFlow.ts';
 export { writeSafetensors } from './writeSafetensors.ts';
+export { readTensorFlow, type TensorFlowModel } from './tensorFlow.ts';
