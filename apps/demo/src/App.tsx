@@ -117,6 +117,9 @@ export const App = (): JSX.Element => {
           <Dynamic component={views[currentAddress().page]} />
         </Suspense>
       </main>
+      <footer class="foot">
+        <p>{texts().foot}</p>
+      </footer>
       <Show when={over()}>
         <div class="drop-veil">
           <p>{texts().model.drop}</p>

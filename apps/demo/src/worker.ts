@@ -53,6 +53,7 @@ const handlers: Handlers = {
       signal,
       tell,
       onTokenizer(tokenizer, maxTokens) {
+        if (model?.extract !== undefined) return; // the model before goes on until the new one can answer
         model = { tokenizer, maxTokens, extract: undefined };
         tell({ kind: 'tokenizer' });
       },

@@ -32,25 +32,30 @@ export const bestAlignedHead = (
   return best;
 };
 
-/**
- * The head with the largest mean of its rows' largest weights, and that mean: 1 puts each look on a single place, 1/columns looks everywhere.
- * Maps are layers of [heads, rows, columns].
- */
+/** Mean of the rows' largest weights of one map [rows, columns]: 1 puts each look on a single place, 1/columns looks everywhere alike. */
+export const sharpness = (map: Float32Array, columns: number): number => {
+  const rows = columns === 0 ? 0 : Math.floor(map.length / columns);
+  let sum = 0;
+  for (let row = 0; row < rows; row++)
+    sum += map
+      .subarray(row * columns, (row + 1) * columns)
+      .reduce((most, weight) => Math.max(most, weight), 0);
+  return rows === 0 ? 0 : sum / rows;
+};
+
+/** Index and sharpness of the sharpest head; maps are layers of [heads, rows, columns]. */
 export const sharpestHead = (
   maps: readonly Float32Array[],
-  sizes: { readonly heads: number; readonly rows: number; readonly columns: number },
+  sizes: { readonly heads: number; readonly columns: number },
 ): { readonly layer: number; readonly head: number; readonly sharpness: number } => {
   let best = { layer: 0, head: 0, sharpness: 0 };
-  const { heads, rows, columns } = sizes;
-  for (const [layer, map] of maps.entries())
+  const { heads, columns } = sizes;
+  for (const [layer, map] of maps.entries()) {
+    const size = map.length / heads;
     for (let head = 0; head < heads; head++) {
-      let sum = 0;
-      for (let row = 0; row < rows; row++) {
-        const begin = (head * rows + row) * columns;
-        sum += map.subarray(begin, begin + columns).reduce((most, weight) => Math.max(most, weight), 0);
-      }
-      const sharpness = rows === 0 ? 0 : sum / rows;
-      if (sharpness > best.sharpness) best = { layer, head, sharpness };
+      const own = sharpness(map.subarray(head * size, (head + 1) * size), columns);
+      if (own > best.sharpness) best = { layer, head, sharpness: own };
     }
+  }
   return best;
 };

@@ -73,7 +73,7 @@ export interface WrittenCharacter {
 /** Steps over which the learning rate rises. */
 const warmupSteps = 60;
 /** Steps over which the learning rate falls along half a cosine, and the share of it that stays: at a constant rate the last errors never go away. */
-const decaySteps = 1200;
+const decaySteps = 800;
 const lastShare = 0.05;
 /** Examples that are kept for examination. */
 const heldOutExamples = 200;
@@ -120,7 +120,7 @@ const modelOf = (task: Task, { width, heads, layers, seed }: TrainerOptions): Tr
   initialize(
     new Transformer({
       sourceVocabulary: vocabularySize(task),
-      innerWidth: 2 * width,
+      innerWidth: 4 * width,
       encoderLayers: layers,
       decoderLayers: layers,
       dropout: 0,

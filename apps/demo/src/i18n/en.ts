@@ -8,6 +8,7 @@ export const en = {
   theme: { toDark: 'Dark colours', toLight: 'Light colours' },
   notes: (section: string) => `§ ${section} of the notes`,
   verdict: 'What this run says',
+  foot: 'Everything here is computed in this browser, by TypeScript and WebAssembly. Nothing that you type or drop leaves this computer.',
   hood: {
     title: 'Under the hood',
     formula: 'The formula, with the numbers of this run',
@@ -42,8 +43,8 @@ export const en = {
     progress: 'Loading weights',
     ofTotal: (loaded: string, total: string) => `${loaded} of ${total}`,
     building: 'Unpacking weights …',
-    fromCache: 'from this browser’s cache',
-    downloaded: 'downloaded, now in this browser’s cache',
+    fromCache: 'from the cache of this browser',
+    downloaded: 'downloaded, now in the cache of this browser',
     fromFolder: 'from your folder; nothing left this computer',
     size: (layers: number, heads: number, tokens: number) =>
       `${layers} layers × ${heads} heads, up to ${tokens} tokens`,
@@ -61,7 +62,8 @@ export const en = {
     cancelled: 'You stopped the loading.',
     failed: 'The model could not be loaded.',
     again: 'Try again',
-    drop: 'Drop the model’s folder here',
+    stay: (name: string) => `Stay with ${name}`,
+    drop: 'Drop the folder of the model here',
     licence: 'Weights: Universal Sentence Encoder lite, Google, Apache-2.0',
   },
   look: {
@@ -94,7 +96,7 @@ export const en = {
     attention: 'Attention',
     head: (layer: number, head: number) => `Layer ${layer}, head ${head}`,
     headInline: (layer: number, head: number) => `layer ${layer}, head ${head}`,
-    goes: 'Where this head’s attention goes',
+    goes: 'Where its attention goes',
     goesParts: {
       self: 'to the token itself',
       previous: 'to the one before',
@@ -141,7 +143,7 @@ export const en = {
     time: (count: number, time: string) =>
       `${count} ${count === 1 ? 'sentence' : 'sentences'} read in ${time}.`,
     notesSay:
-      'The notes ask which vector should stand for a sentence; this model takes the mean of its tokens, not the [CLS] of BERT.',
+      'The notes ask which vector should stand for a sentence; the built-in model takes the mean over its tokens, not the [CLS] of BERT.',
     sentence: 'sentence',
   },
   train: {
@@ -162,10 +164,9 @@ export const en = {
     width: 'Width',
     heads: 'Heads',
     layers: 'Layers',
-    batch: 'Batch',
-    batchUnit: 'examples a step',
+    batch: 'Batch (examples a step)',
     learningRate: 'Learning rate (at once)',
-    learningRateHint: 'Rises over 60 steps to this peak, then falls to a twentieth by step 1200.',
+    learningRateHint: 'Rises over 60 steps to this peak, then falls to a twentieth by step 800.',
     parameters: (count: string) => `${count} parameters`,
     stats: {
       step: 'Step',

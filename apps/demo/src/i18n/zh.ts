@@ -10,6 +10,7 @@ export const zh: Texts = {
   theme: { toDark: '深色', toLight: '浅色' },
   notes: (section) => `笔记 § ${section}`,
   verdict: '这次运行的结论',
+  foot: '这里的一切都由 TypeScript 与 WebAssembly 在这个浏览器里计算。你输入或拖入的内容不会离开这台电脑。',
   hood: {
     title: '原理与代码',
     formula: '公式，代入这次运行的数字',
@@ -57,6 +58,7 @@ export const zh: Texts = {
     cancelled: '加载已被你停止。',
     failed: '模型无法加载。',
     again: '重试',
+    stay: (name) => `继续使用 ${name}`,
     drop: '把模型文件夹放在这里',
     licence: '权重：Universal Sentence Encoder lite，Google，Apache-2.0',
   },
@@ -125,7 +127,7 @@ export const zh: Texts = {
       `最接近的是第 ${a} 句与第 ${b} 句，余弦 ${cosine}；它们有 ${words} 的词元相同。`,
     verdictFar: (a, b, cosine) => `相距最远的是第 ${a} 句与第 ${b} 句，余弦 ${cosine}。`,
     time: (count, time) => `${count} 个句子用时 ${time}。`,
-    notesSay: '笔记问：该用哪个向量代表整句？这个模型取所有词元的平均，而不是 BERT 的 [CLS]。',
+    notesSay: '笔记问：该用哪个向量代表整句？内置模型取所有词元的平均，而不是 BERT 的 [CLS]。',
     sentence: '句子',
   },
   train: {
@@ -146,10 +148,9 @@ export const zh: Texts = {
     width: '宽度',
     heads: '头数',
     layers: '层数',
-    batch: '批量',
-    batchUnit: '个样本一步',
+    batch: '批量（每步样本数）',
     learningRate: '学习率（立即生效）',
-    learningRateHint: '先用 60 步升到这个峰值，到第 1200 步降至二十分之一。',
+    learningRateHint: '先用 60 步升到这个峰值，到第 800 步降至二十分之一。',
     parameters: (count) => `${count} 个参数`,
     stats: {
       step: '步数',

@@ -1,15 +1,21 @@
 // The page's one Worker and the model in it: what has been loaded, how far the loading is, what went wrong. Starts with the page.
 
-import { createSignal } from 'solid-js';
+import { batch, createSignal } from 'solid-js';
 import type { EngineInfo, ModelFile, ModelInfo, ModelSource } from '../protocol.ts';
 import { type WorkerClient, workerClient } from '../workerClient.ts';
 
-/** How far the model is. */
-export type ModelState =
+/** What is going on with models. */
+export type Opening =
+  | { readonly kind: 'none' }
   | { readonly kind: 'starting' }
   | { readonly kind: 'loading'; readonly loaded: number; readonly total: number; readonly cached: boolean }
-  | { readonly kind: 'ready'; readonly info: ModelInfo; readonly own: boolean }
   | { readonly kind: 'failed'; readonly message: string };
+
+/** The model that answers. */
+export interface CurrentModel extends ModelInfo {
+  /** Whether it is the reader's own. */
+  readonly own: boolean;
+}
 
 /** The Worker that all pages call. */
 export const client: WorkerClient = workerClient(
@@ -22,13 +28,16 @@ const builtIn = (): ModelSource => ({
   url: new URL('weights/use-lite/', document.baseURI).href,
 });
 
-const [state, setState] = createSignal<ModelState>({ kind: 'starting' });
+const [opening, setOpening] = createSignal<Opening>({ kind: 'starting' });
+const [model, setModel] = createSignal<CurrentModel>();
 const [revision, setRevision] = createSignal(0);
 const [engine, setEngine] = createSignal<EngineInfo>();
 let controller = new AbortController();
 
-/** How far the model is. */
-export const modelState: () => ModelState = state;
+/** What is going on: a model is being opened, or the last attempt failed. */
+export const modelOpening: () => Opening = opening;
+/** The model that answers; one that is being opened takes its place only when it is ready. */
+export const currentModel: () => CurrentModel | undefined = model;
 /** Grows whenever sentences may be read anew: a tokenizer is there, weights are there, another model is there. */
 export const modelRevision: () => number = revision;
 /** What computes; undefined until it has started. */
@@ -40,19 +49,22 @@ const open = async (source: ModelSource): Promise<void> => {
   controller.abort();
   controller = new AbortController();
   const { signal } = controller;
-  setState({ kind: 'starting' });
+  setOpening({ kind: 'starting' });
   try {
     const info = await client('open', source, {
       signal,
       onEvent(event) {
         if (event.kind === 'tokenizer') setRevision((count) => count + 1);
-        else setState({ kind: 'loading', loaded: event.loaded, total: event.total, cached: event.cached });
+        else setOpening({ kind: 'loading', loaded: event.loaded, total: event.total, cached: event.cached });
       },
     });
-    setState({ kind: 'ready', info, own: source.kind === 'files' });
-    setRevision((count) => count + 1);
+    batch(() => {
+      setModel({ ...info, own: source.kind === 'files' });
+      setOpening({ kind: 'none' });
+      setRevision((count) => count + 1);
+    });
   } catch (reason) {
-    if (!signal.aborted) setState({ kind: 'failed', message: messageOf(reason) });
+    if (!signal.aborted) setOpening({ kind: 'failed', message: messageOf(reason) });
   }
 };
 
@@ -63,10 +75,10 @@ export const openBuiltIn = (): void => void open(builtIn());
 export const openFiles = (name: string, files: readonly ModelFile[]): void =>
   void open({ kind: 'files', name, files });
 
-/** Stops the loading. */
+/** Stops the loading, or puts its error away; without a model the message says what happened. */
 export const cancelOpening = (message: string): void => {
   controller.abort();
-  setState({ kind: 'failed', message });
+  setOpening(model() === undefined ? { kind: 'failed', message } : { kind: 'none' });
 };
 
 /** Starts the engine and the built-in model. */
@@ -75,6 +87,6 @@ export const startSession = async (): Promise<void> => {
   try {
     setEngine(await client('engine', undefined));
   } catch (reason) {
-    setState({ kind: 'failed', message: messageOf(reason) });
+    setOpening({ kind: 'failed', message: messageOf(reason) });
   }
 };

@@ -35,7 +35,7 @@ describe('sharpestHead', () => {
   it('is the head whose rows have the largest maxima', () => {
     const even = new Float32Array(8).fill(0.5);
     const sharp = new Float32Array([1, 0, 0, 1, 0.75, 0.25, 1, 0]);
-    const found = sharpestHead([new Float32Array([...even, ...sharp])], { heads: 2, rows: 4, columns: 2 });
+    const found = sharpestHead([new Float32Array([...even, ...sharp])], { heads: 2, columns: 2 });
     expect(found).toEqual({ layer: 0, head: 1, sharpness: 3.75 / 4 });
   });
 });

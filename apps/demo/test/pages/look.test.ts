@@ -142,7 +142,7 @@ describe.skipIf(!browserThere)(`the Look page${noBrowser}`, () => {
     await page.route('**/weights/**', (route) => route.abort());
     await page.reload();
     await page.waitForSelector('.verdict-first');
-    expect(await page.locator('.model').textContent()).toContain('from this browser’s cache');
+    expect(await page.locator('.model').textContent()).toContain('from the cache of this browser');
     await close();
   });
 
@@ -193,7 +193,11 @@ describe.skipIf(!browserThere)(`the Look page${noBrowser}`, () => {
     const alert = page.locator('.model [role=alert]');
     await alert.waitFor();
     expect(await alert.textContent()).toMatch(/config\.json/);
+    expect(await page.locator('.compare .nearest-list li').count()).toBe(3); // the model before still answers
     await alert.getByRole('button').click();
+    expect(await alert.count()).toBe(0);
+    await page.locator('.own-model summary').click();
+    await page.getByRole('button', { name: 'Back to the built-in model' }).click();
     await page.waitForFunction(() =>
       document.querySelector('.model')?.textContent?.includes('Universal Sentence Encoder'),
     );

@@ -5,7 +5,7 @@ import { Arcs } from '../../components/Arcs.tsx';
 import { percent } from '../../components/formatNumber.ts';
 import { Matrix } from '../../components/Matrix.tsx';
 import { texts } from '../../i18n/texts.ts';
-import { modelState } from '../../model/session.ts';
+import { currentModel } from '../../model/session.ts';
 import { HeadGrid } from './HeadGrid.tsx';
 import { HeadParts } from './HeadParts.tsx';
 import { LoadingBar } from './LoadingBar.tsx';
@@ -14,10 +14,6 @@ import type { LookState } from './lookState.ts';
 /** The pictures. */
 export const AttentionPart = (props: { readonly state: LookState }): JSX.Element => {
   const { state } = props;
-  const info = createMemo(() => {
-    const model = modelState();
-    return model.kind === 'ready' ? model.info : undefined;
-  });
   const chosen = createMemo(() => state.hovered() ?? state.pinned());
   const title = (): string => {
     const place = state.map() ?? state.place();
@@ -60,15 +56,15 @@ export const AttentionPart = (props: { readonly state: LookState }): JSX.Element
           <h3>{texts().look.heads}</h3>
           <p class="hint">{texts().look.headsHint}</p>
         </div>
-        <HeadGrid state={state} layers={info()?.layers ?? 2} heads={info()?.heads ?? 4} />
+        <HeadGrid state={state} layers={currentModel()?.layers ?? 2} heads={currentModel()?.heads ?? 4} />
         <Show when={state.map()}>{(map) => <HeadParts statistics={map().statistics} />}</Show>
       </section>
-      <Show when={state.map()}>
-        {(map) => (
-          <section class="card map">
-            <div class="card-head">
-              <h3>{texts().look.map}</h3>
-            </div>
+      <section class="card map">
+        <div class="card-head">
+          <h3>{texts().look.map}</h3>
+        </div>
+        <Show when={state.map()} fallback={<div class="map-waiting" />}>
+          {(map) => (
             <Matrix
               label={`${texts().look.attention}: ${title()}`}
               rows={state.tokens()}
@@ -83,9 +79,9 @@ export const AttentionPart = (props: { readonly state: LookState }): JSX.Element
               onMark={(cell) => state.setHovered(cell?.row)}
               onPick={({ row }) => state.pin(row)}
             />
-          </section>
-        )}
-      </Show>
+          )}
+        </Show>
+      </section>
     </>
   );
 };

@@ -8,6 +8,7 @@ import { Question } from '../../components/Question.tsx';
 import { type Finding, Verdict } from '../../components/Verdict.tsx';
 import { nearestTo, rankedPairs, sharedTokens } from '../../experiments/similarity.ts';
 import { texts } from '../../i18n/texts.ts';
+import type { Reading } from '../../protocol.ts';
 import type { LookState } from './lookState.ts';
 
 const code = `import { pipeline } from '@heed/models-bert';
@@ -16,6 +17,12 @@ import { baseUrl } from '@heed/tensor/io';
 const folder = baseUrl(new URL('weights/use-lite/', document.baseURI));
 const similarity = await pipeline('sentence-similarity', folder);
 similarity.matrix(sentences); // number[][]`;
+
+/** Tokens that stand for a piece of the text; not those that a model adds, as [CLS]. */
+const ownTokens = (reading: Reading | undefined): string[] =>
+  reading?.tokens.filter(
+    (_, index) => (reading.offsets[2 * index] ?? 0) < (reading.offsets[2 * index + 1] ?? 0),
+  ) ?? [];
 
 /** The part. */
 export const ComparePart = (props: { readonly state: LookState }): JSX.Element => {
@@ -44,8 +51,8 @@ export const ComparePart = (props: { readonly state: LookState }): JSX.Element =
     const [first, last] = [pairs[0], pairs.at(-1)];
     if (first === undefined || last === undefined) return [];
     const words = sharedTokens(
-      readings.readings[first.first]?.tokens ?? [],
-      readings.readings[first.second]?.tokens ?? [],
+      ownTokens(readings.readings[first.first]),
+      ownTokens(readings.readings[first.second]),
     );
     return [
       {

@@ -4,12 +4,12 @@ import { Progress } from '@kobalte/core/progress';
 import { type JSX, Show } from 'solid-js';
 import { bytes, percent } from '../../components/formatNumber.ts';
 import { texts } from '../../i18n/texts.ts';
-import { cancelOpening, modelState } from '../../model/session.ts';
+import { cancelOpening, modelOpening } from '../../model/session.ts';
 
 /** The bar. */
 export const LoadingBar = (): JSX.Element => {
   const loading = () => {
-    const state = modelState();
+    const state = modelOpening();
     return state.kind === 'loading' ? state : undefined;
   };
   return (

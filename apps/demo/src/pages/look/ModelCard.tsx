@@ -1,10 +1,17 @@
 // The model: what it is, how big, whence, what computes it, and the way to load another.
 
-import { type JSX, Match, Show, Switch } from 'solid-js';
+import { type JSX, Show } from 'solid-js';
 import { bytes, duration } from '../../components/formatNumber.ts';
 import { texts } from '../../i18n/texts.ts';
 import { chosenFiles } from '../../model/droppedFiles.ts';
-import { engineInfo, modelState, openBuiltIn, openFiles } from '../../model/session.ts';
+import {
+  cancelOpening,
+  currentModel,
+  engineInfo,
+  modelOpening,
+  openBuiltIn,
+  openFiles,
+} from '../../model/session.ts';
 
 const EngineLine = (): JSX.Element => (
   <Show when={engineInfo()}>
@@ -23,60 +30,81 @@ const EngineLine = (): JSX.Element => (
   </Show>
 );
 
-/** The card. */
-export const ModelCard = (): JSX.Element => {
-  let input!: HTMLInputElement; // set by ref
-  const ready = () => {
-    const state = modelState();
-    return state.kind === 'ready' ? state : undefined;
-  };
+/** What went wrong, and the ways on. */
+const Failure = (): JSX.Element => {
   const failed = () => {
-    const state = modelState();
+    const state = modelOpening();
     return state.kind === 'failed' ? state : undefined;
   };
   return (
-    <section class="card model">
-      <h3 class="eyebrow">{texts().model.title}</h3>
-      <Switch>
-        <Match when={modelState().kind === 'starting' || modelState().kind === 'loading'}>
-          <p class="model-line">
-            {modelState().kind === 'starting' ? texts().model.starting : `${texts().model.progress} …`}
-          </p>
-        </Match>
-        <Match when={ready()}>
-          {(state) => (
-            <>
-              <p class="model-line">{state().info.name}</p>
-              <p class="fine">
-                <Show when={state().own}>
-                  {state().info.description}
-                  <br />
-                </Show>
-                {texts().model.size(state().info.layers, state().info.heads, state().info.maxTokens)}
-                <br />
-                {texts().model.ready(bytes(state().info.bytes), duration(state().info.milliseconds))},{' '}
-                {state().own
-                  ? texts().model.fromFolder
-                  : state().info.cached
-                    ? texts().model.fromCache
-                    : texts().model.downloaded}
-              </p>
-            </>
-          )}
-        </Match>
-        <Match when={failed()}>
-          {(state) => (
-            <div role="alert">
-              <p class="model-line">{texts().model.failed}</p>
-              <pre class="error-text">{state().message}</pre>
+    <Show when={failed()}>
+      {(state) => (
+        <div role="alert">
+          <p class="model-line">{texts().model.failed}</p>
+          <pre class="error-text">{state().message}</pre>
+          <Show
+            when={currentModel()}
+            fallback={
               <button type="button" class="button" onClick={openBuiltIn}>
                 {texts().model.again}
               </button>
-            </div>
-          )}
-        </Match>
-      </Switch>
+            }
+          >
+            {(model) => (
+              <button type="button" class="button" onClick={() => cancelOpening('')}>
+                {texts().model.stay(model().name)}
+              </button>
+            )}
+          </Show>
+        </div>
+      )}
+    </Show>
+  );
+};
+
+/** What the present model is, how big and whence. */
+const Facts = (): JSX.Element => (
+  <Show
+    when={currentModel()}
+    fallback={
+      <Show when={modelOpening().kind !== 'failed'}>
+        <p class="model-line">
+          {modelOpening().kind === 'loading' ? `${texts().model.progress} …` : texts().model.starting}
+        </p>
+      </Show>
+    }
+  >
+    {(model) => (
+      <>
+        <p class="model-line">{model().name}</p>
+        <p class="fine">
+          <Show when={model().own}>
+            {model().description}
+            <br />
+          </Show>
+          {texts().model.size(model().layers, model().heads, model().maxTokens)}
+          <br />
+          {texts().model.ready(bytes(model().bytes), duration(model().milliseconds))},{' '}
+          {model().own
+            ? texts().model.fromFolder
+            : model().cached
+              ? texts().model.fromCache
+              : texts().model.downloaded}
+        </p>
+      </>
+    )}
+  </Show>
+);
+
+/** The card. */
+export const ModelCard = (): JSX.Element => {
+  let input!: HTMLInputElement; // set by ref
+  return (
+    <section class="card model">
+      <h3 class="eyebrow">{texts().model.title}</h3>
+      <Facts />
       <EngineLine />
+      <Failure />
       <details class="own-model">
         <summary>{texts().model.own}</summary>
         <p class="fine">{texts().model.ownHint}</p>
@@ -84,7 +112,7 @@ export const ModelCard = (): JSX.Element => {
           <button type="button" class="button" onClick={() => input.click()}>
             {texts().model.choose}
           </button>
-          <Show when={ready()?.own || failed()}>
+          <Show when={currentModel()?.own}>
             <button type="button" class="quiet" onClick={openBuiltIn}>
               {texts().model.back}
             </button>
@@ -103,10 +131,11 @@ export const ModelCard = (): JSX.Element => {
             if (files === null || files.length === 0) return;
             const folder = chosenFiles(files);
             openFiles(folder.name, folder.files);
+            event.currentTarget.value = ''; // the same folder may be chosen again
           }}
         />
       </details>
-      <Show when={!ready()?.own}>
+      <Show when={!currentModel()?.own}>
         <p class="fine">{texts().model.licence}</p>
       </Show>
     </section>

@@ -2,7 +2,7 @@
 
 import { For, Index, type JSX, Show } from 'solid-js';
 import { texts } from '../../i18n/texts.ts';
-import { modelState } from '../../model/session.ts';
+import { currentModel } from '../../model/session.ts';
 import { type LookState, mostSentences } from './lookState.ts';
 import { presetNames, presets } from './presets.ts';
 
@@ -56,10 +56,7 @@ export const SentenceList = (props: { readonly state: LookState }): JSX.Element 
     const reading = state.readings()?.readings[index];
     return reading?.text === state.sentences()[index] ? (reading?.truncated ?? 0) : 0;
   };
-  const limit = (): number => {
-    const model = modelState();
-    return model.kind === 'ready' ? model.info.maxTokens : 0;
-  };
+  const limit = (): number => currentModel()?.maxTokens ?? 0;
   return (
     <section class="card sentences">
       <h3 class="eyebrow">{texts().look.sentences}</h3>

@@ -2,7 +2,7 @@
 
 import { batch, createEffect, createMemo, createSignal, on, onCleanup } from 'solid-js';
 import { type AttentionStatistics, attentionStatistics } from '../../experiments/attentionStatistics.ts';
-import { client, modelRevision, modelState } from '../../model/session.ts';
+import { client, modelRevision } from '../../model/session.ts';
 import type { Reading, Readings } from '../../protocol.ts';
 import { currentAddress, numberInAddress, updateAddress } from '../../state/address.ts';
 import { presets } from './presets.ts';
@@ -61,14 +61,15 @@ export const tokenTexts = ({ text, tokens, offsets }: Reading): string[] =>
     return piece === '' ? token : piece;
   });
 
-const mapsOf = ({ attentions, tokens }: Reading, heads: number): HeadMap[] =>
-  (attentions ?? []).flatMap((layer, index) =>
-    Array.from({ length: heads }, (_, head) => {
-      const size = tokens.length ** 2;
+const mapsOf = ({ attentions, tokens }: Reading): HeadMap[] => {
+  const size = tokens.length ** 2;
+  return (attentions ?? []).flatMap((layer, index) =>
+    Array.from({ length: size === 0 ? 0 : layer.length / size }, (_, head) => {
       const weights = layer.subarray(head * size, (head + 1) * size);
       return { layer: index, head, weights, statistics: attentionStatistics(weights, tokens.length) };
     }),
   );
+};
 
 /** A fresh state, read from the address. */
 export const lookState = (): LookState => {
@@ -120,13 +121,9 @@ export const lookState = (): LookState => {
   );
 
   const reading = createMemo(() => readings()?.readings[active()]);
-  const heads = createMemo(() => {
-    const state = modelState();
-    return state.kind === 'ready' ? state.info.heads : 0;
-  });
   const maps = createMemo(() => {
     const own = reading();
-    return own === undefined || heads() === 0 ? [] : mapsOf(own, heads());
+    return own === undefined ? [] : mapsOf(own);
   });
   const map = createMemo(
     () => maps().find(({ layer, head }) => layer === place().layer && head === place().head) ?? maps()[0],

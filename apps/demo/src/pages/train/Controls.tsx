@@ -81,7 +81,7 @@ export const Controls = (): JSX.Element => (
         onChange={(layers) => trainState.change({ layers: Number(layers) })}
       />
       <Segmented
-        label={`${texts().train.batch}, ${texts().train.batchUnit}`}
+        label={texts().train.batch}
         options={numbers(choices.batch)}
         value={String(trainState.options().batch)}
         onChange={(batch) => trainState.change({ batch: Number(batch) })}

@@ -5,7 +5,7 @@ import { createMemo, createSignal, For, type JSX, Show } from 'solid-js';
 import { percent } from '../../components/formatNumber.ts';
 import { Matrix } from '../../components/Matrix.tsx';
 import { MiniMap } from '../../components/MiniMap.tsx';
-import { bestAlignedHead, sharpestHead } from '../../experiments/alignment.ts';
+import { mirrorAlignment, sharpness } from '../../experiments/alignment.ts';
 import type { CrossAttention } from '../../experiments/trainer.ts';
 import { texts } from '../../i18n/texts.ts';
 import { trainState } from './trainState.ts';
@@ -28,6 +28,9 @@ const headsOf = ({ maps, source, target }: CrossAttention): HeadOfLook[] => {
   );
 };
 
+/** How much better another head must be before the picture turns to it. */
+const patience = 0.2;
+
 /** A space is seen as '␣'. */
 const visible = (character: string): string => (character === ' ' ? '␣' : character);
 
@@ -38,16 +41,22 @@ export const CrossMap = (): JSX.Element => {
     const look = trainState.look();
     return look === undefined ? [] : headsOf(look);
   });
-  const best = createMemo(() => {
-    const look = trainState.look();
-    const { task, heads: count } = trainState.options();
-    if (look === undefined) return undefined;
-    return task === 'reverse'
-      ? bestAlignedHead(look.maps, { heads: count, length: look.source.length })
-      : sharpestHead(look.maps, { heads: count, rows: look.target.length + 1, columns: look.source.length });
+  const found = createMemo<HeadOfLook | undefined>((before) => {
+    const reverse = trainState.options().task === 'reverse';
+    const length = trainState.look()?.source.length ?? 0;
+    const score = ({ weights }: HeadOfLook): number =>
+      reverse ? mirrorAlignment(weights, length) : sharpness(weights, length);
+    const best = heads().reduce<HeadOfLook | undefined>(
+      (most, own) => (most === undefined || score(own) > score(most) ? own : most),
+      undefined,
+    );
+    const present = heads().find(({ layer, head }) => layer === before?.layer && head === before.head);
+    return present !== undefined && best !== undefined && score(best) < score(present) + patience
+      ? present
+      : best;
   });
   const shown = createMemo(() => {
-    const wish = chosen() ?? best();
+    const wish = chosen() ?? found();
     return heads().find(({ layer, head }) => layer === wish?.layer && head === wish.head) ?? heads()[0];
   });
   const rows = createMemo(

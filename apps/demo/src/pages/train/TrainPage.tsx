@@ -38,8 +38,8 @@ const Charts = (): JSX.Element => {
           xTitle={texts().train.stepAxis}
           yTitle={texts().train.lossAxis}
           format={significant}
-          ticks={[0.01, 0.03, 0.1, 0.3, 1, 3]}
-          domain={[0.01, 5]}
+          ticks={[0.003, 0.01, 0.03, 0.1, 0.3, 1, 3]}
+          domain={[0.003, 5]}
           logarithmic
           reference={{ value: guess(), label: texts().train.guess }}
         />
@@ -98,9 +98,9 @@ import { backward, crossEntropy, random } from '@heed/tensor';
 import { initialize, parameters } from '@heed/tensor/nn';
 import { adamW, clipGradients, cosineDecay, warmup } from '@heed/tensor/optim';
 
-const model = initialize(new Transformer({ sourceVocabulary: 29, width: ${width}, heads: ${heads}, innerWidth: ${2 * width},
+const model = initialize(new Transformer({ sourceVocabulary: 29, width: ${width}, heads: ${heads}, innerWidth: ${4 * width},
   encoderLayers: ${layers}, decoderLayers: ${layers}, dropout: 0 }), random(1));
-const optimizer = adamW(parameters(model), { learningRate: warmup(60, cosineDecay(${learningRate}, 1200, ${learningRate / 20})), betas: [0.9, 0.98] });
+const optimizer = adamW(parameters(model), { learningRate: warmup(60, cosineDecay(${learningRate}, 800, ${learningRate / 20})), betas: [0.9, 0.98] });
 for (const { sources, targets } of batches) { // ids, a row an example
   const { input, labels } = teacherForcing(targets, { start: 1, end: 2 });
   const loss = crossEntropy(model.forward(idBatch(sources), input), labels, { ignoreIndex: ignoredLabel });
@@ -120,8 +120,7 @@ export const TrainPage = (): JSX.Element => {
       milliseconds: trainState.milliseconds(),
       examination: trainState.examinations().at(-1)?.examination,
       characters: tasks[task].alphabet.length + 1,
-      sharp:
-        look && sharpestHead(look.maps, { heads, rows: look.target.length + 1, columns: look.source.length }),
+      sharp: look && sharpestHead(look.maps, { heads, columns: look.source.length }),
       probe: look?.source ?? '',
       mirror:
         task === 'reverse' && look !== undefined

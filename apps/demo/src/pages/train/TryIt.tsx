@@ -85,43 +85,50 @@ export const TryIt = (): JSX.Element => {
           <div class="answer">
             <div class="answer-line" aria-hidden="true">
               <span class="axis-key">{texts().train.read}</span>
-              <For each={Array.from(answer().source)}>
-                {(character, index) => {
-                  const share = (): number => {
-                    const look = looked();
-                    return look === undefined ? 0 : scaled(look, index());
-                  };
-                  return (
-                    <span
-                      class="answer-character"
-                      title={percent(looked()?.[index()] ?? 0)}
-                      style={{ background: rampColor(theme(), share()), color: textOnRamp(theme(), share()) }}
-                    >
-                      {character === ' ' ? '␣' : character}
-                    </span>
-                  );
-                }}
-              </For>
+              <span class="answer-characters">
+                <For each={Array.from(answer().source)}>
+                  {(character, index) => {
+                    const share = (): number => {
+                      const look = looked();
+                      return look === undefined ? 0 : scaled(look, index());
+                    };
+                    return (
+                      <span
+                        class="answer-character"
+                        title={percent(looked()?.[index()] ?? 0)}
+                        style={{
+                          background: rampColor(theme(), share()),
+                          color: textOnRamp(theme(), share()),
+                        }}
+                      >
+                        {character === ' ' ? '␣' : character}
+                      </span>
+                    );
+                  }}
+                </For>
+              </span>
             </div>
             <div class="answer-line" aria-hidden="true">
               <span class="axis-query">{texts().train.written}</span>
-              <For each={written()}>
-                {({ character }, index) => (
-                  <button
-                    type="button"
-                    tabindex="-1"
-                    class="answer-character written"
-                    classList={{ chosen: (selected() ?? written().length - 1) === index() }}
-                    onPointerEnter={() => setSelected(index())}
-                    onClick={() => setSelected(index())}
-                  >
-                    {character}
-                  </button>
-                )}
-              </For>
-              <Show when={!answer().done}>
-                <span class="caret" />
-              </Show>
+              <span class="answer-characters">
+                <For each={written()}>
+                  {({ character }, index) => (
+                    <button
+                      type="button"
+                      tabindex="-1"
+                      class="answer-character written"
+                      classList={{ chosen: (selected() ?? written().length - 1) === index() }}
+                      onPointerEnter={() => setSelected(index())}
+                      onClick={() => setSelected(index())}
+                    >
+                      {character}
+                    </button>
+                  )}
+                </For>
+                <Show when={!answer().done}>
+                  <span class="caret" />
+                </Show>
+              </span>
             </div>
             <p class="answer-outcome" role="status" classList={{ correct: outcome()?.correct === true }}>
               {outcome() === undefined

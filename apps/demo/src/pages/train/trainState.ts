@@ -18,7 +18,7 @@ export const choices = {
   heads: [1, 2, 4, 8],
   layers: [1, 2, 3],
   batch: [16, 32, 64],
-  learningRate: [5e-4, 1e-3, 2e-3, 3e-3, 4e-3, 6e-3, 1e-2, 2e-2],
+  learningRate: [5e-4, 1e-3, 2e-3, 3e-3, 5e-3, 7e-3, 1e-2, 2e-2],
 } as const;
 
 const standard: TrainerOptions = {
@@ -27,7 +27,7 @@ const standard: TrainerOptions = {
   heads: 4,
   layers: 1,
   batch: 32,
-  learningRate: 4e-3,
+  learningRate: 5e-3,
   seed: 1,
 };
 
