@@ -1,6 +1,17 @@
 // The frame of all pages: name, doors, language and colours; and the whole window as a place to drop a model's folder.
 
-import { createEffect, createSignal, For, type JSX, lazy, on, onCleanup, Show, Suspense } from 'solid-js';
+import {
+  createEffect,
+  createMemo,
+  createSignal,
+  For,
+  type JSX,
+  lazy,
+  on,
+  onCleanup,
+  Show,
+  Suspense,
+} from 'solid-js';
 import { Dynamic } from 'solid-js/web';
 import { Segmented } from './components/Segmented.tsx';
 import { texts } from './i18n/texts.ts';
@@ -96,15 +107,10 @@ const dropTarget = (): (() => boolean) => {
 /** The application. */
 export const App = (): JSX.Element => {
   const over = dropTarget();
-  createEffect(
-    on(
-      () => currentAddress().page,
-      () => scrollTo({ top: 0 }),
-      { defer: true },
-    ),
-  );
+  const page = createMemo(() => currentAddress().page); // most changes of the address stay on the page
+  createEffect(on(page, () => scrollTo({ top: 0 }), { defer: true }));
   createEffect(() => {
-    document.title = `${texts().nav[currentAddress().page]} · ${texts().title}`;
+    document.title = `${texts().nav[page()]} · ${texts().title}`;
   });
   return (
     <>
@@ -114,7 +120,7 @@ export const App = (): JSX.Element => {
       <Header />
       <main id="main" tabindex="-1">
         <Suspense>
-          <Dynamic component={views[currentAddress().page]} />
+          <Dynamic component={views[page()]} />
         </Suspense>
       </main>
       <footer class="foot">

@@ -12,7 +12,7 @@ export interface HoodProps {
   readonly formulas: readonly string[];
   /** Sentences about the numbers in the formulas. */
   readonly remarks: readonly string[];
-  /** Runs as it stands with the packages' public names. */
+  /** The lines that do the same with the packages' public names. */
   readonly code: string;
   readonly sourceName: string;
   /** Fetches the source when it is first seen. */

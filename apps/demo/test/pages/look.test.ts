@@ -108,6 +108,18 @@ describe.skipIf(!browserThere)(`the Look page${noBrowser}`, () => {
     await close();
   });
 
+  it('choosing a head far down the page leaves the page where it is', { timeout: 2 * minute }, async () => {
+    const { page, close } = await site.visit('#/look?lang=en', { screen: 'phone' });
+    await page.waitForSelector('.verdict-first');
+    await page.locator('.head-cell').nth(6).scrollIntoViewIfNeeded();
+    const before = await page.evaluate(() => scrollY);
+    expect(before).toBeGreaterThan(300);
+    await page.locator('.head-cell').nth(6).click();
+    await page.waitForFunction(() => location.hash.includes('head=2'));
+    expect(await page.evaluate(() => scrollY)).toBe(before);
+    await close();
+  });
+
   it('the address holds the whole view: another visit with it sees the same, in the other language too', {
     timeout: 2 * minute,
   }, async () => {

@@ -134,4 +134,28 @@ describe.skipIf(!browserThere)(`the Train page${noBrowser}`, () => {
     expect(errors).toEqual([]);
     await close();
   });
+
+  it('twenty changes of page leave no elements and no listeners behind', {
+    timeout: 4 * minute,
+  }, async () => {
+    const { page, close } = await site.visit('#/look?lang=en', { screen: 'desk' });
+    const inspector = await page.context().newCDPSession(page);
+    const roundTrips = async (count: number): Promise<number[]> => {
+      for (let i = 0; i < count; i++) {
+        await page.locator('nav').getByText('Train').click();
+        await page.locator('.stats').waitFor();
+        await page.locator('nav').getByText('Look').click();
+        await page.locator('.verdict-first').first().waitFor();
+      }
+      await inspector.send('HeapProfiler.collectGarbage');
+      const { nodes, jsEventListeners } = await inspector.send('Memory.getDOMCounters');
+      return [nodes, jsEventListeners];
+    };
+    const [nodes = 0, listeners = 0] = await roundTrips(2);
+    const [nodesLater = 0, listenersLater = 0] = await roundTrips(10);
+    // Two pages may wait for the collector; ten would not.
+    expect(nodesLater).toBeLessThan(3 * nodes);
+    expect(listenersLater).toBeLessThan(3 * listeners);
+    await close();
+  });
 });

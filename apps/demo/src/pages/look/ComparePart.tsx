@@ -14,7 +14,7 @@ import type { LookState } from './lookState.ts';
 const code = `import { pipeline } from '@heed/models-bert';
 import { baseUrl } from '@heed/tensor/io';
 
-const folder = baseUrl(new URL('weights/use-lite/', document.baseURI));
+const folder = baseUrl(new URL('weights/use-lite/', document.baseURI).href);
 const similarity = await pipeline('sentence-similarity', folder);
 similarity.matrix(sentences); // number[][]`;
 

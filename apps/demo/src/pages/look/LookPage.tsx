@@ -6,7 +6,9 @@ import { formulaText } from '../../components/formulaText.ts';
 import { Hood } from '../../components/Hood.tsx';
 import { Question } from '../../components/Question.tsx';
 import { Verdict } from '../../components/Verdict.tsx';
+import { indexOfLargest } from '../../experiments/attentionStatistics.ts';
 import { texts } from '../../i18n/texts.ts';
+import { currentModel } from '../../model/session.ts';
 import { AttentionPart } from './AttentionPart.tsx';
 import { attentionFindings } from './attentionFindings.ts';
 import { ComparePart } from './ComparePart.tsx';
@@ -14,12 +16,21 @@ import { type LookState, lookState } from './lookState.ts';
 import { ModelCard } from './ModelCard.tsx';
 import { SentenceList } from './SentenceList.tsx';
 
+/** The token that looks hardest at another one. */
+const keenest = (weights: Float32Array, n: number): number => {
+  const others = weights.map((weight, index) => (index % (n + 1) === 0 ? 0 : weight));
+  return Math.floor(Math.max(0, indexOfLargest(others)) / n);
+};
+
 /** The two largest weights of a row, as the formula shows them. */
 const strongest = (state: LookState) => {
   const map = state.map();
   const tokens = state.tokens();
   if (map === undefined || tokens.length < 2) return undefined;
-  const query = Math.min(state.hovered() ?? state.pinned() ?? 1, tokens.length - 1);
+  const query = Math.min(
+    state.hovered() ?? state.pinned() ?? keenest(map.weights, tokens.length),
+    tokens.length - 1,
+  );
   const row = map.weights.subarray(query * tokens.length, (query + 1) * tokens.length);
   const [first = 0, second = 0] = [...row.keys()].sort((a, b) => (row[b] ?? 0) - (row[a] ?? 0));
   const name = (index: number): string => tokens[index] ?? '';
@@ -30,10 +41,14 @@ const strongest = (state: LookState) => {
   };
 };
 
-const codeOf = (text: string, layer: number): string => `import { pipeline } from '@heed/models-bert';
-import { baseUrl } from '@heed/tensor/io';
+const codeOf = (
+  text: string,
+  layer: number,
+  own: boolean,
+): string => `import { pipeline } from '@heed/models-bert';
+import { ${own ? 'fromFiles' : 'baseUrl'} } from '@heed/tensor/io';
 
-const folder = baseUrl(new URL('weights/use-lite/', document.baseURI));
+const folder = ${own ? 'fromFiles(input.files)' : "baseUrl(new URL('weights/use-lite/', document.baseURI).href)"};
 const extract = await pipeline('feature-extraction', folder);
 
 const text = ${JSON.stringify(text)};
@@ -98,7 +113,7 @@ export const LookPage = (): JSX.Element => {
         <Hood
           formulas={formulas()}
           remarks={remarks()}
-          code={codeOf(state.reading()?.text ?? '', state.map()?.layer ?? 0)}
+          code={codeOf(state.reading()?.text ?? '', state.map()?.layer ?? 0, currentModel()?.own === true)}
           sourceName="apps/demo/src/experiments/attentionStatistics.ts"
           source={() =>
             import('../../experiments/attentionStatistics.ts?raw').then((module) => module.default)
