@@ -14,6 +14,6 @@ export default defineConfig({
   resolve: { conditions: ['@heed/source', 'module', 'browser', 'development|production'] },
   server: { headers: isolated, port: 5173 },
   preview: { headers: isolated, port: 4173 },
-  worker: { format: 'es' },
-  build: { target: 'es2022', sourcemap: true },
+  worker: { format: 'es', rolldownOptions: { checks: { pluginTimings: false } } },
+  build: { target: 'es2022', sourcemap: true, rolldownOptions: { checks: { pluginTimings: false } } },
 });

@@ -2,6 +2,7 @@
 // visit: leaving the page pauses the run, coming back finds it.
 
 import { batch, createSignal } from 'solid-js';
+import { standardOptions } from '../../experiments/standardOptions.ts';
 import type {
   CrossAttention,
   Examination,
@@ -21,16 +22,6 @@ export const choices = {
   learningRate: [5e-4, 1e-3, 2e-3, 3e-3, 5e-3, 7e-3, 1e-2, 2e-2],
 } as const;
 
-const standard: TrainerOptions = {
-  task: 'reverse',
-  width: 64,
-  heads: 4,
-  layers: 1,
-  batch: 32,
-  learningRate: 5e-3,
-  seed: 1,
-};
-
 /** How the run stands. */
 export type RunKind = 'preparing' | 'idle' | 'running' | 'paused' | 'failed';
 
@@ -48,7 +39,7 @@ const fromAddress = (): TrainerOptions => {
   const { values } = currentAddress();
   const chosen = (name: keyof typeof choices): number => {
     const value = Number(values.get(name));
-    return (choices[name] as readonly number[]).includes(value) ? value : standard[name];
+    return (choices[name] as readonly number[]).includes(value) ? value : standardOptions[name];
   };
   return {
     task: values.get('task') === 'dates' ? 'dates' : 'reverse',
@@ -57,11 +48,11 @@ const fromAddress = (): TrainerOptions => {
     layers: chosen('layers'),
     batch: chosen('batch'),
     learningRate: chosen('learningRate'),
-    seed: standard.seed,
+    seed: standardOptions.seed,
   };
 };
 
-const [options, setOptions] = createSignal<TrainerOptions>(standard);
+const [options, setOptions] = createSignal<TrainerOptions>(standardOptions);
 const [kind, setKind] = createSignal<RunKind>('preparing');
 const [parameterCount, setParameterCount] = createSignal(0);
 const [steps, setSteps] = createSignal<readonly StepReport[]>([]);
