@@ -6,13 +6,20 @@ import { TokenizerError } from '../tokenizerError.ts';
  * was expected. Only own properties count, so `__proto__` is a name like any other.
  */
 export class JsonValue {
-  /** The place, such as `tokenizer.json: model.vocab["a"]`. */
-  readonly place: string;
+  readonly #base: string;
+  readonly #key: string | number | undefined;
   readonly #value: unknown;
 
-  constructor(place: string, value: unknown) {
-    this.place = place;
+  /** A value at `base`, or at one of its keys; what is put together of them is only for errors, and vocabularies have many keys. */
+  constructor(base: string, value: unknown, key?: string | number) {
+    this.#base = base;
     this.#value = value;
+    this.#key = key;
+  }
+
+  /** The place, such as `tokenizer.json: model.vocab["a"]`. */
+  get place(): string {
+    return this.#key === undefined ? this.#base : `${this.#base}[${JSON.stringify(this.#key)}]`;
   }
 
   /** Whether the value is null or absent. */
@@ -38,16 +45,15 @@ export class JsonValue {
 
   /** The names and values of an object. */
   entries(): [name: string, value: JsonValue][] {
-    return Object.entries(this.#object()).map(([name, value]) => [
-      name,
-      new JsonValue(`${this.place}[${JSON.stringify(name)}]`, value),
-    ]);
+    const { place } = this;
+    return Object.entries(this.#object()).map(([name, value]) => [name, new JsonValue(place, value, name)]);
   }
 
   /** The items of an array. */
   items(): JsonValue[] {
     if (!Array.isArray(this.#value)) return this.refuse('an array');
-    return this.#value.map((value, index) => new JsonValue(`${this.place}[${index}]`, value));
+    const { place } = this;
+    return this.#value.map((value, index) => new JsonValue(place, value, index));
   }
 
   /** A string. */
