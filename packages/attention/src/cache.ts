@@ -1,6 +1,7 @@
 // KVCache: keys and values of the positions already decoded, so that each new token computes only its own.
 
-import { currentBackend, dims, ShapeError, Tensor } from '@heed/tensor';
+import { dims, ShapeError, Tensor } from '@heed/tensor';
+import { headAttention } from './headAttention.ts';
 
 /** Grows by doubling; rows of one head lie together. Values are copied in; without gradient. */
 export class KVCache {
@@ -96,42 +97,23 @@ export class KVCache {
       throw new ShapeError(
         `KVCache.attend: query ${query} over a cache of ${this.#length} positions, ${JSON.stringify(held)}.`,
       );
-    const sequences = new Int32Array(5 * batch * heads);
-    for (let index = 0; index < batch * heads; index++) {
-      const kvRow =
-        Math.floor(index / heads) * held.kvHeads + Math.floor((index % heads) / (heads / held.kvHeads));
-      sequences.set(
-        [
-          index * queries,
-          (index + 1) * queries,
-          kvRow * this.#capacity,
-          kvRow * this.#capacity + this.#length,
-          0,
-        ],
-        5 * index,
-      );
-    }
     const visible = new Int32Array(2 * queries);
     for (let i = 0; i < queries; i++) visible[2 * i + 1] = this.#length - queries + i + 1;
     const out = new Float32Array(batch * heads * queries * held.valueDepth);
-    currentBackend().attention({
+    headAttention({
+      ...held,
+      heads,
+      queries,
+      keys: this.#length,
       q: query.data,
       k: this.#keys,
       v: this.#values,
       out,
       logSumExp: undefined,
-      sequences,
-      visible,
-      heads: 1,
-      kvHeads: 1,
-      depth,
-      valueDepth: held.valueDepth,
+      keyRoom: this.#capacity,
       scale: scale ?? 1 / Math.sqrt(depth),
-      qLayout: { row: depth, head: 0 },
-      kLayout: { row: depth, head: 0 },
-      vLayout: { row: held.valueDepth, head: 0 },
-      outLayout: { row: held.valueDepth, head: 0 },
-      logSumExpLayout: { row: 0, head: 0 },
+      visible,
+      visibleStride: 0,
     });
     return new Tensor('float32', [batch, heads, queries, held.valueDepth], out);
   }

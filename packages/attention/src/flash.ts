@@ -1,19 +1,9 @@
 // The tiled kernel: attention without ever storing a [queries, keys] matrix, forward and backward. Masks that are one interval of keys a
 // row run in the engine as one call; any other mask, a bias or dropout runs here, tile by tile, and empty tiles are not visited.
 
-import {
-  add,
-  allocate,
-  concat,
-  currentBackend,
-  defineOp,
-  log,
-  mul,
-  noGrad,
-  slice,
-  Tensor,
-} from '@heed/tensor';
+import { add, allocate, concat, defineOp, log, mul, noGrad, slice, Tensor } from '@heed/tensor';
 import { flashBackward } from './flashBackward.ts';
+import { headAttention } from './headAttention.ts';
 import { type AttentionKernel, type AttentionRequest, sizesOf } from './kernel.ts';
 import { finishSoftmax, mergeSoftmax, type SoftmaxState, softmaxBlock } from './onlineSoftmax.ts';
 import { dropoutFactors, maskedScores, type Part, weightedValues } from './scores.ts';
@@ -27,38 +17,23 @@ interface Forward {
   readonly logSumExp: Tensor;
 }
 
-/** One engine call; each (batch, head) is a sequence of its own, so that grouped heads share their keys in place. */
+/** One engine call, for masks that are one interval of keys a row. */
 const engineForward = (request: AttentionRequest, visible: Int32Array | undefined): Forward => {
-  const { batch, heads, kvHeads, queries, keys, depth, valueDepth } = sizesOf(request);
+  const sizes = sizesOf(request);
+  const { batch, heads, queries, keys, valueDepth } = sizes;
   const out = allocate(batch * heads * queries * valueDepth);
   const logSumExp = allocate(batch * heads * queries);
-  const sequences = new Int32Array(5 * batch * heads);
-  for (let index = 0; index < batch * heads; index++) {
-    const b = Math.floor(index / heads);
-    const kvRow = b * kvHeads + Math.floor((index % heads) / (heads / kvHeads));
-    sequences.set(
-      [index * queries, (index + 1) * queries, kvRow * keys, (kvRow + 1) * keys, b * queries],
-      5 * index,
-    );
-  }
-  currentBackend().attention({
+  headAttention({
+    ...sizes,
     q: request.query.data,
     k: request.key.data,
     v: request.value.data,
     out,
     logSumExp,
-    sequences,
-    visible,
-    heads: 1,
-    kvHeads: 1,
-    depth,
-    valueDepth,
+    keyRoom: keys,
     scale: request.scale,
-    qLayout: { row: depth, head: 0 },
-    kLayout: { row: depth, head: 0 },
-    vLayout: { row: valueDepth, head: 0 },
-    outLayout: { row: valueDepth, head: 0 },
-    logSumExpLayout: { row: 1, head: 0 },
+    visible,
+    visibleStride: queries,
   });
   return {
     output: new Tensor('float32', [batch, heads, queries, valueDepth], out),

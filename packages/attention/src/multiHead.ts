@@ -66,18 +66,7 @@ export class MultiHeadAttention {
 
   /** x [batch, queries, width] → the same shape. */
   forward(x: Tensor, { source = x, mask, bias }: MultiHeadCall = {}, pass: AttentionPass = {}): Tensor {
-    const q = this.#split(this.query.forward(x), this.#heads);
-    const k = this.#split(this.key.forward(source), this.#kvHeads);
-    const v = this.#split(this.value.forward(source), this.#kvHeads);
-    const dropout = this.#noise(pass);
-    const { output, logSumExp } = attentionWithLogSumExp(q, k, v, {
-      mask,
-      bias,
-      dropout,
-      kernel: pass.kernel,
-    });
-    pass.observe?.('weights', attentionWeights(q, k, { mask, bias, logSumExp }));
-    return this.output.forward(this.#merge(output));
+    return this.#attend(x, this.project(source), { mask, bias, dropout: this.#noise(pass), pass });
   }
 
   /** x: packed rows [rows, width] → the same shape; each sequence attends to itself. */
@@ -111,12 +100,27 @@ export class MultiHeadAttention {
   /** Attention to keys and values that `project` made. x [batch, queries, width] → the same shape. */
   forwardProjected(
     x: Tensor,
-    [key, value]: readonly [Tensor, Tensor],
+    projected: readonly [Tensor, Tensor],
     { mask, pass = {} }: { readonly mask?: Mask | undefined; readonly pass?: AttentionPass } = {},
   ): Tensor {
+    return this.#attend(x, projected, { mask, pass });
+  }
+
+  /** Attention of x to projected keys and values; observers are told the weights. */
+  #attend(
+    x: Tensor,
+    [key, value]: readonly [Tensor, Tensor],
+    call: Pick<AttentionOptions, 'mask' | 'bias' | 'dropout'> & { readonly pass: AttentionPass },
+  ): Tensor {
+    const { mask, bias, dropout, pass } = call;
     const q = this.#split(this.query.forward(x), this.#heads);
-    const { output, logSumExp } = attentionWithLogSumExp(q, key, value, { mask, kernel: pass.kernel });
-    pass.observe?.('weights', attentionWeights(q, key, { mask, logSumExp }));
+    const { output, logSumExp } = attentionWithLogSumExp(q, key, value, {
+      mask,
+      bias,
+      dropout,
+      kernel: pass.kernel,
+    });
+    pass.observe?.('weights', attentionWeights(q, key, { mask, bias, logSumExp }));
     return this.output.forward(this.#merge(output));
   }
 

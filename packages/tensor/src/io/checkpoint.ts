@@ -3,6 +3,7 @@
 import { CheckpointError } from '../checkpointError.ts';
 import type { AnyTensor } from '../tensor.ts';
 import type { Folder } from './folder.ts';
+import { parseJson } from './parseJson.ts';
 import { type LoadOptions, readFiles } from './readFiles.ts';
 import { readSafetensors } from './safetensors.ts';
 
@@ -13,13 +14,7 @@ export interface CheckpointOptions extends LoadOptions {
 }
 
 const readIndex = (text: string, file: string): Map<string, string> => {
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch (cause) {
-    throw new CheckpointError(`${file}: not JSON (${cause instanceof Error ? cause.message : cause}).`);
-  }
-  const map = (json as { weight_map?: unknown } | null)?.weight_map;
+  const map = (parseJson(text, file) as { weight_map?: unknown } | null)?.weight_map;
   if (
     map === null ||
     typeof map !== 'object' ||

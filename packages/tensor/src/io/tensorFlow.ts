@@ -5,6 +5,7 @@ import { sizeOf } from '../shape.ts';
 import { type AnyTensor, Tensor } from '../tensor.ts';
 import type { Folder } from './folder.ts';
 import { float16ToFloat32 } from './numberFormats.ts';
+import { parseJson } from './parseJson.ts';
 import { type LoadOptions, readFiles } from './readFiles.ts';
 
 /** What a TensorFlow.js model file holds. */
@@ -110,12 +111,7 @@ const readManifest = (
   readonly groups: { readonly paths: string[]; readonly weights: Weight[] }[];
   readonly topology: unknown;
 } => {
-  let json: Json | null;
-  try {
-    json = JSON.parse(text) as Json | null;
-  } catch (cause) {
-    throw new CheckpointError(`${file}: not JSON (${cause instanceof Error ? cause.message : cause}).`);
-  }
+  const json = parseJson(text, file) as Json | null;
   const manifest = json?.weightsManifest;
   if (!Array.isArray(manifest))
     throw new CheckpointError(
