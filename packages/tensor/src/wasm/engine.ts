@@ -6,6 +6,8 @@ import { DisposedError } from './engineError.ts';
 import { heap } from './heap.ts';
 import { kernelNames } from './kernels/kernelModule.ts';
 import { type KernelSpec, type RecordLayout, type RecordValues, writeRecord } from './kernels/record.ts';
+import type { Target } from './kernels/target.ts';
+import { panelColumns } from './kernels/tile.ts';
 import type { LinearMemory } from './linearMemory.ts';
 import { type PackedWeights, packedWeights } from './packedWeights.ts';
 import { type Stack, stack } from './stack.ts';
@@ -28,6 +30,8 @@ export interface Engine {
   readonly stack: Stack;
   readonly weights: PackedWeights;
   readonly threads: number;
+  /** Columns of a panel of packed right operands: what the module's product kernels were emitted for. */
+  readonly panelColumns: number;
   run<L extends RecordLayout>(job: Job<L>): void;
   dispose(): void;
 }
@@ -37,12 +41,16 @@ const workForWorkers = 500_000;
 
 type Kernel = (record: number, chunk: number, scratch: number) => void;
 
-/** An engine over a memory and an instance linked to it; `workers` already run the same module on the same memory. */
-export const engine = (
-  memory: LinearMemory,
-  instance: WebAssembly.Instance,
-  workers: readonly RunningWorker[],
-): Engine => {
+/** What an engine is made of: a memory, an instance of the target's module linked to it, workers that run the same on the same. */
+export interface EngineParts {
+  readonly memory: LinearMemory;
+  readonly instance: WebAssembly.Instance;
+  readonly workers: readonly RunningWorker[];
+  readonly target: Target;
+}
+
+/** An engine of these parts. */
+export const engine = ({ memory, instance, workers, target }: EngineParts): Engine => {
   const blocks = heap(memory, controlBytes);
   const weights = packedWeights(blocks, memory.limit / 2);
   const scratchStack = stack(memory, blocks, weights.evict);
@@ -91,6 +99,7 @@ export const engine = (
     stack: scratchStack,
     weights,
     threads: workers.length + 1,
+    panelColumns: panelColumns(target),
     run: ({ kernel, values, chunks, scratch, work }) => {
       if (disposed) throw new DisposedError('wasmBackend');
       const number = kernelNames.indexOf(kernel.name);

@@ -6,6 +6,9 @@ import type { LinearMemory } from './linearMemory.ts';
 /** Every block begins at and is a multiple of this many bytes: a cache line. */
 export const alignment = 64;
 
+/** Kernels that load vectors may read this far beyond the end of a matrix, never use what they read, and must not meet the memory's end. */
+const slack = 64;
+
 /** A run of bytes. */
 export interface Block {
   readonly address: number;
@@ -50,7 +53,7 @@ export const heap = (memory: LinearMemory, start: number): Heap => {
       const last = unused.at(-1);
       const joins = last !== undefined && last.address + last.bytes === end && last.address >= above;
       const address = joins ? last.address : end;
-      if (!memory.grow(address + bytes)) return undefined;
+      if (!memory.grow(address + bytes + slack)) return undefined;
       if (joins) unused.pop();
       end = address + bytes;
       return { address, bytes };
@@ -65,6 +68,6 @@ export const heap = (memory: LinearMemory, start: number): Heap => {
       }
       unused = merged;
     },
-    available: () => memory.limit - end + unused.reduce((sum, block) => sum + block.bytes, 0),
+    available: () => memory.limit - slack - end + unused.reduce((sum, block) => sum + block.bytes, 0),
   };
 };

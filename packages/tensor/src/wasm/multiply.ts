@@ -1,14 +1,26 @@
-// Matrix products on the engine: packs (or finds) the right operand, brings the left one in a block of rows at a time, computes,
-// takes the result out. What does not fit into memory is done in pieces; the result has the same bits.
+// Matrix products on the engine: packs (or finds, or for few rows leaves as it is) the right operand, brings the left one in a block
+// of rows at a time, computes, takes the result out. What does not fit into memory is done in pieces; the result has the same bits.
 
 import { type Area, copyIn, copyOut, placed, residentAddress } from './areas.ts';
 import type { Engine } from './engine.ts';
 import { activationNumber } from './kernels/activation.ts';
 import { maxRowsPerChunk, productKernel, productScratch } from './kernels/productRecord.ts';
-import { tileColumns, tileRows } from './kernels/tile.ts';
-import { type PackedRight, packedBytes, packRight, rightBatches } from './packing.ts';
+import { tileRows } from './kernels/tile.ts';
+import {
+  packedAt,
+  packedBytes,
+  packRight,
+  type RightOperand,
+  rightAsItCame,
+  rightBatches,
+} from './packing.ts';
 import { type ProductCall, someBatches, someColumns } from './productCall.ts';
 
+// With so few rows a packed right operand would be used too little to be worth its packing, and is read as it came: 768 × 768 with 8
+// rows take 0.5 or 0.6 ms instead of 0.9, with one row 0.3 or 0.4 instead of 0.5 (Zen 4, one thread, from ordinary arrays).
+const thinRows = 8;
+const isThin = ({ rows }: ProductCall): boolean => rows <= thinRows;
+const passingBudget = 2 ** 18; // bytes of a right operand that is copied in to be read a few times at once
 const packedBudget = 64 * 2 ** 20; // bytes of a right operand that is packed for one call
 const batchBudget = 4 * 2 ** 20; // bytes of operands of batches that are brought in together
 const copyBudget = 2 ** 21; // bytes of rows, a thread, that are brought in together: they stay in cache until they are used
@@ -28,14 +40,17 @@ interface Placed {
 const launch = (
   engine: Engine,
   call: ProductCall,
-  { right, at }: { right: PackedRight; at: Placed },
+  { right, at }: { right: RightOperand; at: Placed },
 ): void => {
   const { columns, depth, batches } = call;
   const rowChunks = Math.ceil(at.rows / maxRowsPerChunk);
   const rowsPerChunk = Math.ceil(at.rows / rowChunks / tileRows) * tileRows;
   // Enough chunks for all threads to end at about the same time; each of them packs the rows again, so not more.
   const wanted = engine.threads === 1 ? 1 : Math.ceil((4 * engine.threads) / (batches * rowChunks));
-  const columnsPerChunk = Math.max(64, Math.ceil(columns / wanted / tileColumns) * tileColumns);
+  const columnsPerChunk = Math.max(
+    64,
+    Math.ceil(columns / wanted / engine.panelColumns) * engine.panelColumns,
+  );
   const columnChunks = Math.ceil(columns / columnsPerChunk);
   engine.run({
     kernel: productKernel,
@@ -47,6 +62,8 @@ const launch = (
       right: right.address,
       rightBatch: right.batch,
       rightPanel: right.panel,
+      rightStep: right.step,
+      rightRow: right.row,
       out: at.out,
       outBatch: at.outBatch,
       outRow: at.outRow,
@@ -67,7 +84,7 @@ const launch = (
 };
 
 /** All batches at once: their operands are small enough to be brought in together. */
-const multiplyBatches = (engine: Engine, call: ProductCall, right: PackedRight): void => {
+const multiplyBatches = (engine: Engine, call: ProductCall, right: RightOperand): void => {
   const { left, out, rows, columns, depth, batches, bias } = call;
   const leftSize = rows * depth;
   const leftArea: Area = {
@@ -113,7 +130,7 @@ const multiplyBatches = (engine: Engine, call: ProductCall, right: PackedRight):
 };
 
 /** One batch, a block of rows at a time where rows must be copied. */
-const multiplyRows = (engine: Engine, call: ProductCall, right: PackedRight): void => {
+const multiplyRows = (engine: Engine, call: ProductCall, right: RightOperand): void => {
   const { left, leftTransposed, out, columns, depth } = call;
   const leftResident = residentAddress(engine, left.array);
   const outResident = residentAddress(engine, out.array);
@@ -122,7 +139,10 @@ const multiplyRows = (engine: Engine, call: ProductCall, right: PackedRight): vo
   const budget = Math.min(copyBudget * engine.threads, engine.stack.available() / 4);
   const fitting = copied === 0 ? call.rows : Math.floor(budget / copied);
   const step = fitting >= maxRowsPerChunk ? maxRowsPerChunk : tileRows;
-  const most = Math.min(call.rows, Math.max(step, Math.floor(fitting / step) * step));
+  // Few rows stay together: their number decides which kernel computes them, and so the bits.
+  const most = isThin(call)
+    ? call.rows
+    : Math.min(call.rows, Math.max(step, Math.floor(fitting / step) * step));
   const leftCopy = leftResident === undefined ? engine.stack.allocate(4 * most * depth) : 0;
   const outCopy = outResident === undefined ? engine.stack.allocate(4 * most * columns) : 0;
   for (let first = 0; first < call.rows; first += most) {
@@ -156,7 +176,7 @@ const multiplyRows = (engine: Engine, call: ProductCall, right: PackedRight): vo
   }
 };
 
-const multiplyPacked = (engine: Engine, call: ProductCall, right: PackedRight): void => {
+const multiplyWith = (engine: Engine, call: ProductCall, right: RightOperand): void => {
   const mark = engine.stack.mark();
   try {
     if (call.batches > 1) multiplyBatches(engine, call, right);
@@ -167,13 +187,13 @@ const multiplyPacked = (engine: Engine, call: ProductCall, right: PackedRight): 
 };
 
 /** The packed weight of a call that keeps it, packed now if it is not here yet; undefined if it is not to be kept or has no room. */
-const keptRight = (engine: Engine, call: ProductCall): PackedRight | undefined => {
+const keptRight = (engine: Engine, call: ProductCall): RightOperand | undefined => {
   const { right, rightTransposed, columns, depth } = call;
   if (!call.keep || rightBatches(call) > 1) return undefined;
   const form = `${rightTransposed ? 'columns' : 'rows'} ${columns} ${depth}`;
   const found = engine.weights.find(right.array, form);
-  if (found !== undefined) return { address: found, panel: depth * tileColumns * 4, batch: 0 };
-  const address = engine.weights.add(right.array, form, packedBytes(call));
+  if (found !== undefined) return packedAt(engine, call, found);
+  const address = engine.weights.add(right.array, form, packedBytes(engine, call));
   return address === undefined ? undefined : packRight(engine, call, address);
 };
 
@@ -186,22 +206,27 @@ const batchesTogether = (engine: Engine, call: ProductCall, packed: number): num
   );
 };
 
-/** Packs the right operand for this call only. */
+/** Takes the right operand as it came, or packs it for this call only. */
 const multiplyOnce = (engine: Engine, call: ProductCall): void => {
   const mark = engine.stack.mark();
   try {
-    const right = packRight(engine, call, engine.stack.allocate(packedBytes(call) * rightBatches(call)));
-    multiplyPacked(engine, call, right);
+    const right = isThin(call)
+      ? rightAsItCame(engine, call)
+      : packRight(engine, call, engine.stack.allocate(packedBytes(engine, call) * rightBatches(call)));
+    multiplyWith(engine, call, right);
   } finally {
     engine.stack.release(mark);
   }
 };
 
-/** A product of one batch; a right operand that is too large to be packed at once is taken some columns at a time. */
+/** A product of one batch; a right operand that is too large to be brought in at once is taken some columns at a time. */
 const multiplyColumns = (engine: Engine, call: ProductCall): void => {
-  const budget = Math.min(packedBudget, engine.stack.available() / 4);
-  const panels = Math.ceil(call.columns / tileColumns);
-  const width = Math.max(1, Math.floor((panels * budget) / packedBytes(call))) * tileColumns;
+  // Stored columns that are only copied in for few rows: so many that they are still in cache when they are read.
+  const passing =
+    call.rightTransposed && isThin(call) && residentAddress(engine, call.right.array) === undefined;
+  const budget = Math.min(passing ? passingBudget : packedBudget, engine.stack.available() / 4);
+  const panels = Math.ceil(call.columns / engine.panelColumns);
+  const width = Math.max(1, Math.floor((panels * budget) / packedBytes(engine, call))) * engine.panelColumns;
   if (width >= call.columns) multiplyOnce(engine, call);
   else
     for (let first = 0; first < call.columns; first += width)
@@ -211,12 +236,12 @@ const multiplyColumns = (engine: Engine, call: ProductCall): void => {
 /** Computes a product that is not empty: rows, columns, depth and batches are at least 1. */
 export const multiply = (engine: Engine, call: ProductCall): void => {
   const kept = keptRight(engine, call);
-  const packed = kept !== undefined || call.right.batch === 0 ? 0 : packedBytes(call);
+  const packed = kept !== undefined || call.right.batch === 0 ? 0 : packedBytes(engine, call);
   const together = batchesTogether(engine, call, packed);
   for (let first = 0; first < call.batches; first += together) {
     const count = Math.min(together, call.batches - first);
     const part = count === call.batches ? call : someBatches(call, first, count);
-    if (kept !== undefined) multiplyPacked(engine, part, kept);
+    if (kept !== undefined) multiplyWith(engine, part, kept);
     else if (part.batches === 1) multiplyColumns(engine, part);
     else multiplyOnce(engine, part);
   }

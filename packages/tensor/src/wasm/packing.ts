@@ -1,35 +1,49 @@
-// Packing of right operands: from wherever they lie into panels at an address, a slab at a time where they must be copied first.
+// Right operands of products: packed from wherever they lie into panels at an address, a slab at a time where they must be copied
+// first; or as they came, for products of few rows.
 
 import { copyIn, residentAddress } from './areas.ts';
 import type { Engine } from './engine.ts';
 import { packRightColumnsKernel, packRightRowsKernel } from './kernels/packRight.ts';
-import { tileColumns } from './kernels/tile.ts';
 import type { ProductCall } from './productCall.ts';
 
-/** A packed right operand: its address, bytes from panel to panel and from batch to batch (0: the same for all). */
-export interface PackedRight {
+/**
+ * A right operand in the engine: its address, bytes from panel to panel, from k to k + 1, from batch to batch (0: the same for all);
+ * `row` is 0, or where [columns, depth] lies as it came the bytes from one stored row to the next.
+ */
+export interface RightOperand {
   readonly address: number;
   readonly panel: number;
+  readonly step: number;
   readonly batch: number;
+  readonly row: number;
 }
 
 const slabBytes = 2 ** 20; // copied at a time: stays in the second-level cache until it is packed
 
 /** Bytes of one packed matrix. */
-export const packedBytes = ({ columns, depth }: ProductCall): number =>
-  Math.ceil(columns / tileColumns) * tileColumns * depth * 4;
+export const packedBytes = ({ panelColumns }: Engine, { columns, depth }: ProductCall): number =>
+  Math.ceil(columns / panelColumns) * panelColumns * depth * 4;
+
+/** The one packed matrix of a call, at an address. */
+export const packedAt = (
+  { panelColumns }: Engine,
+  { depth }: ProductCall,
+  address: number,
+): RightOperand => ({
+  ...{ address, panel: depth * panelColumns * 4, step: panelColumns * 4, batch: 0, row: 0 },
+});
 
 /** How many different right operands there are. */
 export const rightBatches = ({ right, batches }: ProductCall): number => (right.batch === 0 ? 1 : batches);
 
 /** Packs all right operands of the call to an address. */
-export const packRight = (engine: Engine, call: ProductCall, address: number): PackedRight => {
+export const packRight = (engine: Engine, call: ProductCall, address: number): RightOperand => {
   const { right, rightTransposed, columns, depth } = call;
+  const { panelColumns } = engine;
   const batches = rightBatches(call);
-  const packed: PackedRight = {
-    address,
-    panel: depth * tileColumns * 4,
-    batch: right.batch === 0 ? 0 : packedBytes(call),
+  const packed: RightOperand = {
+    ...packedAt(engine, call, address),
+    batch: right.batch === 0 ? 0 : packedBytes(engine, call),
   };
   const kernel = rightTransposed ? packRightColumnsKernel : packRightRowsKernel;
 
@@ -38,11 +52,11 @@ export const packRight = (engine: Engine, call: ProductCall, address: number): P
     source: { readonly address: number; readonly row: number; readonly batch: number },
     slab: { readonly batch: number; readonly count: number; readonly first: number; readonly rows: number },
   ): void => {
-    const panels = Math.ceil((rightTransposed ? slab.rows : columns) / tileColumns);
+    const panels = Math.ceil((rightTransposed ? slab.rows : columns) / panelColumns);
     const chunksPerBatch = Math.min(panels, engine.threads === 1 ? 1 : 4 * engine.threads);
     const panelsPerChunk = Math.ceil(panels / chunksPerBatch);
-    // Stored rows are columns of the product, 8 to a panel, or k-steps, 8 numbers each.
-    const into = rightTransposed ? (slab.first / tileColumns) * packed.panel : slab.first * tileColumns * 4;
+    // Stored rows are columns of the product, some to a panel, or k-steps, a panel's width each.
+    const into = rightTransposed ? (slab.first / panelColumns) * packed.panel : slab.first * packed.step;
     engine.run({
       kernel,
       values: {
@@ -76,7 +90,7 @@ export const packRight = (engine: Engine, call: ProductCall, address: number): P
   const mark = engine.stack.mark();
   const slabRows = Math.min(
     storedRows,
-    Math.max(tileColumns, Math.floor(limit / width / tileColumns) * tileColumns),
+    Math.max(panelColumns, Math.floor(limit / width / panelColumns) * panelColumns),
   );
   const slabBatches =
     slabRows < storedRows ? 1 : Math.max(1, Math.min(batches, Math.floor(limit / (storedRows * width))));
@@ -97,4 +111,26 @@ export const packRight = (engine: Engine, call: ProductCall, address: number): P
     }
   engine.stack.release(mark);
   return packed;
+};
+
+/** All right operands of the call as they came; copied to the stack if they lie elsewhere. */
+export const rightAsItCame = (engine: Engine, call: ProductCall): RightOperand => {
+  const { right, rightTransposed, columns, depth } = call;
+  const { array, offset } = right;
+  const [rows, width] = rightTransposed ? [columns, depth] : [depth, columns];
+  const resident = residentAddress(engine, array);
+  const row = 4 * (resident === undefined ? width : right.row);
+  const lying = rightTransposed
+    ? { panel: engine.panelColumns * row, step: 4, row }
+    : { panel: engine.panelColumns * 4, step: row, row: 0 };
+  if (resident !== undefined) return { ...lying, address: resident + 4 * offset, batch: 4 * right.batch };
+  const batches = rightBatches(call);
+  const address = engine.stack.allocate(4 * batches * rows * width);
+  for (let batch = 0; batch < batches; batch++)
+    copyIn(
+      engine,
+      { array, offset: offset + batch * right.batch, rows, row: right.row, width },
+      address + 4 * batch * rows * width,
+    );
+  return { ...lying, address, batch: right.batch === 0 ? 0 : 4 * rows * width };
 };

@@ -7,6 +7,7 @@ import { type Engine, engine } from './engine.ts';
 import { DisposedError } from './engineError.ts';
 import { enableRelaxedSimd, hasRelaxedSimd, hasSimd } from './features.ts';
 import { kernelModule, kernelNames } from './kernels/kernelModule.ts';
+import type { Target } from './kernels/target.ts';
 import { type LinearMemory, linearMemory } from './linearMemory.ts';
 import { multiply } from './multiply.ts';
 import { productOfLinear, productOfMatmul } from './productCall.ts';
@@ -39,7 +40,7 @@ export const wasmSupported = (): boolean => hasSimd();
 const defaultLimit = 2 ** 31;
 
 interface Plan {
-  readonly relaxed: boolean;
+  readonly target: Target;
   readonly memory: LinearMemory;
   readonly notes: readonly string[];
 }
@@ -69,14 +70,14 @@ const plan = (options: WasmBackendOptions): Plan => {
     notes.push(
       'Memory is not shared (no SharedArrayBuffer, or sharedMemory is off): one thread, operands are copied.',
     );
-  return { relaxed, memory, notes };
+  return { target: { relaxed, wide: false }, memory, notes };
 };
 
 const imports = (memory: LinearMemory): WebAssembly.Imports => ({
   env: { memory: memory.memory, log: Math.log },
 });
 
-const backendOf = (core: Engine, { relaxed, notes }: Plan): WasmBackend => {
+const backendOf = (core: Engine, { target, notes }: Plan): WasmBackend => {
   let disposed = false;
   const alive = (): void => {
     if (disposed) throw new DisposedError('wasmBackend');
@@ -84,7 +85,7 @@ const backendOf = (core: Engine, { relaxed, notes }: Plan): WasmBackend => {
   const description: EngineDescription = {
     name: 'wasm',
     threads: core.threads,
-    simd: relaxed ? 'relaxed' : 'plain',
+    simd: target.relaxed ? 'relaxed' : 'plain',
     notes,
   };
   return {
@@ -144,7 +145,7 @@ export const wasmBackend = async (options: WasmBackendOptions = {}): Promise<Was
   if (!Number.isInteger(threads) || threads < 1 || threads > 64)
     throw new RangeError(`wasmBackend: threads is ${threads}; expected a whole number from 1 to 64.`);
   const chosen = plan(options);
-  const module = await WebAssembly.compile(kernelModule({ relaxed: chosen.relaxed }, chosen.memory.shared));
+  const module = await WebAssembly.compile(kernelModule(chosen.target, chosen.memory.shared));
   const instance = await WebAssembly.instantiate(module, imports(chosen.memory));
   const count = chosen.memory.shared ? threads - 1 : 0;
   const memory = chosen.memory.memory;
@@ -152,7 +153,7 @@ export const wasmBackend = async (options: WasmBackendOptions = {}): Promise<Was
     { length: count },
     (_, i): Promise<RunningWorker> => startWorker({ module, memory, thread: i + 1, kernels: kernelNames }),
   );
-  return backendOf(engine(chosen.memory, instance, await Promise.all(starts)), chosen);
+  return backendOf(engine({ ...chosen, instance, workers: await Promise.all(starts) }), chosen);
 };
 
 /**
@@ -164,9 +165,7 @@ export const wasmBackend = async (options: WasmBackendOptions = {}): Promise<Was
  */
 export const wasmBackendSync = (options: Omit<WasmBackendOptions, 'threads'> = {}): WasmBackend => {
   const chosen = plan(options);
-  const module = new WebAssembly.Module(kernelModule({ relaxed: chosen.relaxed }, chosen.memory.shared));
-  return backendOf(
-    engine(chosen.memory, new WebAssembly.Instance(module, imports(chosen.memory)), []),
-    chosen,
-  );
+  const module = new WebAssembly.Module(kernelModule(chosen.target, chosen.memory.shared));
+  const instance = new WebAssembly.Instance(module, imports(chosen.memory));
+  return backendOf(engine({ ...chosen, instance, workers: [] }), chosen);
 };

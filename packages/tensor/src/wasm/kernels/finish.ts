@@ -1,4 +1,4 @@
-// What follows a matrix product, done on a strip of 8 columns while it is still in cache: bias, then activation.
+// What follows a matrix product, done on a strip of one panel's columns while it is still in cache: bias, then activation.
 
 import type { Activation } from '../../backend/backend.ts';
 import type { Callable } from '../assembler/functionBuilder.ts';
@@ -6,7 +6,7 @@ import { f32x4, i32, v128 } from '../assembler/instructions.ts';
 import type { ModuleBuilder } from '../assembler/moduleBuilder.ts';
 import { chooseActivation } from './activation.ts';
 import type { Target } from './target.ts';
-import { tileColumns } from './tile.ts';
+import { panelColumns } from './tile.ts';
 
 const parameters = {
   out: 'i32',
@@ -23,31 +23,28 @@ export type Finish = Callable<typeof parameters, undefined>;
 const activations: readonly Activation[] = ['none', 'relu', 'gelu', 'geluTanh', 'silu', 'tanh'];
 
 /**
- * out[i][j] = activation(out[i][j] + bias[j]) for `rows` × `columns` numbers, columns ≤ 8; `bias` is the address of the strip's
- * first bias, or 0 for none.
+ * out[i][j] = activation(out[i][j] + bias[j]) for `rows` × `columns` numbers, at most a panel's columns; `bias` is the address of the
+ * strip's first bias, or 0 for none.
  */
 export const defineFinish = (module: ModuleBuilder, target: Target): Finish =>
   module.define('finish', { parameters }, (f, { out, outRow, rows, columns, bias, activation }) => {
-    const first = f.local('v128');
-    const second = f.local('v128');
+    const whole = panelColumns(target);
+    const biases = Array.from({ length: whole / 4 }, () => f.local('v128'));
     const low = f.local('v128');
     const value = f.local('v128');
     const end = f.local('i32');
     f.if(i32.and(i32.isZero(bias), i32.isZero(activation)), () => f.return());
     f.set(end, i32.add(out, i32.mul(rows, outRow)));
     f.if(
-      i32.equal(columns, tileColumns),
+      i32.equal(columns, whole),
       () => {
-        f.if(bias, () => {
-          f.set(first, v128.load(bias));
-          f.set(second, v128.load(bias, 16));
-        });
+        f.if(bias, () => biases.forEach((vector, j) => f.set(vector, v128.load(bias, 16 * j))));
         chooseActivation(f, [activation, activations], (apply) =>
           f.while(i32.less(out, end), () => {
-            f.set(value, f32x4.add(v128.load(out), first));
-            f.store(out, apply(f, target, value));
-            f.set(value, f32x4.add(v128.load(out, 16), second));
-            f.store(out, apply(f, target, value), 16);
+            biases.forEach((vector, j) => {
+              f.set(value, f32x4.add(v128.load(out, 16 * j), vector));
+              f.store(out, apply(f, target, value), 16 * j);
+            });
             f.set(out, i32.add(out, outRow));
           }),
         );

@@ -6,6 +6,7 @@ import { attentionKernel } from './attentionRecord.ts';
 import { defineLayerNorm, layerNormKernel } from './layerNorm.ts';
 import { definePackLeft, definePackLeftTransposed } from './packLeft.ts';
 import {
+  definePackPanel,
   definePackRightColumns,
   definePackRightRows,
   packRightColumnsKernel,
@@ -15,7 +16,7 @@ import { defineProduct } from './product.ts';
 import { productKernel } from './productRecord.ts';
 import { defineSoftmax, softmaxKernel } from './softmax.ts';
 import type { Target } from './target.ts';
-import { defineTile } from './tile.ts';
+import { defineTile, wideColumns } from './tile.ts';
 import { defineUnary, unaryKernel } from './unaryKernel.ts';
 
 /** Names of the kernels; the index of a name is its number for workers. */
@@ -34,11 +35,13 @@ export const kernelModule = (target: Target, shared: boolean): Uint8Array<ArrayB
   const module = moduleBuilder({ shared, initial: 1, maximum: 65536 });
   const log = module.imported('log', { parameters: { x: 'f32' }, result: 'f32' });
   const tile = defineTile(module, target);
+  const productTile = target.wide ? defineTile(module, target, wideColumns) : tile;
+  const packPanel = definePackPanel(module, target);
   const packLeft = definePackLeft(module);
   const packLeftTransposed = definePackLeftTransposed(module);
-  definePackRightRows(module);
-  definePackRightColumns(module);
-  defineProduct(module, target, { tile, packLeft, packLeftTransposed });
+  definePackRightRows(module, target);
+  definePackRightColumns(module, target, packPanel);
+  defineProduct(module, target, { tile: productTile, packPanel, packLeft, packLeftTransposed });
   defineUnary(module, target);
   defineSoftmax(module, target, log);
   defineLayerNorm(module, target);

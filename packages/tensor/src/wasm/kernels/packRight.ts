@@ -1,17 +1,18 @@
-// Packing of the right operand into the order in which a tile reads it: panels of 8 columns, in each for every k the 8 numbers
-// side by side, [panel][depth][8]. Columns that are missing in the last panel are zeros. Copies only.
+// Packing of the right operand into the order in which a tile reads it: panels of 8 columns (16 for wide tiles), in each for every k
+// the numbers side by side, [panel][depth][8]. Columns that are missing in the last panel are zeros. Copies only.
 
-import type { FunctionBuilder } from '../assembler/functionBuilder.ts';
+import type { Callable, FunctionBuilder } from '../assembler/functionBuilder.ts';
 import { f32, i32, v128 } from '../assembler/instructions.ts';
 import type { ModuleBuilder } from '../assembler/moduleBuilder.ts';
 import { constant, type Local, type Value } from '../assembler/value.ts';
 import { defineKernel, type KernelSpec, type RecordLocals } from './record.ts';
-import { tileColumns } from './tile.ts';
+import type { Target } from './target.ts';
+import { panelColumns } from './tile.ts';
 import { type Rows4, transpose } from './transpose.ts';
 
 /**
  * Chunk = (batch, run of panels). `depth` × `columns` numbers of a source whose rows lie `sourceRow` bytes apart go to panels
- * that lie `packedPanel` bytes apart (which may be more than depth · 32: a slab of a larger operand).
+ * that lie `packedPanel` bytes apart (which may be more than a panel's own bytes: a slab of a larger operand).
  */
 const packRightRecord = {
   source: 'i32',
@@ -43,27 +44,28 @@ type Fields = RecordLocals<typeof packRightRecord>;
 const locate = (
   f: FunctionBuilder,
   fields: Fields,
-  chunk: Local<'i32'>,
+  { chunk, across }: { readonly chunk: Local<'i32'>; readonly across: number },
 ): { first: Local<'i32'>; end: Local<'i32'> } => {
   const batch = f.let(i32.div(chunk, fields.chunksPerBatch));
   f.set(fields.source, i32.add(fields.source, i32.mul(batch, fields.sourceBatch)));
   f.set(fields.packed, i32.add(fields.packed, i32.mul(batch, fields.packedBatch)));
-  const width = f.let(i32.mul(fields.panelsPerChunk, tileColumns));
+  const width = f.let(i32.mul(fields.panelsPerChunk, across));
   const first = f.let(i32.mul(i32.remainder(chunk, fields.chunksPerBatch), width));
   const end = f.let(i32.add(first, width));
   f.set(end, i32.min(end, fields.columns));
-  const panel = i32.mul(i32.div(first, tileColumns), fields.packedPanel);
+  const panel = i32.mul(i32.div(first, across), fields.packedPanel);
   f.set(fields.packed, i32.add(fields.packed, panel));
   return { first, end };
 };
 
-const rowsAtATime = 16; // k-rows copied for all panels before the next: two panels share each line of 64 bytes, so it is read once
+const rowsAtATime = 16; // k-rows copied for all panels before the next: two panels of 8 share each line of 64 bytes, so it is read once
 
 /** Kernel 'packRightRows': from a source [depth, columns]. */
-export const definePackRightRows = (module: ModuleBuilder): void => {
+export const definePackRightRows = (module: ModuleBuilder, target: Target): void => {
+  const across = panelColumns(target);
   defineKernel(module, packRightRowsKernel, (f, fields, { chunk }) => {
     const { source, sourceRow, packed, packedPanel, depth } = fields;
-    const { first, end } = locate(f, fields, chunk);
+    const { first, end } = locate(f, fields, { chunk, across });
     const from = f.local('i32');
     const to = f.local('i32');
     const panel = f.local('i32');
@@ -73,31 +75,30 @@ export const definePackRightRows = (module: ModuleBuilder): void => {
     f.for(0, depth, rowsAtATime, (k) => {
       const rows = f.let(i32.sub(depth, k));
       f.if(i32.greater(rows, rowsAtATime), () => f.set(rows, rowsAtATime));
-      f.set(panel, i32.add(packed, i32.mul(k, 4 * tileColumns)));
-      f.for(first, end, tileColumns, (column) => {
+      f.set(panel, i32.add(packed, i32.mul(k, 4 * across)));
+      f.for(first, end, across, (column) => {
         f.set(from, i32.add(source, i32.mul(k, sourceRow), i32.shiftLeft(i32.sub(column, first), 2)));
         f.set(to, panel);
-        f.set(stop, i32.add(to, i32.mul(rows, 4 * tileColumns)));
+        f.set(stop, i32.add(to, i32.mul(rows, 4 * across)));
         f.set(width, i32.sub(end, column));
         f.if(
-          i32.atLeast(width, tileColumns),
+          i32.atLeast(width, across),
           () =>
             f.while(i32.less(to, stop), () => {
-              f.store(to, v128.load(from));
-              f.store(to, v128.load(from, 16), 16);
+              for (let j = 0; j < 4 * across; j += 16) f.store(to, v128.load(from, j), j);
               f.set(from, i32.add(from, sourceRow));
-              f.set(to, i32.add(to, 4 * tileColumns));
+              f.set(to, i32.add(to, 4 * across));
             }),
           () =>
             f.while(i32.less(to, stop), () => {
-              for (let j = 0; j < tileColumns; j++)
+              for (let j = 0; j < across; j++)
                 f.if(
                   i32.greater(width, j),
                   () => f.store(to, f32.load(from, 4 * j), 4 * j),
                   () => f.store(to, constant('f32', 0), 4 * j),
                 );
               f.set(from, i32.add(from, sourceRow));
-              f.set(to, i32.add(to, 4 * tileColumns));
+              f.set(to, i32.add(to, 4 * across));
             }),
         );
         f.set(panel, i32.add(panel, packedPanel));
@@ -106,50 +107,75 @@ export const definePackRightRows = (module: ModuleBuilder): void => {
   });
 };
 
-/** Kernel 'packRightColumns': from a source [columns, depth], as weights lie: eight rows are read side by side. */
-export const definePackRightColumns = (module: ModuleBuilder): void => {
+const panelParameters = {
+  source: 'i32',
+  sourceRow: 'i32',
+  columns: 'i32',
+  depth: 'i32',
+  packed: 'i32',
+} as const;
+
+/** Packs one panel from a source [columns, depth] whose rows lie `sourceRow` bytes apart. columns ≥ 1; missing ones are zeros. */
+export type PackPanel = Callable<typeof panelParameters, undefined>;
+
+/** Function 'packPanel': as many stored rows as the panel has columns are read side by side, four numbers of each at a time. */
+export const definePackPanel = (module: ModuleBuilder, target: Target): PackPanel =>
+  module.define('packPanel', { parameters: panelParameters }, (f, given) => {
+    const { source, sourceRow, columns, depth, packed } = given;
+    const across = panelColumns(target);
+    const pointers = Array.from({ length: across }, () => f.local('i32'));
+    const lead = pointers[0] as Local<'i32'>; // across > 0
+    // Missing columns read the last one again; what they bring is overwritten by zeros below.
+    const last = f.let(i32.sub(columns, 1));
+    pointers.forEach((pointer, j) => {
+      const row = f.let(last);
+      f.if(i32.less(j, last), () => f.set(row, j));
+      f.set(pointer, i32.add(source, i32.mul(row, sourceRow)));
+    });
+    const to = f.let(packed);
+    const stop = f.let(i32.add(lead, i32.shiftLeft(i32.and(depth, -4), 2)));
+    f.while(i32.less(lead, stop), () => {
+      for (let first = 0; first < across; first += 4) {
+        const rows = pointers
+          .slice(first, first + 4)
+          .map((pointer) => v128.load(pointer)) as unknown as Rows4<Value<'v128'>>; // four of all
+        transpose(f, rows).forEach((values, k) => f.store(to, values, 4 * (across * k + first)));
+      }
+      for (const pointer of pointers) f.set(pointer, i32.add(pointer, 16));
+      f.set(to, i32.add(to, 16 * across));
+    });
+    f.set(stop, i32.add(stop, i32.shiftLeft(i32.and(depth, 3), 2)));
+    f.while(i32.less(lead, stop), () => {
+      pointers.forEach((pointer, j) => f.store(to, f32.load(pointer), 4 * j));
+      for (const pointer of pointers) f.set(pointer, i32.add(pointer, 4));
+      f.set(to, i32.add(to, 4 * across));
+    });
+    f.if(i32.less(last, across - 1), () => {
+      f.set(stop, to);
+      f.set(to, packed);
+      f.while(i32.less(to, stop), () => {
+        for (let j = 1; j < across; j++)
+          f.if(i32.less(last, j), () => f.store(to, constant('f32', 0), 4 * j));
+        f.set(to, i32.add(to, 4 * across));
+      });
+    });
+  });
+
+/** Kernel 'packRightColumns': from a source [columns, depth], as weights lie. */
+export const definePackRightColumns = (module: ModuleBuilder, target: Target, packPanel: PackPanel): void => {
+  const across = panelColumns(target);
   defineKernel(module, packRightColumnsKernel, (f, fields, { chunk }) => {
     const { source, sourceRow, packed, packedPanel, depth } = fields;
-    const { first, end } = locate(f, fields, chunk);
-    const pointers = Array.from({ length: tileColumns }, () => f.local('i32'));
-    const lead = pointers[0] as Local<'i32'>; // tileColumns > 0
-    const to = f.local('i32');
-    const stop = f.local('i32');
-    f.for(first, end, tileColumns, (column) => {
-      // Missing columns read the last one again; what they bring is overwritten by zeros below.
-      const last = f.let(i32.sub(end, column));
-      f.set(last, i32.sub(last, 1));
-      pointers.forEach((pointer, j) => {
-        const row = f.let(i32.add(column, last));
-        f.if(i32.less(j, last), () => f.set(row, i32.add(column, j)));
-        f.set(pointer, i32.add(source, i32.mul(row, sourceRow)));
-      });
-      f.set(to, packed);
-      f.set(stop, i32.add(lead, i32.shiftLeft(i32.and(depth, -4), 2)));
-      f.while(i32.less(lead, stop), () => {
-        for (const half of [0, 4]) {
-          const rows = pointers
-            .slice(half, half + 4)
-            .map((pointer) => v128.load(pointer)) as unknown as Rows4<Value<'v128'>>; // four of eight
-          transpose(f, rows).forEach((values, k) => f.store(to, values, 4 * (tileColumns * k + half)));
-        }
-        for (const pointer of pointers) f.set(pointer, i32.add(pointer, 16));
-        f.set(to, i32.add(to, 16 * tileColumns));
-      });
-      f.set(stop, i32.add(stop, i32.shiftLeft(i32.and(depth, 3), 2)));
-      f.while(i32.less(lead, stop), () => {
-        pointers.forEach((pointer, j) => f.store(to, f32.load(pointer), 4 * j));
-        for (const pointer of pointers) f.set(pointer, i32.add(pointer, 4));
-        f.set(to, i32.add(to, 4 * tileColumns));
-      });
-      f.if(i32.less(last, tileColumns - 1), () => {
-        f.set(stop, to);
-        f.set(to, packed);
-        f.while(i32.less(to, stop), () => {
-          for (let j = 1; j < tileColumns; j++)
-            f.if(i32.less(last, j), () => f.store(to, constant('f32', 0), 4 * j));
-          f.set(to, i32.add(to, 4 * tileColumns));
-        });
+    const { first, end } = locate(f, fields, { chunk, across });
+    f.for(first, end, across, (column) => {
+      const columns = f.let(i32.sub(end, column));
+      f.if(i32.greater(columns, across), () => f.set(columns, across));
+      f.call(packPanel, {
+        source: i32.add(source, i32.mul(column, sourceRow)),
+        sourceRow,
+        columns,
+        depth,
+        packed,
       });
       f.set(packed, i32.add(packed, packedPanel));
     });

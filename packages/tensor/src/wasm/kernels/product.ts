@@ -1,43 +1,68 @@
-// The matrix product over a packed right operand, block by block so that what is reused stays in cache:
+// The matrix product, block by block so that what is reused stays in cache:
 //   for each block of 512 k:  pack 128 rows of the left operand (second-level cache)
 //     for each panel of 8 columns (first-level cache):  for each tile of 4 rows:  tile
 //     after the last block of k: bias and activation on the strip just written.
+// The right operand is best packed beforehand; for few rows that costs more than it gains, and it is read where it lies.
 
 import { i32 } from '../assembler/instructions.ts';
 import type { ModuleBuilder } from '../assembler/moduleBuilder.ts';
 import { defineCopyEdge } from './copyEdge.ts';
+import { defineDotTile } from './dotTile.ts';
 import { defineFinish } from './finish.ts';
 import type { PackLeft } from './packLeft.ts';
-import { edgeOffset, locateProduct, productKernel } from './productRecord.ts';
+import type { PackPanel } from './packRight.ts';
+import { locateProduct, productKernel, scratchOffsets } from './productRecord.ts';
 import { productRow } from './productRow.ts';
 import { productRows } from './productRows.ts';
 import { defineKernel } from './record.ts';
-import { defineRowTile, rowTilePanels } from './rowTile.ts';
+import { defineRowTile } from './rowTile.ts';
 import type { Target } from './target.ts';
-import type { Tile } from './tile.ts';
+import { panelColumns, type Tile } from './tile.ts';
 
 /** Kernel 'product'. 2 · rows · columns · depth FLOP. */
 export const defineProduct = (
   module: ModuleBuilder,
   target: Target,
-  shared: { readonly tile: Tile; readonly packLeft: PackLeft; readonly packLeftTransposed: PackLeft },
+  shared: {
+    readonly tile: Tile;
+    readonly packPanel: PackPanel;
+    readonly packLeft: PackLeft;
+    readonly packLeftTransposed: PackLeft;
+  },
 ): void => {
+  const across = panelColumns(target);
+  const rowTile = (rows: number, panels: number) => ({
+    rows,
+    panels,
+    tile: defineRowTile(module, target, { rows, panels }),
+  });
+  // Eight sums of vectors where registers hold four floats; wide tiles have registers for sixteen.
+  const rowTiles = (rows: number, panels: number, columns: number) => ({
+    tiles: { wide: rowTile(rows, panels), narrow: rowTile(rows, 1) },
+    dots: { rows, columns, tile: defineDotTile(module, target, { rows, columns }) },
+  });
+  const one = rowTiles(1, 32 / across, 8);
+  const two = rowTiles(2, 2, 4);
   const parts = {
-    ...shared,
-    wideRow: defineRowTile(module, target, rowTilePanels),
-    narrowRow: defineRowTile(module, target, 1),
-    copyEdge: defineCopyEdge(module),
-    finish: defineFinish(module, target),
+    ...{ ...shared, across },
+    ...{ copyEdge: defineCopyEdge(module), finish: defineFinish(module, target) },
   };
   defineKernel(module, productKernel, (f, fields, { chunk, scratch }) => {
-    const place = locateProduct(f, fields, chunk);
-    const edge = f.let(i32.add(scratch, edgeOffset));
+    const place = locateProduct(f, fields, { chunk, across });
+    const edge = f.let(i32.add(scratch, scratchOffsets.edge));
+    const fresh = f.let(i32.add(scratch, scratchOffsets.fresh));
     // One row of a transposed operand [depth, 1] is contiguous too, unless its rows are longer than one number.
-    const contiguous = i32.or(i32.isZero(fields.leftTransposed), i32.equal(fields.leftRow, 4));
+    const contiguous = f.let(i32.or(i32.isZero(fields.leftTransposed), i32.equal(fields.leftRow, 4)));
+    const given = { place, fields, scratch, edge, fresh };
     f.if(
       i32.and(i32.equal(place.rows, 1), contiguous),
-      () => productRow(f, parts, { place, fields, edge }),
-      () => productRows(f, parts, { place, fields, scratch, edge }),
+      () => productRow(f, { ...parts, ...one }, given),
+      () =>
+        f.if(
+          i32.and(i32.equal(place.rows, 2), i32.isZero(fields.leftTransposed)),
+          () => productRow(f, { ...parts, ...two }, given),
+          () => productRows(f, parts, given),
+        ),
     );
   });
 };

@@ -4,11 +4,14 @@ import type { FunctionBuilder } from '../assembler/functionBuilder.ts';
 import { i32 } from '../assembler/instructions.ts';
 import type { Local, Value } from '../assembler/value.ts';
 import type { KernelSpec, RecordLocals } from './record.ts';
-import { tileColumns } from './tile.ts';
+import { wideColumns } from './tile.ts';
 
 /**
  * Chunk = (batch, run of rows, run of columns). out[batch] = activation(left · right + bias). Batches, rows and panels lie the
  * given numbers of bytes apart; `leftTransposed` says that the left operand is [depth, rows]. `bias` 0: none. depth ≥ 1.
+ * The right operand is packed, or [depth, columns] as it came (a panel is then some columns of it), or [columns, depth] as it came:
+ * then `rightRow` is not 0 but the bytes from one stored row to the next; a panel is packed when it is needed, or not at all. `rightStep` is
+ * the bytes from k to k + 1 in each of the three.
  */
 const productRecord = {
   left: 'i32',
@@ -18,6 +21,8 @@ const productRecord = {
   right: 'i32',
   rightBatch: 'i32',
   rightPanel: 'i32',
+  rightStep: 'i32',
+  rightRow: 'i32',
   out: 'i32',
   outBatch: 'i32',
   outRow: 'i32',
@@ -39,11 +44,14 @@ export const productKernel: KernelSpec<typeof productRecord> = { name: 'product'
 export const maxRowsPerChunk = 128;
 /** k-steps of a block: a panel of it is 16 kB, half of a first-level cache. Sums of blocks are added in order, whatever the chunks: the result has the same bits. */
 export const depthBlock = 512;
-/** Bytes of `scratch` that the kernel uses: a packed block of the left operand, and a strip for ragged edges. */
-export const productScratch: number = 4 * maxRowsPerChunk * (depthBlock + tileColumns);
-
-/** Where in scratch the strip for ragged edges lies, in bytes. */
-export const edgeOffset: number = 4 * maxRowsPerChunk * depthBlock;
+/** Where in scratch what lies, in bytes: a packed block of the left operand, a strip for ragged edges, a panel packed when it is needed. */
+export const scratchOffsets: { readonly left: 0; readonly edge: number; readonly fresh: number } = {
+  left: 0,
+  edge: 4 * maxRowsPerChunk * depthBlock,
+  fresh: 4 * maxRowsPerChunk * (depthBlock + wideColumns),
+};
+/** Bytes of `scratch` that the kernel uses. */
+export const productScratch: number = scratchOffsets.fresh + 4 * depthBlock * wideColumns;
 
 /** The smaller of what is left and the most. */
 export const atMost = (f: FunctionBuilder, rest: Value<'i32'>, most: Local<'i32'> | number): Local<'i32'> => {
@@ -65,11 +73,11 @@ export interface ProductPlace {
   readonly columns: Local<'i32'>;
 }
 
-/** Finds the place of a chunk; moves the addresses in `fields` there. */
+/** Finds the place of a chunk, panels having `across` columns; moves the addresses in `fields` there. */
 export const locateProduct = (
   f: FunctionBuilder,
   fields: ProductFields,
-  chunk: Local<'i32'>,
+  { chunk, across }: { readonly chunk: Local<'i32'>; readonly across: number },
 ): ProductPlace => {
   const { left, right, out, bias, rowsPerChunk, columnsPerChunk, rowChunks, columnChunks } = fields;
   const columnChunk = f.let(i32.remainder(chunk, columnChunks));
@@ -86,11 +94,7 @@ export const locateProduct = (
   );
   f.set(
     right,
-    i32.add(
-      right,
-      i32.mul(batch, fields.rightBatch),
-      i32.mul(i32.div(column, tileColumns), fields.rightPanel),
-    ),
+    i32.add(right, i32.mul(batch, fields.rightBatch), i32.mul(i32.div(column, across), fields.rightPanel)),
   );
   f.set(
     out,

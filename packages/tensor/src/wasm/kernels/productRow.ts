@@ -1,77 +1,94 @@
-// A chunk of the matrix product that has a single row, as when a model writes one token after the other: the left operand needs no
-// packing, and the right one is read once.
+// A chunk of the matrix product that has one or two rows, as when a model writes one token after the other: the left operand needs
+// no packing, and the right one is read once.
 
 import type { FunctionBuilder } from '../assembler/functionBuilder.ts';
 import { i32 } from '../assembler/instructions.ts';
 import type { Local } from '../assembler/value.ts';
-import type { CopyEdge } from './copyEdge.ts';
 import type { Finish } from './finish.ts';
+import { type ProductDotsParts, productDots } from './productDots.ts';
 import { atMost, depthBlock, type ProductFields, type ProductPlace } from './productRecord.ts';
-import { type RowTile, rowTilePanels } from './rowTile.ts';
-import { tileColumns } from './tile.ts';
+import type { RowTile, RowTileSize } from './rowTile.ts';
 
-/** The functions that it calls. */
-export interface ProductRowParts {
-  readonly wideRow: RowTile;
-  readonly narrowRow: RowTile;
-  readonly copyEdge: CopyEdge;
+/** A row tile and its size. */
+interface SizedTile extends RowTileSize {
+  readonly tile: RowTile;
+}
+
+/** What it is put together from. The tiles have the chunk's number of rows; `across`: columns of a panel. */
+export interface ProductRowParts extends ProductDotsParts {
+  readonly tiles: { readonly wide: SizedTile; readonly narrow: SizedTile };
   readonly finish: Finish;
+  readonly across: number;
+}
+
+/** Where the chunk is, and a place in scratch. */
+export interface ProductRowGiven {
+  readonly place: ProductPlace;
+  readonly fields: ProductFields;
+  readonly edge: Local<'i32'>;
 }
 
 /** Computes the chunk. */
-export const productRow = (
+export const productRow = (f: FunctionBuilder, parts: ProductRowParts, given: ProductRowGiven): void => {
+  f.if(
+    given.fields.rightRow,
+    () => productDots(f, parts, given),
+    () => panelAfterPanel(f, parts, given),
+  );
+  finishColumns(f, parts, given);
+};
+
+const panelAfterPanel = (
   f: FunctionBuilder,
-  parts: ProductRowParts,
-  { place, fields, edge }: { place: ProductPlace; fields: ProductFields; edge: Local<'i32'> },
+  { tiles: { wide, narrow }, copyEdge, across }: ProductRowParts,
+  { place, fields, edge }: ProductRowGiven,
 ): void => {
   const { left, right, out, columns } = place;
   f.for(0, fields.depth, depthBlock, (k) => {
     const steps = atMost(f, i32.sub(fields.depth, k), depthBlock);
-    const panel = f.let(i32.add(right, i32.mul(k, 4 * tileColumns)));
+    const panel = f.let(i32.add(right, i32.mul(k, fields.rightStep)));
     const to = f.let(out);
     const rest = f.let(columns);
-    const shared = { left, right: panel, panel: fields.rightPanel, depth: steps, accumulate: k };
-    const wide = tileColumns * rowTilePanels;
-    f.while(i32.atLeast(rest, wide), () => {
-      f.call(parts.wideRow, { ...shared, out: to });
-      f.set(panel, i32.add(panel, i32.mul(fields.rightPanel, rowTilePanels)));
-      f.set(to, i32.add(to, 4 * wide));
-      f.set(rest, i32.sub(rest, wide));
+    const pass = (panels: number): void => {
+      f.set(panel, i32.add(panel, i32.mul(fields.rightPanel, panels)));
+      f.set(to, i32.add(to, 4 * across * panels));
+      f.set(rest, i32.sub(rest, across * panels));
+    };
+    const shared = {
+      ...{ left, leftRow: fields.leftRow, right: panel, rightStep: fields.rightStep },
+      ...{ panel: fields.rightPanel, depth: steps, outRow: fields.outRow, accumulate: k },
+    };
+    f.while(i32.atLeast(rest, across * wide.panels), () => {
+      f.call(wide.tile, { ...shared, out: to });
+      pass(wide.panels);
     });
     f.while(i32.greater(rest, 0), () => {
+      const width = atMost(f, rest, across);
       f.if(
-        i32.atLeast(rest, tileColumns),
-        () => f.call(parts.narrowRow, { ...shared, out: to }),
+        i32.equal(width, across),
+        () => f.call(narrow.tile, { ...shared, out: to }),
         () => {
-          f.call(parts.narrowRow, { ...shared, out: edge, accumulate: 0 });
-          f.call(parts.copyEdge, {
-            from: edge,
-            fromRow: 0,
-            out: to,
-            outRow: 0,
-            rows: 1,
-            columns: rest,
-            accumulate: k,
+          f.call(narrow.tile, { ...shared, out: edge, outRow: 4 * across, accumulate: 0 });
+          f.call(copyEdge, {
+            ...{ from: edge, fromRow: 4 * across, out: to, outRow: fields.outRow },
+            ...{ rows: narrow.rows, columns: width, accumulate: k },
           });
         },
       );
-      f.set(panel, i32.add(panel, fields.rightPanel));
-      f.set(to, i32.add(to, 4 * tileColumns));
-      f.set(rest, i32.sub(rest, tileColumns));
+      pass(1);
     });
     f.set(left, i32.add(left, i32.mul(steps, 4)));
   });
-  finishColumns(f, parts, { place, fields });
 };
 
-/** Bias and activation over all columns of a chunk, 8 at a time. */
+/** Bias and activation over all columns of a chunk, a panel at a time. */
 const finishColumns = (
   f: FunctionBuilder,
-  { finish }: Pick<ProductRowParts, 'finish'>,
-  { place, fields }: { place: ProductPlace; fields: ProductFields },
+  { finish, across }: ProductRowParts,
+  { place, fields }: ProductRowGiven,
 ): void =>
-  f.for(0, place.columns, tileColumns, (column) => {
-    const width = atMost(f, i32.sub(place.columns, column), tileColumns);
+  f.for(0, place.columns, across, (column) => {
+    const width = atMost(f, i32.sub(place.columns, column), across);
     const bytes = f.let(i32.shiftLeft(column, 2));
     const bias = f.let(place.bias);
     f.if(bias, () => f.set(bias, i32.add(bias, bytes)));

@@ -6,21 +6,25 @@ import type { Local } from '../assembler/value.ts';
 import type { CopyEdge } from './copyEdge.ts';
 import type { Finish } from './finish.ts';
 import type { PackLeft } from './packLeft.ts';
+import type { PackPanel } from './packRight.ts';
 import { atMost, depthBlock, type ProductFields, type ProductPlace } from './productRecord.ts';
-import { type Tile, tileColumns, tileRows } from './tile.ts';
+import { type Tile, tileRows } from './tile.ts';
 
-/** The functions that it calls. */
+/** What it is put together from; `across`: columns of a panel. */
 export interface ProductRowsParts {
   readonly tile: Tile;
+  readonly packPanel: PackPanel;
   readonly copyEdge: CopyEdge;
   readonly finish: Finish;
   readonly packLeft: PackLeft;
   readonly packLeftTransposed: PackLeft;
+  readonly across: number;
 }
 
 interface Strip {
   readonly left: Local<'i32'>;
   readonly panel: Local<'i32'>;
+  readonly step: Local<'i32'>;
   readonly out: Local<'i32'>;
   readonly outRow: Local<'i32'>;
   readonly rows: Local<'i32'>;
@@ -31,12 +35,12 @@ interface Strip {
 }
 
 /** One block of k, one panel of columns: all rows of the chunk. What stands over an edge is computed aside and copied. */
-const strip = (f: FunctionBuilder, { tile, copyEdge }: ProductRowsParts, it: Strip): void => {
-  const edgeRow = 4 * tileColumns;
+const strip = (f: FunctionBuilder, { tile, copyEdge, across }: ProductRowsParts, it: Strip): void => {
+  const edgeRow = 4 * across;
   const leftTile = f.let(i32.mul(it.steps, 4 * tileRows));
-  const shared = { leftTile, right: it.panel, depth: it.steps };
+  const shared = { leftTile, right: it.panel, rightStep: it.step, depth: it.steps };
   const full = f.let(i32.shiftRight(it.rows, 2));
-  f.if(i32.less(it.width, tileColumns), () => f.set(full, 0));
+  f.if(i32.less(it.width, across), () => f.set(full, 0));
   f.if(full, () =>
     f.call(tile, {
       ...shared,
@@ -74,9 +78,20 @@ export const productRows = (
     fields,
     scratch,
     edge,
-  }: { place: ProductPlace; fields: ProductFields; scratch: Local<'i32'>; edge: Local<'i32'> },
+    fresh,
+  }: {
+    readonly place: ProductPlace;
+    readonly fields: ProductFields;
+    readonly scratch: Local<'i32'>;
+    readonly edge: Local<'i32'>;
+    readonly fresh: Local<'i32'>;
+  },
 ): void => {
+  const { across } = parts;
   const { left, right, out, rows, columns, bias } = place;
+  const { rightRow } = fields;
+  const step = f.let(fields.rightStep);
+  f.if(rightRow, () => f.set(step, 4 * across));
   f.for(0, fields.depth, depthBlock, (k) => {
     const steps = atMost(f, i32.sub(fields.depth, k), depthBlock);
     const packing = { source: left, sourceRow: fields.leftRow, rows, depth: steps, packed: scratch };
@@ -92,14 +107,27 @@ export const productRows = (
       },
     );
     const last = f.let(i32.atLeast(i32.add(k, depthBlock), fields.depth));
-    const panel = f.let(i32.add(right, i32.mul(k, 4 * tileColumns)));
+    const panel = f.let(i32.add(right, i32.mul(k, fields.rightStep)));
+    const from = f.local('i32');
     const to = f.let(out);
     const stripBias = f.let(bias);
-    f.for(0, columns, tileColumns, (column) => {
-      const width = atMost(f, i32.sub(columns, column), tileColumns);
+    f.for(0, columns, across, (column) => {
+      const width = atMost(f, i32.sub(columns, column), across);
+      f.set(from, panel);
+      f.if(rightRow, () => {
+        f.call(parts.packPanel, {
+          source: panel,
+          sourceRow: rightRow,
+          columns: width,
+          depth: steps,
+          packed: fresh,
+        });
+        f.set(from, fresh);
+      });
       strip(f, parts, {
         left: scratch,
-        panel,
+        panel: from,
+        step,
         out: to,
         outRow: fields.outRow,
         rows,
@@ -117,10 +145,10 @@ export const productRows = (
           bias: stripBias,
           activation: fields.activation,
         });
-        f.if(stripBias, () => f.set(stripBias, i32.add(stripBias, 4 * tileColumns)));
+        f.if(stripBias, () => f.set(stripBias, i32.add(stripBias, 4 * across)));
       });
       f.set(panel, i32.add(panel, fields.rightPanel));
-      f.set(to, i32.add(to, 4 * tileColumns));
+      f.set(to, i32.add(to, 4 * across));
     });
   });
 };

@@ -1,51 +1,77 @@
-// The innermost loop for a single row: 8 columns of each of several packed panels at once, so that there are enough independent
-// sums to keep the multipliers busy. Each sum adds in the same order as a tile does: one row or many, the same bits.
+// The innermost loop for one or two rows: several vectors of columns at once, so that there are enough independent sums to keep the
+// multipliers busy. Each sum adds in the same order as a tile does: one row or many, the same bits.
 
 import type { Callable } from '../assembler/functionBuilder.ts';
 import { f32x4, i32, v128 } from '../assembler/instructions.ts';
 import type { ModuleBuilder } from '../assembler/moduleBuilder.ts';
 import { multiplyAdd, type Target } from './target.ts';
-import { tileColumns } from './tile.ts';
+import { panelColumns } from './tile.ts';
 
 const parameters = {
   left: 'i32',
+  leftRow: 'i32',
   right: 'i32',
+  rightStep: 'i32',
   panel: 'i32',
   depth: 'i32',
   out: 'i32',
+  outRow: 'i32',
   accumulate: 'i32',
 } as const;
 
 /** The row tile as a function of the module. */
 export type RowTile = Callable<typeof parameters, undefined>;
 
-/** Panels that the wide row tile takes: 4 × 8 columns are 8 sums of vectors. */
-export const rowTilePanels = 4;
+/** Rows of a row tile, and how many panels of the right operand it takes at once. */
+export interface RowTileSize {
+  readonly rows: number;
+  readonly panels: number;
+}
 
 /**
- * out[j] (+)= Σ_k left[k] · right[k][j] for 8 · `panels` columns. `left` is [depth], contiguous; panels of `right`, each
- * [depth][8], lie `panel` bytes apart. depth ≥ 1.
+ * out[i][j] (+)= Σ_k left[i][k] · right[k][j] for `rows` rows and the columns of `panels` panels. Rows of `left` are contiguous,
+ * `leftRow` bytes apart; panels of `right` lie `panel` bytes apart, and `rightStep` bytes from k to k + 1. depth ≥ 1.
  */
-export const defineRowTile = (module: ModuleBuilder, target: Target, panels: number): RowTile =>
-  module.define('rowTile', { parameters }, (f, { left, right, panel, depth, out, accumulate }) => {
+export const defineRowTile = (
+  module: ModuleBuilder,
+  target: Target,
+  { rows, panels }: RowTileSize,
+): RowTile =>
+  module.define('rowTile', { parameters }, (f, it) => {
+    const { left, leftRow, right, rightStep, panel, depth, out, outRow, accumulate } = it;
+    const perPanel = panelColumns(target) / 4;
+    const lefts = Array.from({ length: rows }, (_, i) =>
+      f.let(i === 0 ? left : i32.add(left, i32.mul(leftRow, i))),
+    );
     const pointers = Array.from({ length: panels }, (_, p) =>
       f.let(p === 0 ? right : i32.add(right, i32.mul(panel, p))),
     );
-    const sums = Array.from({ length: 2 * panels }, () => f.local('v128'));
+    const vectors = pointers.flatMap((pointer) =>
+      Array.from({ length: perPanel }, (_, j) => ({ pointer, offset: 16 * j, value: f.local('v128') })),
+    );
+    const grid = lefts.map(() => vectors.map(() => f.local('v128')));
     const row = f.local('v128');
     f.loop((next) => {
-      f.set(row, v128.loadSplat(left));
-      sums.forEach((sum, j) => {
-        const pointer = pointers[j >> 1] as typeof right; // two vectors a panel
-        f.set(sum, multiplyAdd(target, row, v128.load(pointer, 16 * (j & 1)), sum));
+      // For one row each vector is used once, and needs no variable.
+      if (rows > 1)
+        for (const { pointer, offset, value } of vectors) f.set(value, v128.load(pointer, offset));
+      grid.forEach((sums, i) => {
+        f.set(row, v128.loadSplat(lefts[i] as typeof left)); // one pointer a row
+        sums.forEach((sum, j) => {
+          const { pointer, offset, value } = vectors[j] as (typeof vectors)[number]; // one sum a vector
+          f.set(sum, multiplyAdd(target, row, rows > 1 ? value : v128.load(pointer, offset), sum));
+        });
       });
-      f.set(left, i32.add(left, 4));
-      for (const pointer of pointers) f.set(pointer, i32.add(pointer, 4 * tileColumns));
+      for (const pointer of lefts) f.set(pointer, i32.add(pointer, 4));
+      for (const pointer of pointers) f.set(pointer, i32.add(pointer, rightStep));
       f.set(depth, i32.sub(depth, 1));
       f.branchIf(next, depth);
     });
     const write = (adding: boolean): void =>
-      sums.forEach((sum, j) => f.store(out, adding ? f32x4.add(v128.load(out, 16 * j), sum) : sum, 16 * j));
+      grid.forEach((sums, i) => {
+        if (i > 0) f.set(out, i32.add(out, outRow));
+        sums.forEach((sum, j) => f.store(out, adding ? f32x4.add(v128.load(out, 16 * j), sum) : sum, 16 * j));
+      });
     f.if(
       accumulate,
       () => write(true),

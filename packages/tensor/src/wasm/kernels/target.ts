@@ -7,6 +7,8 @@ import type { Operand, Value } from '../assembler/value.ts';
 export interface Target {
   /** Relaxed SIMD is there: a product and a sum are one instruction, rounded once. */
   readonly relaxed: boolean;
+  /** V8 joins pairs of vectors here: products have tiles of 16 columns instead of 8. Elsewhere such a tile would spill its sums. */
+  readonly wide: boolean;
 }
 
 /** a · b + c in four lanes. */
