@@ -25,3 +25,24 @@ export const enableRelaxedSimd = (): boolean => {
   builtinModule<typeof import('node:v8')>('node:v8')?.setFlagsFromString('--experimental-wasm-relaxed-simd');
   return hasRelaxedSimd();
 };
+
+const joiningFlag = '--experimental-wasm-revectorize';
+
+interface NodeProcess {
+  readonly execArgv: readonly string[];
+  readonly versions: { readonly v8?: string };
+}
+
+const nodeProcess = (): NodeProcess | undefined => (globalThis as { process?: NodeProcess }).process;
+
+/** Whether Node was started with V8's flag that joins pairs of vectors into one of twice the width. V8 itself does not tell its flags. */
+export const joinsVectors = (): boolean =>
+  nodeProcess()?.execArgv?.some((flag) => flag.replaceAll('_', '-') === joiningFlag) ?? false;
+
+/** Sets that flag for the whole process where V8 has it and gains by it (Node 24, V8 13); says whether it did. */
+export const enableJoining = (): boolean => {
+  const v8 = builtinModule<typeof import('node:v8')>('node:v8');
+  if (v8 === undefined || !(Number.parseInt(nodeProcess()?.versions.v8 ?? '', 10) >= 13)) return false;
+  v8.setFlagsFromString(joiningFlag);
+  return true;
+};

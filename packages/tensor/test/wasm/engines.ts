@@ -8,11 +8,15 @@ export interface NamedEngine {
   readonly engine: WasmBackend;
 }
 
-/** Plain SIMD on one thread, unshared memory, two threads with fused multiply-add where it can be had, hardly any memory. */
+/**
+ * Plain SIMD on one thread, unshared memory, two threads with fused multiply-add where it can be had, wide tiles (slow where V8 does not
+ * join vectors, but right), hardly any memory.
+ */
 export const startEngines = async (): Promise<readonly NamedEngine[]> => [
   { name: 'plain', engine: wasmBackendSync({ relaxedSimd: 'off' }) },
   { name: 'unshared', engine: wasmBackendSync({ sharedMemory: false, relaxedSimd: 'off' }) },
   { name: 'two threads, relaxed', engine: await wasmBackend({ threads: 2, v8Flags: true }) },
+  { name: 'wide', engine: wasmBackendSync({ wide: 'on', relaxedSimd: 'off' }) },
   { name: 'little memory', engine: wasmBackendSync({ memoryLimit: 2 ** 21, relaxedSimd: 'off' }) },
 ];
 

@@ -5,8 +5,9 @@ import { describe, expect, test } from 'vitest';
 import type { MatmulCall } from '../../src/backend/backend.ts';
 import { jsBackend } from '../../src/backend/js/jsBackend.ts';
 import { DisposedError } from '../../src/wasm/engineError.ts';
-import { hasRelaxedSimd } from '../../src/wasm/features.ts';
+import { hasRelaxedSimd, joinsVectors } from '../../src/wasm/features.ts';
 import { type WasmBackend, wasmBackend, wasmBackendSync, wasmSupported } from '../../src/wasm/wasmBackend.ts';
+import { tryWide } from '../../src/wasm/wideTrial.ts';
 import { expectSameBits } from './engines.ts';
 
 const product = (m: number, n: number, k: number): MatmulCall => ({
@@ -38,19 +39,54 @@ describe('starting', () => {
 
   test('touches no flag of V8 unless asked', async () => {
     const before = hasRelaxedSimd();
-    using engine = await wasmBackend({ threads: 1 });
+    using engine = await wasmBackend({ threads: 1, wide: 'off' });
     expect(hasRelaxedSimd()).toBe(before);
     expect(engine.describe().simd).toBe(before ? 'relaxed' : 'plain');
   });
 
   test('uses fused multiply-add where it may switch it on', async () => {
     using engine = await wasmBackend({ threads: 1, v8Flags: true });
-    expect(engine.describe().simd).toBe(hasRelaxedSimd() ? 'relaxed' : 'plain');
+    expect(['relaxed', 'wide']).toContain(engine.describe().simd);
+    expect(hasRelaxedSimd()).toBe(true);
     const call = product(9, 17, 33);
     const expected = new Float32Array(call.out.length);
     jsBackend.matmul({ ...call, out: expected });
     engine.matmul(call);
     expectClose(call.out, expected, { absolute: 1e-5 });
+  });
+
+  test('has wide tiles only where they were tried or asked for, and says so', () => {
+    using auto = wasmBackendSync({ relaxedSimd: 'off' });
+    using off = wasmBackendSync({ relaxedSimd: 'off', wide: 'off' });
+    using on = wasmBackendSync({ relaxedSimd: 'off', wide: 'on' });
+    expect([off, on].map((engine) => engine.describe().simd)).toEqual(['plain', 'wide']);
+    expect(off.describe().notes.join(' ')).toMatch(/wide is off/);
+    expect(on.describe().notes.join(' ')).toMatch(/wide is on; not tried/);
+    const reason = joinsVectors() ? /in a trial wide ones were/ : /revectorize is not known to be on/;
+    expect(auto.describe().notes.join(' ')).toMatch(reason);
+  });
+
+  test('wide tiles give the same bits as narrow ones', () => {
+    using narrow = wasmBackendSync({ relaxedSimd: 'off', wide: 'off' });
+    using wide = wasmBackendSync({ relaxedSimd: 'off', wide: 'on' });
+    for (const [m, n, k] of [
+      [1, 50, 700],
+      [2, 33, 600],
+      [70, 77, 513],
+    ] as const) {
+      const call = product(m, n, k);
+      const out = new Float32Array(m * n);
+      narrow.matmul({ ...call, out });
+      wide.matmul(call);
+      expectSameBits(call.out, out);
+    }
+  });
+
+  test('the trial of wide tiles finds that both give the same bits, and some ratio of their speeds', () => {
+    const { agrees, gain } = tryWide(false);
+    expect(agrees).toBe(true);
+    expect(gain).toBeGreaterThan(0.1);
+    expect(gain).toBeLessThan(10);
   });
 
   test('without shared memory there is one thread, no memory for tensors, and a note', async () => {

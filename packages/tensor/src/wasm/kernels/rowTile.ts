@@ -70,7 +70,13 @@ export const defineRowTile = (
     const write = (adding: boolean): void =>
       grid.forEach((sums, i) => {
         if (i > 0) f.set(out, i32.add(out, outRow));
-        sums.forEach((sum, j) => f.store(out, adding ? f32x4.add(v128.load(out, 16 * j), sum) : sum, 16 * j));
+        if (adding) {
+          vectors.forEach(({ value }, j) => f.set(value, v128.load(out, 16 * j)));
+          sums.forEach((sum, j) =>
+            f.set(sum, f32x4.add((vectors[j] as (typeof vectors)[number]).value, sum)),
+          ); // one vector a sum
+        }
+        sums.forEach((sum, j) => f.store(out, sum, 16 * j));
       });
     f.if(
       accumulate,
