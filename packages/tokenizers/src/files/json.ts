@@ -43,10 +43,16 @@ export class JsonValue {
     return new JsonValue(joinPath(this.place, name), Object.hasOwn(object, name) ? object[name] : undefined);
   }
 
-  /** The names and values of an object. */
-  entries(): [name: string, value: JsonValue][] {
+  /** The names of an object and, at the same positions, its values, integers of at least 0: read at one go, since vocabularies have many. */
+  integers(): { names: string[]; values: number[] } {
+    const object = this.#object();
+    const names = Object.keys(object);
     const { place } = this;
-    return Object.entries(this.#object()).map(([name, value]) => [name, new JsonValue(place, value, name)]);
+    const values = names.map((name) => {
+      const value = object[name];
+      return isId(value) ? value : new JsonValue(place, value, name).integer();
+    });
+    return { names, values };
   }
 
   /** The items of an array. */
@@ -120,6 +126,10 @@ export function parseJson(text: string, file: string): JsonValue {
 
 function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isId(value: unknown): value is number {
+  return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value < 2 ** 31;
 }
 
 function joinPath(place: string, name: string): string {

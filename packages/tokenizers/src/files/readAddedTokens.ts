@@ -17,9 +17,9 @@ export function readAddedTokens(json: JsonValue, model: Model): ReadAddedTokens 
   const items = json.items();
   const tokens = items.map(readAddedToken);
   vocabulary(
-    tokens.map(({ content, id }): [string, number] => [content, id]),
+    tokens.map(({ content }) => content),
     json.place,
-    { name: (_, position) => `${json.place}[${position}]` },
+    { ids: tokens.map(({ id }) => id), name: (_, position) => `${json.place}[${position}]` },
   );
   for (const [position, token] of tokens.entries())
     checkAgainstModel(token, model, `${json.place}[${position}].id`);

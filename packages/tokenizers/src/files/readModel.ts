@@ -36,8 +36,8 @@ function guessedType(json: JsonValue): string {
 }
 
 function readVocabulary(json: JsonValue): Vocabulary {
-  const entries = json.entries().map(([token, id]): [string, number] => [token, id.integer()]);
-  return vocabulary(entries, json.place);
+  const { names, values } = json.integers();
+  return vocabulary(names, json.place, { ids: values });
 }
 
 function readWordPiece(json: JsonValue): Model {

@@ -11,7 +11,7 @@ export function readPieces(json: JsonValue, nullScore?: number): [piece: string,
     return [piece.string(), score.absent && nullScore !== undefined ? nullScore : score.number()];
   });
   // Published lists repeat pieces here and there; the later one is found in texts, as in the original.
-  const entries = pieces.map(([piece], id): [string, number] => [piece, id]);
-  vocabulary(entries, json.place, { repeats: true, name: (_, position) => `${json.place}[${position}]` });
+  const tokens = pieces.map(([piece]) => piece);
+  vocabulary(tokens, json.place, { repeats: true, name: (_, position) => `${json.place}[${position}]` });
   return pieces;
 }

@@ -75,11 +75,8 @@ function readLines(text: string): Vocabulary {
   }
   const lines = text.replace(/^\ufeff/, '').split('\n');
   if (lines.at(-1) === '') lines.pop();
-  const entries = lines.map((line, id): [string, number] => [
-    line.endsWith('\r') ? line.slice(0, -1) : line,
-    id,
-  ]);
-  return vocabulary(entries, 'vocab.txt', {
+  const tokens = lines.map((line) => (line.endsWith('\r') ? line.slice(0, -1) : line));
+  return vocabulary(tokens, 'vocab.txt', {
     repeats: true,
     name: (_, position) => `vocab.txt: line ${position + 1}`,
   });

@@ -10,21 +10,23 @@ const longestToken = 1024;
 /**
  * A vocabulary of tokens with their ids. Ids need not be contiguous.
  *
- * @example vocabulary([['a', 0], ['b', 1]], 'here').id('b'); //=> 1
+ * @example vocabulary(['a', 'b'], 'here').id('b'); //=> 1
  */
 export interface Vocabulary {
   /** The id of a token. */
   id(token: string): number | undefined;
   /** The token of an id. */
   token(id: number): string | undefined;
-  /** All tokens with their ids, in the order given. */
-  entries(): Iterable<readonly [token: string, id: number]>;
+  /** All tokens, in the order given. */
+  readonly tokens: readonly string[];
   /** How many tokens there are. */
   readonly size: number;
 }
 
 /** What a vocabulary may contain. */
 export interface VocabularyRules {
+  /** The id of each token. Default: its position. */
+  ids?: readonly number[];
   /** How an entry is named in errors: its place, given its token and position. */
   name?: (token: string, position: number) => string;
   /** Whether a token may come twice, in which case the later id holds and the earlier still reads back. Default false. */
@@ -36,40 +38,39 @@ export interface VocabularyRules {
  * twice, a token with a lone surrogate (which no text can match) or of more than 1024 UTF-16 units.
  */
 export function vocabulary(
-  entries: Iterable<readonly [string, number]>,
+  tokens: readonly string[],
   place: string,
-  rules: VocabularyRules = {},
+  { ids, name = (token) => `${place}[${JSON.stringify(token)}]`, repeats = false }: VocabularyRules = {},
 ): Vocabulary {
-  const ids = new Map<string, number>();
-  const tokens = new Map<number, string>();
-  const name = rules.name ?? ((token) => `${place}[${JSON.stringify(token)}]`);
-  let position = 0;
-  for (const [token, id] of entries) {
+  const idOf = new Map<string, number>();
+  const tokenOf: string[] = []; // an engine stores it sparsely where ids are sparse
+  for (let position = 0; position < tokens.length; position++) {
+    const token = tokens[position] as string; // position < length
+    const id = ids === undefined ? position : (ids[position] ?? Number.NaN);
     const here = (): string => name(token, position);
     checkToken(token, here);
     checkId(id, here);
-    const other = tokens.get(id);
+    const other = tokenOf[id];
     if (other !== undefined) {
       throw new TokenizerError(
         here(),
         `id ${id} already belongs to ${JSON.stringify(other)}; every token needs its own. Give it another id.`,
       );
     }
-    if (ids.has(token) && rules.repeats !== true) {
+    if (!repeats && idOf.has(token)) {
       throw new TokenizerError(
         here(),
-        `${JSON.stringify(token)} has id ${ids.get(token)} already; a token may come once. Remove one of the two.`,
+        `${JSON.stringify(token)} has id ${idOf.get(token)} already; a token may come once. Remove one of the two.`,
       );
     }
-    ids.set(token, id);
-    tokens.set(id, token);
-    position += 1;
+    idOf.set(token, id);
+    tokenOf[id] = token;
   }
   return {
-    id: (token) => ids.get(token),
-    token: (id) => tokens.get(id),
-    entries: () => ids,
-    size: tokens.size,
+    id: (token) => idOf.get(token),
+    token: (id) => tokenOf[id],
+    tokens,
+    size: tokens.length,
   };
 }
 

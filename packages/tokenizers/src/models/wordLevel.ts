@@ -6,7 +6,7 @@ import type { Vocabulary } from './vocabulary.ts';
 /**
  * A model that looks every piece up as a whole.
  *
- * @example wordLevel(vocabulary([['[UNK]', 0], ['low', 1]], 'here'), { unknownToken: '[UNK]' }).tokenize('low')[0]?.id; //=> 1
+ * @example wordLevel(vocabulary(['[UNK]', 'low'], 'here'), { unknownToken: '[UNK]' }).tokenize('low')[0]?.id; //=> 1
  */
 export function wordLevel(words: Vocabulary, options: { unknownToken: string }): Model {
   const { unknownToken } = options;
