@@ -2,6 +2,7 @@
 // where V8's joining of vectors may be on.
 
 import { moduleBuilder } from './assembler/moduleBuilder.ts';
+import { floatArithmetic } from './kernels/arithmetic.ts';
 import { defineTile, tileColumns, tileRows, wideColumns } from './kernels/tile.ts';
 
 /** What came out of a trial. */
@@ -25,12 +26,12 @@ const instance = (
   relaxed: boolean,
 ): { runs: Record<'narrow' | 'wide', () => void>; floats: Float32Array } => {
   const module = moduleBuilder({ shared: false, initial: 1, maximum: 1 });
-  const target = { relaxed, wide: true };
+  const arithmetic = floatArithmetic({ relaxed, wide: true });
   for (const [name, columns] of [
     ['narrow', tileColumns],
     ['wide', wideColumns],
   ] as const) {
-    const tile = defineTile(module, target, columns);
+    const tile = defineTile(module, arithmetic, columns);
     module.define(name, { parameters: {}, exported: true }, (f) =>
       f.for(0, callsATurn, 1, () => {
         for (let first = 0; first < 4 * wideColumns; first += 4 * columns)

@@ -231,6 +231,20 @@ export const i32x4: {
   lane: extract('i32x4.extract_lane', 27, 'i32'),
 };
 
+/** Eight 16-bit integers. */
+export const i16x8: {
+  /** Eight signed bytes of memory, widened. */
+  readonly loadBytes: Load<'v128'>;
+  /** Lane i: a[2i] · b[2i] + a[2i + 1] · b[2i + 1] as a 32-bit integer, exact. */
+  readonly dot: Binary<'v128'>;
+  /** The four 32-bit lanes of a and then of b, each limited to 16 bits. */
+  readonly narrow: Binary<'v128'>;
+} = {
+  loadBytes: load('v128.load8x8_s', simdOpcode(1), 'v128'),
+  dot: binary('i32x4.dot_i16x8_s', simdOpcode(186), 'i32x4', 'i32x4'),
+  narrow: binary('i16x8.narrow_i32x4_s', simdOpcode(133), 'i32x4', 'i32x4'),
+};
+
 /** Four 32-bit floats. */
 export const f32x4: {
   readonly splat: Unary<'f32', 'v128'>;

@@ -1,8 +1,9 @@
 // Copies the part of a tile that lies inside the matrix, where the tile itself would stand over its edge.
 
 import type { Callable } from '../assembler/functionBuilder.ts';
-import { f32, i32 } from '../assembler/instructions.ts';
+import { i32 } from '../assembler/instructions.ts';
 import type { ModuleBuilder } from '../assembler/moduleBuilder.ts';
+import type { Arithmetic } from './arithmetic.ts';
 
 const parameters = {
   from: 'i32',
@@ -18,7 +19,7 @@ const parameters = {
 export type CopyEdge = Callable<typeof parameters, undefined>;
 
 /** Copies, or adds if `accumulate` is not zero, `rows` × `columns` numbers; rows lie `fromRow` and `outRow` bytes apart. */
-export const defineCopyEdge = (module: ModuleBuilder): CopyEdge =>
+export const defineCopyEdge = (module: ModuleBuilder, arithmetic: Arithmetic): CopyEdge =>
   module.define(
     'copyEdge',
     { parameters },
@@ -26,9 +27,12 @@ export const defineCopyEdge = (module: ModuleBuilder): CopyEdge =>
       f.for(0, rows, 1, () => {
         f.for(0, i32.shiftLeft(columns, 2), 4, (j) => {
           const to = f.let(i32.add(out, j));
-          const value = f.let(f32.load(i32.add(from, j)));
-          f.if(accumulate, () => f.set(value, f32.add(f32.load(to), value)));
-          f.store(to, value);
+          const at = f.let(i32.add(from, j));
+          f.if(
+            accumulate,
+            () => f.store(to, arithmetic.added(at, to)),
+            () => f.store(to, arithmetic.copied(at)),
+          );
         });
         f.set(from, i32.add(from, fromRow));
         f.set(out, i32.add(out, outRow));

@@ -1,10 +1,11 @@
 // What follows a matrix product, done on a strip of one panel's columns while it is still in cache: bias, then activation.
 
 import type { Activation } from '../../backend/backend.ts';
-import type { Callable } from '../assembler/functionBuilder.ts';
+import type { Callable, FunctionBuilder } from '../assembler/functionBuilder.ts';
 import { f32x4, i32, v128 } from '../assembler/instructions.ts';
 import type { ModuleBuilder } from '../assembler/moduleBuilder.ts';
 import { chooseActivation } from './activation.ts';
+import type { FinishedStrip, ProductFields, ProductPlace } from './productRecord.ts';
 import type { Target } from './target.ts';
 import { panelColumns } from './tile.ts';
 
@@ -63,3 +64,21 @@ export const defineFinish = (module: ModuleBuilder, target: Target): Finish =>
         ),
     );
   });
+
+/** Finishes a strip of a chunk of a product: its bias begins at the strip's column. */
+export const finishProduct = (
+  f: FunctionBuilder,
+  finish: Finish,
+  {
+    place,
+    fields,
+    strip,
+  }: { readonly place: ProductPlace; readonly fields: ProductFields; readonly strip: FinishedStrip },
+): void => {
+  const bias = f.let(place.bias);
+  f.if(bias, () => f.set(bias, i32.add(bias, i32.shiftLeft(strip.column, 2))));
+  f.call(finish, {
+    ...{ out: strip.out, outRow: fields.outRow, rows: place.rows, columns: strip.width },
+    ...{ bias, activation: fields.activation },
+  });
+};

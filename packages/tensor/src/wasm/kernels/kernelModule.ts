@@ -1,6 +1,7 @@
 // All kernels in one module, in the order of their definition.
 
 import { moduleBuilder } from '../assembler/moduleBuilder.ts';
+import { floatArithmetic } from './arithmetic.ts';
 import { defineAttention } from './attention.ts';
 import { attentionKernel } from './attentionRecord.ts';
 import { defineLayerNorm, layerNormKernel } from './layerNorm.ts';
@@ -34,8 +35,9 @@ export const kernelNames: readonly string[] = [
 export const kernelModule = (target: Target, shared: boolean): Uint8Array<ArrayBuffer> => {
   const module = moduleBuilder({ shared, initial: 1, maximum: 65536 });
   const log = module.imported('log', { parameters: { x: 'f32' }, result: 'f32' });
-  const tile = defineTile(module, target);
-  const productTile = target.wide ? defineTile(module, target, wideColumns) : tile;
+  const arithmetic = floatArithmetic(target);
+  const tile = defineTile(module, arithmetic);
+  const productTile = target.wide ? defineTile(module, arithmetic, wideColumns) : tile;
   const packPanel = definePackPanel(module, target);
   const packLeft = definePackLeft(module);
   const packLeftTransposed = definePackLeftTransposed(module);

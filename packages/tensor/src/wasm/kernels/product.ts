@@ -6,16 +6,17 @@
 
 import { i32 } from '../assembler/instructions.ts';
 import type { ModuleBuilder } from '../assembler/moduleBuilder.ts';
+import { floatArithmetic } from './arithmetic.ts';
 import { defineCopyEdge } from './copyEdge.ts';
 import { defineDotTile } from './dotTile.ts';
-import { defineFinish } from './finish.ts';
+import { defineFinish, finishProduct } from './finish.ts';
 import type { PackLeft } from './packLeft.ts';
 import type { PackPanel } from './packRight.ts';
-import { locateProduct, productKernel, scratchOffsets } from './productRecord.ts';
+import { type FinishedStrip, locateProduct, placesInScratch, productKernel } from './productRecord.ts';
 import { productRow } from './productRow.ts';
 import { productRows } from './productRows.ts';
 import { defineKernel } from './record.ts';
-import { defineRowTile } from './rowTile.ts';
+import { defineRowTiles } from './rowTile.ts';
 import type { Target } from './target.ts';
 import { panelColumns, type Tile } from './tile.ts';
 
@@ -31,29 +32,23 @@ export const defineProduct = (
   },
 ): void => {
   const across = panelColumns(target);
-  const rowTile = (rows: number, panels: number) => ({
-    rows,
-    panels,
-    tile: defineRowTile(module, target, { rows, panels }),
-  });
-  // Eight sums of vectors where registers hold four floats; wide tiles have registers for sixteen.
-  const rowTiles = (rows: number, panels: number, columns: number) => ({
-    tiles: { wide: rowTile(rows, panels), narrow: rowTile(rows, 1) },
+  const arithmetic = floatArithmetic(target);
+  const rowParts = (rows: number, panels: number, columns: number) => ({
+    tiles: defineRowTiles(module, arithmetic, { rows, panels, across }),
     dots: { rows, columns, tile: defineDotTile(module, target, { rows, columns }) },
   });
-  const one = rowTiles(1, 32 / across, 8);
-  const two = rowTiles(2, 2, 4);
-  const parts = {
-    ...{ ...shared, across },
-    ...{ copyEdge: defineCopyEdge(module), finish: defineFinish(module, target) },
-  };
+  // Eight sums of vectors where registers hold four floats; wide tiles have registers for sixteen.
+  const one = rowParts(1, 32 / across, 8);
+  const two = rowParts(2, 2, 4);
+  const finishStrip = defineFinish(module, target);
+  const copyEdge = defineCopyEdge(module, arithmetic);
   defineKernel(module, productKernel, (f, fields, { chunk, scratch }) => {
     const place = locateProduct(f, fields, { chunk, across });
-    const edge = f.let(i32.add(scratch, scratchOffsets.edge));
-    const fresh = f.let(i32.add(scratch, scratchOffsets.fresh));
+    const finish = (strip: FinishedStrip): void => finishProduct(f, finishStrip, { place, fields, strip });
+    const parts = { ...shared, across, copyEdge, finish };
+    const given = { place, fields, ...placesInScratch(f, scratch) };
     // One row of a transposed operand [depth, 1] is contiguous too, unless its rows are longer than one number.
     const contiguous = f.let(i32.or(i32.isZero(fields.leftTransposed), i32.equal(fields.leftRow, 4)));
-    const given = { place, fields, scratch, edge, fresh };
     f.if(
       i32.and(i32.equal(place.rows, 1), contiguous),
       () => productRow(f, { ...parts, ...one }, given),

@@ -53,6 +53,16 @@ export const scratchOffsets: { readonly left: 0; readonly edge: number; readonly
 /** Bytes of `scratch` that the kernel uses. */
 export const productScratch: number = scratchOffsets.fresh + 4 * depthBlock * wideColumns;
 
+/** The addresses of these for a thread's scratch. */
+export const placesInScratch = (
+  f: FunctionBuilder,
+  scratch: Local<'i32'>,
+): { readonly scratch: Local<'i32'>; readonly edge: Local<'i32'>; readonly fresh: Local<'i32'> } => ({
+  scratch,
+  edge: f.let(i32.add(scratch, scratchOffsets.edge)),
+  fresh: f.let(i32.add(scratch, scratchOffsets.fresh)),
+});
+
 /** The smaller of what is left and the most. */
 export const atMost = (f: FunctionBuilder, rest: Value<'i32'>, most: Local<'i32'> | number): Local<'i32'> => {
   const count = f.let(rest);
@@ -69,8 +79,18 @@ export interface ProductPlace {
   readonly right: Local<'i32'>;
   readonly out: Local<'i32'>;
   readonly bias: Local<'i32'>;
+  /** The first row and column of the chunk. */
+  readonly firstRow: Local<'i32'>;
+  readonly firstColumn: Local<'i32'>;
   readonly rows: Local<'i32'>;
   readonly columns: Local<'i32'>;
+}
+
+/** Some columns of the chunk, from `column` on, of which all sums are there: all rows, at `out`, at most one panel wide. */
+export interface FinishedStrip {
+  readonly out: Value<'i32'>;
+  readonly column: Local<'i32'>;
+  readonly width: Local<'i32'>;
 }
 
 /** Finds the place of a chunk, panels having `across` columns; moves the addresses in `fields` there. */
@@ -103,5 +123,5 @@ export const locateProduct = (
   f.if(bias, () => f.set(bias, i32.add(bias, i32.shiftLeft(column, 2))));
   const rows = atMost(f, i32.sub(fields.rows, row), rowsPerChunk);
   const columns = atMost(f, i32.sub(fields.columns, column), columnsPerChunk);
-  return { left, right, out, bias, rows, columns };
+  return { left, right, out, bias, firstRow: row, firstColumn: column, rows, columns };
 };

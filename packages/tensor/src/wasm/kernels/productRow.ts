@@ -4,20 +4,24 @@
 import type { FunctionBuilder } from '../assembler/functionBuilder.ts';
 import { i32 } from '../assembler/instructions.ts';
 import type { Local } from '../assembler/value.ts';
-import type { Finish } from './finish.ts';
+import type { CopyEdge } from './copyEdge.ts';
 import { type ProductDotsParts, productDots } from './productDots.ts';
-import { atMost, depthBlock, type ProductFields, type ProductPlace } from './productRecord.ts';
-import type { RowTile, RowTileSize } from './rowTile.ts';
-
-/** A row tile and its size. */
-interface SizedTile extends RowTileSize {
-  readonly tile: RowTile;
-}
+import {
+  atMost,
+  depthBlock,
+  type FinishedStrip,
+  type ProductFields,
+  type ProductPlace,
+} from './productRecord.ts';
+import type { RowTiles } from './rowTile.ts';
 
 /** What it is put together from. The tiles have the chunk's number of rows; `across`: columns of a panel. */
-export interface ProductRowParts extends ProductDotsParts {
-  readonly tiles: { readonly wide: SizedTile; readonly narrow: SizedTile };
-  readonly finish: Finish;
+export interface ProductRowParts {
+  /** For right operands [columns, depth] as they came; left out where there are none. */
+  readonly dots?: ProductDotsParts['dots'];
+  readonly copyEdge: CopyEdge;
+  readonly tiles: RowTiles;
+  readonly finish: (strip: FinishedStrip) => void;
   readonly across: number;
 }
 
@@ -30,12 +34,19 @@ export interface ProductRowGiven {
 
 /** Computes the chunk. */
 export const productRow = (f: FunctionBuilder, parts: ProductRowParts, given: ProductRowGiven): void => {
-  f.if(
-    given.fields.rightRow,
-    () => productDots(f, parts, given),
-    () => panelAfterPanel(f, parts, given),
-  );
-  finishColumns(f, parts, given);
+  const { dots, copyEdge, finish, across } = parts;
+  if (dots === undefined) panelAfterPanel(f, parts, given);
+  else
+    f.if(
+      given.fields.rightRow,
+      () => productDots(f, { dots, copyEdge }, given),
+      () => panelAfterPanel(f, parts, given),
+    );
+  const { columns, out } = given.place;
+  f.for(0, columns, across, (column) => {
+    const width = atMost(f, i32.sub(columns, column), across);
+    finish({ out: i32.add(out, i32.shiftLeft(column, 2)), column, width });
+  });
 };
 
 const panelAfterPanel = (
@@ -80,24 +91,3 @@ const panelAfterPanel = (
     f.set(left, i32.add(left, i32.mul(steps, 4)));
   });
 };
-
-/** Bias and activation over all columns of a chunk, a panel at a time. */
-const finishColumns = (
-  f: FunctionBuilder,
-  { finish, across }: ProductRowParts,
-  { place, fields }: ProductRowGiven,
-): void =>
-  f.for(0, place.columns, across, (column) => {
-    const width = atMost(f, i32.sub(place.columns, column), across);
-    const bytes = f.let(i32.shiftLeft(column, 2));
-    const bias = f.let(place.bias);
-    f.if(bias, () => f.set(bias, i32.add(bias, bytes)));
-    f.call(finish, {
-      out: i32.add(place.out, bytes),
-      outRow: fields.outRow,
-      rows: place.rows,
-      columns: width,
-      bias,
-      activation: fields.activation,
-    });
-  });

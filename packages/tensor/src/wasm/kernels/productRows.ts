@@ -4,18 +4,24 @@ import type { FunctionBuilder } from '../assembler/functionBuilder.ts';
 import { i32 } from '../assembler/instructions.ts';
 import type { Local } from '../assembler/value.ts';
 import type { CopyEdge } from './copyEdge.ts';
-import type { Finish } from './finish.ts';
 import type { PackLeft } from './packLeft.ts';
 import type { PackPanel } from './packRight.ts';
-import { atMost, depthBlock, type ProductFields, type ProductPlace } from './productRecord.ts';
+import {
+  atMost,
+  depthBlock,
+  type FinishedStrip,
+  type ProductFields,
+  type ProductPlace,
+} from './productRecord.ts';
 import { type Tile, tileRows } from './tile.ts';
 
 /** What it is put together from; `across`: columns of a panel. */
 export interface ProductRowsParts {
   readonly tile: Tile;
-  readonly packPanel: PackPanel;
+  /** For right operands [columns, depth] as they came; left out where there are none. */
+  readonly packPanel?: PackPanel;
   readonly copyEdge: CopyEdge;
-  readonly finish: Finish;
+  readonly finish: (strip: FinishedStrip) => void;
   readonly packLeft: PackLeft;
   readonly packLeftTransposed: PackLeft;
   readonly across: number;
@@ -87,11 +93,11 @@ export const productRows = (
     readonly fresh: Local<'i32'>;
   },
 ): void => {
-  const { across } = parts;
-  const { left, right, out, rows, columns, bias } = place;
+  const { across, packPanel } = parts;
+  const { left, right, out, rows, columns } = place;
   const { rightRow } = fields;
   const step = f.let(fields.rightStep);
-  f.if(rightRow, () => f.set(step, 4 * across));
+  if (packPanel !== undefined) f.if(rightRow, () => f.set(step, 4 * across));
   f.for(0, fields.depth, depthBlock, (k) => {
     const steps = atMost(f, i32.sub(fields.depth, k), depthBlock);
     const packing = { source: left, sourceRow: fields.leftRow, rows, depth: steps, packed: scratch };
@@ -110,20 +116,20 @@ export const productRows = (
     const panel = f.let(i32.add(right, i32.mul(k, fields.rightStep)));
     const from = f.local('i32');
     const to = f.let(out);
-    const stripBias = f.let(bias);
     f.for(0, columns, across, (column) => {
       const width = atMost(f, i32.sub(columns, column), across);
       f.set(from, panel);
-      f.if(rightRow, () => {
-        f.call(parts.packPanel, {
-          source: panel,
-          sourceRow: rightRow,
-          columns: width,
-          depth: steps,
-          packed: fresh,
+      if (packPanel !== undefined)
+        f.if(rightRow, () => {
+          f.call(packPanel, {
+            source: panel,
+            sourceRow: rightRow,
+            columns: width,
+            depth: steps,
+            packed: fresh,
+          });
+          f.set(from, fresh);
         });
-        f.set(from, fresh);
-      });
       strip(f, parts, {
         left: scratch,
         panel: from,
@@ -136,17 +142,7 @@ export const productRows = (
         accumulate: k,
         edge,
       });
-      f.if(last, () => {
-        f.call(parts.finish, {
-          out: to,
-          outRow: fields.outRow,
-          rows,
-          columns: width,
-          bias: stripBias,
-          activation: fields.activation,
-        });
-        f.if(stripBias, () => f.set(stripBias, i32.add(stripBias, 4 * across)));
-      });
+      f.if(last, () => parts.finish({ out: to, column, width }));
       f.set(panel, i32.add(panel, fields.rightPanel));
       f.set(to, i32.add(to, 4 * across));
     });

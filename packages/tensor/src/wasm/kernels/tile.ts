@@ -4,9 +4,10 @@
 // them, as the joining wants it (78 instead of 43 GFLOP/s, Node 24 on a Zen 4; without the joining 27).
 
 import type { Callable } from '../assembler/functionBuilder.ts';
-import { f32x4, i32, v128 } from '../assembler/instructions.ts';
+import { i32, v128 } from '../assembler/instructions.ts';
 import type { ModuleBuilder } from '../assembler/moduleBuilder.ts';
-import { multiplyAdd, type Target } from './target.ts';
+import type { Arithmetic } from './arithmetic.ts';
+import type { Target } from './target.ts';
 
 /** Rows of a tile: a packed left operand holds, for each k, this many numbers side by side. */
 export const tileRows = 4;
@@ -39,7 +40,11 @@ export type Tile = Callable<typeof parameters, undefined>;
  * `outRow` bytes apart. Adds to what is there if `accumulate` is not zero. depth and tiles ≥ 1. With 8 columns 64 FLOP and 48 bytes a
  * k-step.
  */
-export const defineTile = (module: ModuleBuilder, target: Target, columns: number = tileColumns): Tile =>
+export const defineTile = (
+  module: ModuleBuilder,
+  arithmetic: Arithmetic,
+  columns: number = tileColumns,
+): Tile =>
   module.define('tile', { parameters }, (f, it) => {
     const { left, leftTile, right, rightStep, depth, out, outRow, accumulate, tiles } = it;
     const vectors = Array.from({ length: columns / 4 }, () => f.local('v128'));
@@ -52,7 +57,7 @@ export const defineTile = (module: ModuleBuilder, target: Target, columns: numbe
       grid.forEach((sums) => {
         if (adding) {
           vectors.forEach((vector, j) => f.set(vector, v128.load(out, 16 * j)));
-          vectors.forEach((vector, j) => f.set(vector, f32x4.add(vector, sums[j] as typeof row))); // as many sums as vectors
+          vectors.forEach((vector, j) => f.set(vector, arithmetic.add(vector, sums[j] as typeof row))); // as many sums as vectors
         }
         (adding ? vectors : sums).forEach((value, j) => f.store(out, value, 16 * j));
         f.set(out, i32.add(out, outRow));
@@ -63,10 +68,10 @@ export const defineTile = (module: ModuleBuilder, target: Target, columns: numbe
       f.set(steps, depth);
       for (const sum of grid.flat()) f.set(sum, 0);
       f.loop((next) => {
-        vectors.forEach((vector, j) => f.set(vector, v128.load(across, 16 * j)));
+        vectors.forEach((vector, j) => f.set(vector, arithmetic.load(across, arithmetic.vectorBytes * j)));
         grid.forEach((sums, i) => {
           f.set(row, v128.loadSplat(from, 4 * i));
-          sums.forEach((sum, j) => f.set(sum, multiplyAdd(target, row, vectors[j] as typeof row, sum))); // as many vectors as sums
+          sums.forEach((sum, j) => f.set(sum, arithmetic.multiplyAdd(row, vectors[j] as typeof row, sum))); // as many vectors as sums
         });
         f.set(from, i32.add(from, 4 * tileRows));
         f.set(across, i32.add(across, rightStep));
