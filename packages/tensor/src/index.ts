@@ -48,15 +48,37 @@ export {
   logicalAnd,
   logicalNot,
   logicalOr,
+  logicalXor,
   maskedFill,
   notEqual,
   where,
 } from './ops/compare.ts';
+export { ceil, expm1, floor, log1p, round, rsqrt, trunc } from './ops/elementary.ts';
 export { activate, gelu, geluTanh, relu, silu } from './ops/activation.ts';
-export { argmax, logSumExp, max, mean, min, type ReduceOptions, sum, variance } from './ops/reduce.ts';
+export { hardSwish, leakyRelu, reluSquared } from './ops/piecewiseActivation.ts';
+export { elu, logSigmoid, mish, quickGelu, softplus } from './ops/smoothActivation.ts';
+export { glu } from './ops/glu.ts';
+export {
+  logSumExp,
+  max,
+  mean,
+  min,
+  type ReduceOptions,
+  standardDeviation,
+  sum,
+  variance,
+} from './ops/reduce.ts';
+export { argmax, argmin } from './ops/argument.ts';
+export { all, any } from './ops/quantifiers.ts';
+export { prod } from './ops/prod.ts';
+export { type CosineOptions, cosineSimilarity, norm, type NormOrder } from './ops/norm.ts';
+export { cumsum } from './ops/cumsum.ts';
+export { argsort, type Sorted, type SortOptions, sort, topK, type TopKOptions } from './ops/sort.ts';
 export { linear, type MatmulOptions, matmul } from './ops/matmul.ts';
 export { expand, permute, repeat, reshape, transpose, tril, triu } from './ops/arrange.ts';
-export { concat, type PadOptions, pad, slice, split, stack } from './ops/alongAxis.ts';
+export { concat, split, stack } from './ops/alongAxis.ts';
+export { type PadOptions, pad, slice } from './ops/slice.ts';
+export { flip, repeatInterleave, roll } from './ops/reorder.ts';
 export { gather, scatterAdd, takeAlong } from './ops/gather.ts';
 export { logSoftmax, softmax } from './ops/softmax.ts';
 export { addLayerNorm, layerNorm, type NormOptions, rmsNorm } from './ops/normalize.ts';
@@ -91,7 +113,7 @@ export {
 } from './wasm/wasmBackend.ts';
 export { jsBackend } from './backend/js/jsBackend.ts';
 export type { Activation, AttentionCall, Backend, EngineDescription, Layout } from './backend/backend.ts';
-export { inference, keep, region } from './region.ts';
+export { inference, keep, region, trainingStep } from './region.ts';
 export { allocate } from './regionStack.ts';
 
 // Errors of files of weights

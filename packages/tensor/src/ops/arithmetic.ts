@@ -135,11 +135,11 @@ interface UnaryContext {
 }
 
 /** An op of one operand: a function of a number, and its derivative times the gradient. */
-const unary = (
+export const unary = (
   name: string,
   element: (x: number) => number,
   slope: (gradient: Tensor, context: UnaryContext) => Tensor,
-) => {
+): UnaryOp => {
   const op = defineOp<readonly [Tensor]>({
     name,
     forward: ([x]) => ({ shape: x.shape, data: mapped(x, element).data }),

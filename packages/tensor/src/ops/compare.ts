@@ -60,6 +60,8 @@ export const greaterOrEqual: Comparison = comparison('greaterOrEqual', (a, b) =>
 export const logicalAnd: Comparison = comparison('logicalAnd', (a, b) => a !== 0 && b !== 0);
 /** One or both, of booleans, broadcast. */
 export const logicalOr: Comparison = comparison('logicalOr', (a, b) => a !== 0 || b !== 0);
+/** Exactly one, of booleans, broadcast. */
+export const logicalXor: Comparison = comparison('logicalXor', (a, b) => (a !== 0) !== (b !== 0));
 /** The contrary of a boolean. */
 export const logicalNot = (x: Tensor<'bool'>): Tensor<'bool'> =>
   new Tensor(

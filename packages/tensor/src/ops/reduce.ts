@@ -2,12 +2,12 @@
 
 import { defineOp } from '../op.ts';
 import { allocate } from '../regionStack.ts';
-import { axisOf, type Shape, ShapeError, sizeOf, stridesOf } from '../shape.ts';
+import { axisOf, type Shape, ShapeError, sizeOf } from '../shape.ts';
 import { type AnyTensor, Tensor } from '../tensor.ts';
-import { combine, div, mul, square, sub } from './arithmetic.ts';
+import { combine, div, mul, sqrt, square, sub } from './arithmetic.ts';
 import { reshape } from './arrange.ts';
 import type { Run } from './broadcast.ts';
-import { cast, equal } from './compare.ts';
+import { cast, equal, where } from './compare.ts';
 import { extremesOf, groupsOf, logSumExpOf, sumGroups } from './groups.ts';
 import { expandedData } from './move.ts';
 
@@ -17,7 +17,8 @@ export interface ReduceOptions {
   readonly keepDims?: boolean;
 }
 
-interface Plan {
+/** What is reduced: axes, and the shapes with them at extent 1 and with them gone (or kept, if asked). */
+export interface ReducePlan {
   /** The reduced axes, rising. */
   readonly axes: readonly number[];
   /** The shape with reduced axes of extent 1. */
@@ -26,12 +27,13 @@ interface Plan {
   readonly count: number;
 }
 
-const plan = (
+/** Checks the axes of a reduction. */
+export const plan = (
   where: string,
   x: AnyTensor,
   axes: readonly number[] | undefined,
   { keepDims = false }: ReduceOptions,
-): Plan => {
+): ReducePlan => {
   const chosen = new Set((axes ?? x.shape.map((_, axis) => axis)).map((axis) => axisOf(where, axis, x.rank)));
   if (axes !== undefined && chosen.size < axes.length)
     throw new ShapeError(`${where}: axes [${axes.join(', ')}] of ${x} name one axis twice.`);
@@ -48,7 +50,7 @@ const plan = (
 const spread = (x: Tensor, full: Shape): Tensor =>
   new Tensor('float32', full, expandedData('float32', x.data, [x.shape, full]));
 
-const sumOp = defineOp<readonly [Tensor], Plan>({
+const sumOp = defineOp<readonly [Tensor], ReducePlan>({
   name: 'sum',
   forward: ([x], { axes, result }) => {
     const data = allocate(sizeOf(result));
@@ -66,23 +68,25 @@ export const sum = (x: Tensor, axes?: readonly number[], options: ReduceOptions 
 export const mean = (x: Tensor, axes?: readonly number[], options: ReduceOptions = {}): Tensor =>
   div(sum(x, axes, options), plan('mean', x, axes, options).count);
 
-const extremeOp = defineOp<readonly [Tensor], Plan & { readonly sign: 1 | -1; readonly where: string }>({
-  name: 'extreme',
-  forward: ([x], { axes, count, result, sign, where }) => {
-    const data = allocate(sizeOf(result));
-    if (count === 0 && data.length > 0)
-      throw new ShapeError(
-        `${where}: ${x} has no element along the reduced axes; there is no largest or smallest.`,
-      );
-    extremesOf(groupsOf(x, axes), data, sign);
-    return { shape: result, data };
+const extremeOp = defineOp<readonly [Tensor], ReducePlan & { readonly sign: 1 | -1; readonly where: string }>(
+  {
+    name: 'extreme',
+    forward: ([x], { axes, count, result, sign, where }) => {
+      const data = allocate(sizeOf(result));
+      if (count === 0 && data.length > 0)
+        throw new ShapeError(
+          `${where}: ${x} has no element along the reduced axes; there is no largest or smallest.`,
+        );
+      extremesOf(groupsOf(x, axes), data, sign);
+      return { shape: result, data };
+    },
+    backward: (gradient, { inputs: [x], output, options: { axes, kept } }) => {
+      const ties = cast(equal(x, reshape(output, kept)));
+      const shares = div(ties, sum(ties, axes, { keepDims: true }));
+      return [mul(shares, reshape(gradient, kept))];
+    },
   },
-  backward: (gradient, { inputs: [x], output, options: { axes, kept } }) => {
-    const ties = cast(equal(x, reshape(output, kept)));
-    const shares = div(ties, sum(ties, axes, { keepDims: true }));
-    return [mul(shares, reshape(gradient, kept))];
-  },
-});
+);
 
 /** Largest element over axes (default: all); equal ones share the gradient. NaN where there is one. */
 export const max = (x: Tensor, axes?: readonly number[], options: ReduceOptions = {}): Tensor =>
@@ -92,27 +96,6 @@ export const max = (x: Tensor, axes?: readonly number[], options: ReduceOptions 
 export const min = (x: Tensor, axes?: readonly number[], options: ReduceOptions = {}): Tensor =>
   extremeOp([x], { ...plan('min', x, axes, options), sign: -1, where: 'min' });
 
-/** NaN counts as the largest of all, as in NumPy and PyTorch. */
-const isLarger = (a: number, b: number): boolean => a > b || (Number.isNaN(a) && !Number.isNaN(b));
-
-/** Place of the largest element along an axis (the first of equals; NaN is larger than any number): int32, the axis gone. */
-export const argmax = (x: Tensor, axis = -1, options: ReduceOptions = {}): Tensor<'int32'> => {
-  const at = axisOf('argmax', axis, x.rank);
-  const { result } = plan('argmax', x, [at], options);
-  const extent = x.shape[at] as number; // at < rank
-  if (extent === 0) throw new ShapeError(`argmax: ${x} has no element along axis ${axis}.`);
-  const inner = stridesOf(x.shape)[at] as number; // at < rank
-  const data = new Int32Array(sizeOf(result));
-  for (let index = 0; index < data.length; index++) {
-    const start = Math.floor(index / inner) * extent * inner + (index % inner);
-    let best = 0;
-    for (let i = 1; i < extent; i++)
-      if (isLarger(x.data[start + i * inner] as number, x.data[start + best * inner] as number)) best = i; // i < extent
-    data[index] = best;
-  }
-  return new Tensor('int32', result, data);
-};
-
 const weightRun = ({ a, b, out, aStart, bStart, outStart, aStep, bStep, length }: Run): void => {
   for (let i = 0; i < length; i++) {
     const value = a[aStart + i * aStep] as number; // inside the run
@@ -120,7 +103,7 @@ const weightRun = ({ a, b, out, aStart, bStart, outStart, aStep, bStep, length }
   }
 };
 
-const logSumExpOp = defineOp<readonly [Tensor], Plan>({
+const logSumExpOp = defineOp<readonly [Tensor], ReducePlan>({
   name: 'logSumExp',
   forward: ([x], { axes, result }) => {
     const data = allocate(sizeOf(result));
@@ -149,3 +132,16 @@ export const variance = (
   const centered = sub(x, mean(x, axes, { keepDims: true }));
   return div(sum(square(centered), axes, options), Math.max(0, count - (options.correction ?? 0)));
 };
+
+const rootOp = defineOp<readonly [Tensor]>({
+  name: 'standardDeviation',
+  forward: ([x]) => ({ shape: x.shape, data: sqrt(x).data }),
+  backward: (gradient, { output }) => [where(equal(output, 0), 0, div(mul(gradient, 0.5), output))],
+});
+
+/** √variance, over axes (default: all); gradient 0 where all are equal. */
+export const standardDeviation = (
+  x: Tensor,
+  axes?: readonly number[],
+  options: ReduceOptions & { readonly correction?: number } = {},
+): Tensor => rootOp([variance(x, axes, options)], undefined);

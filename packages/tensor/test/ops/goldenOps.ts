@@ -4,29 +4,45 @@ import {
   type AnyTensor,
   abs,
   add,
+  all,
+  any,
   argmax,
+  argmin,
   binaryCrossEntropy,
+  ceil,
   clamp,
   concat,
   cos,
+  cosineSimilarity,
   crossEntropy,
+  cumsum,
   div,
+  elu,
   equal,
   erf,
   exp,
   expand,
+  expm1,
+  flip,
+  floor,
   gather,
   gelu,
   geluTanh,
+  glu,
   greater,
   greaterOrEqual,
+  hardSwish,
   layerNorm,
+  leakyRelu,
   less,
   lessOrEqual,
   log,
+  log1p,
   logicalAnd,
   logicalNot,
   logicalOr,
+  logicalXor,
+  logSigmoid,
   logSoftmax,
   logSumExp,
   maskedFill,
@@ -37,17 +53,26 @@ import {
   meanSquaredError,
   min,
   minimum,
+  mish,
   mul,
   neg,
+  norm,
   notEqual,
   pad,
   permute,
   pow,
+  prod,
+  quickGelu,
   reciprocal,
   relu,
+  reluSquared,
   repeat,
+  repeatInterleave,
   reshape,
   rmsNorm,
+  roll,
+  round,
+  rsqrt,
   scatterAdd,
   sigmoid,
   sign,
@@ -55,18 +80,23 @@ import {
   sin,
   slice,
   softmax,
+  softplus,
+  sort,
   split,
   sqrt,
   square,
   stack,
+  standardDeviation,
   sub,
   sum,
   Tensor,
   takeAlong,
   tanh,
+  topK,
   transpose,
   tril,
   triu,
+  trunc,
   variance,
   where,
 } from '../../src/index.ts';
@@ -90,7 +120,7 @@ const one =
   (inputs) =>
     op((floats(inputs).a ?? floats(inputs).x) as Tensor);
 const of =
-  (op: (x: Tensor, options: Options) => AnyTensor): Run =>
+  (op: (x: Tensor, options: Options) => ReturnType<Run>): Run =>
   (inputs, options) =>
     op(floats(inputs).x as Tensor, options);
 const reduction = (
@@ -102,14 +132,17 @@ const reduction = (
 const bools = (inputs: Inputs, name: string): Tensor<'bool'> => inputs[name] as Tensor<'bool'>;
 const integersOf = (inputs: Inputs, name: string): Tensor<'int32'> => inputs[name] as Tensor<'int32'>;
 
-const argmaxOf = of((x, { axis, keepdims }) =>
-  axis === null ? argmax(reshape(x, [-1]), 0) : argmax(x, Number(axis), { keepDims: keepdims === true }),
-);
+const axesOf = (axes: unknown): readonly number[] | undefined => (axes as number[] | null) ?? undefined;
 
-/** x[start : stop : step] on every axis; steps other than 1 are not ours. */
+const placeOf = (op: typeof argmax): Run =>
+  of((x, { axis, keepdims }) =>
+    axis === null ? op(reshape(x, [-1]), 0) : op(x, Number(axis), { keepDims: keepdims === true }),
+  );
+
+/** x[start : stop : step] on every axis. */
 const slices = of((x, { ranges }) =>
   (ranges as [number, number | null, number][]).reduce(
-    (part, [start, stop], axis) => slice(part, axis, start, stop ?? undefined),
+    (part, [start, stop, step], axis) => slice(part, axis, start, stop ?? undefined, step),
     x,
   ),
 );
@@ -142,8 +175,6 @@ export const withoutOption = ({
   options: Options;
   inputs: object;
 }): string | undefined => {
-  if (op === 'slice' && (options.ranges as number[][]).some(([, , step]) => step !== 1))
-    return 'slice with a step';
   if (op === 'cross_entropy' && 'weight' in inputs) return 'cross entropy with class weights';
   if (op === 'cross_entropy' && options.target === 'probabilities')
     return 'cross entropy with probabilities as targets';
@@ -182,7 +213,25 @@ export const goldenOps: Readonly<Record<string, Run>> = {
     sigmoid: one(sigmoid),
     abs: one(abs),
     sign: one(sign),
+    log1p: one(log1p),
+    expm1: one(expm1),
+    rsqrt: one(rsqrt),
+    floor: one(floor),
+    ceil: one(ceil),
+    round: one(round),
+    trunc: one(trunc),
   },
+  ...{
+    quick_gelu: one(quickGelu),
+    log_sigmoid: one(logSigmoid),
+    relu_squared: one(reluSquared),
+    mish: one(mish),
+    hard_swish: one(hardSwish),
+  },
+  softplus: of((x, { beta }) => softplus(x, number(beta))),
+  leaky_relu: of((x, { negative_slope: slope }) => leakyRelu(x, number(slope))),
+  elu: of((x, { alpha }) => elu(x, number(alpha))),
+  glu: of((x, { axis }) => glu(x, Number(axis))),
   ...{ neg: one(neg), square: one(square), reciprocal: one(reciprocal), sin: one(sin), cos: one(cos) },
   ...{ relu: one(relu), gelu_erf: one(gelu), gelu_tanh: one(geluTanh), silu: one(silu) },
   ...{
@@ -191,13 +240,36 @@ export const goldenOps: Readonly<Record<string, Run>> = {
     max: reduction(max),
     min: reduction(min),
     logsumexp: reduction(logSumExp),
-    argmax: argmaxOf,
+    argmax: placeOf(argmax),
+    argmin: placeOf(argmin),
+    prod: reduction(prod),
   },
+  std: of((x, { axes, keepdims, correction }) =>
+    standardDeviation(x, axesOf(axes), { keepDims: keepdims === true, correction: Number(correction) }),
+  ),
+  norm: of((x, { ord, axes, keepdims }) =>
+    norm(x, axesOf(axes), { order: number(ord), keepDims: keepdims === true }),
+  ),
+  any: (inputs, { axis }) => any(bools(inputs, 'x'), axis === null ? undefined : [Number(axis)]),
+  all: (inputs, { axis }) => all(bools(inputs, 'x'), axis === null ? undefined : [Number(axis)]),
+  cumsum: of((x, { axis }) => cumsum(x, Number(axis))),
+  sort: of((x, { axis, descending }) => ({
+    ...sort(x, { axis: Number(axis), descending: descending === true }),
+  })),
+  topk: of((x, { k, axis, largest }) => ({
+    ...topK(x, Number(k), { axis: Number(axis), largest: largest === true }),
+  })),
+  flip: of((x, { axes }) => flip(x, axes as number[])),
+  roll: of((x, { shifts, axes }) =>
+    (shifts as number[]).reduce((part, shift, i) => roll(part, shift, (axes as number[])[i] as number), x),
+  ),
+  repeat_interleave: of((x, { repeats, axis }) => repeatInterleave(x, Number(repeats), Number(axis))),
   pow_scalar: (inputs, { exponent }) => pow(floats(inputs).a as Tensor, number(exponent)),
   clamp: (inputs, { min: low = -Infinity, max: high = Infinity }) =>
     clamp(floats(inputs).a as Tensor, number(low), number(high)),
   logical_and: (inputs) => logicalAnd(bools(inputs, 'a'), bools(inputs, 'b')),
   logical_or: (inputs) => logicalOr(bools(inputs, 'a'), bools(inputs, 'b')),
+  logical_xor: (inputs) => logicalXor(bools(inputs, 'a'), bools(inputs, 'b')),
   logical_not: (inputs) => logicalNot(bools(inputs, 'a')),
   where: (inputs) =>
     where(bools(inputs, 'condition'), floats(inputs).a as Tensor, floats(inputs).b as Tensor),
@@ -269,6 +341,11 @@ export const goldenOps: Readonly<Record<string, Run>> = {
   embedding: (inputs, { scale = 1 }) =>
     mul(gather(floats(inputs).weight as Tensor, integersOf(inputs, 'ids')), number(scale)),
   softmax: of((x, { axis }) => softmax(x, Number(axis))),
+  cosine_similarity: (inputs, { axis, eps }) =>
+    cosineSimilarity(floats(inputs).a as Tensor, floats(inputs).b as Tensor, {
+      axis: Number(axis),
+      epsilon: number(eps),
+    }),
   log_softmax: of((x, { axis }) => logSoftmax(x, Number(axis))),
   layer_norm: (inputs, { normalized_shape: shape, eps }) =>
     normalized(floats(inputs).x as Tensor, shape as number[], (x) =>
