@@ -1,5 +1,6 @@
 // backward(loss): reverse-mode differentiation. Returns the gradients; nothing is stored on tensors, so nothing is to be zeroed.
 
+import { gradientMemory } from './gradientMemory.ts';
 import { noGrad } from './op.ts';
 import { add } from './ops/arithmetic.ts';
 import { ShapeError, sameShape } from './shape.ts';
@@ -91,6 +92,7 @@ export const backward = (loss: Tensor, upstream?: Tensor): Gradients => {
   return noGrad(() => {
     const pending = new Map<AnyTensor, Tensor>();
     const leaves = new Map<AnyTensor, Tensor>();
+    const memory = gradientMemory();
     pending.set(loss, upstream ?? new Tensor('float32', loss.shape, Float32Array.of(1)));
     for (const tensor of topologicalOrder(loss).reverse()) {
       const gradient = pending.get(tensor);
@@ -101,15 +103,21 @@ export const backward = (loss: Tensor, upstream?: Tensor): Gradients => {
         leaves.set(tensor, gradient);
         continue;
       }
-      const gradients = origin.backward(gradient);
+      const gradients = memory.during(() => origin.backward(gradient));
       for (const [index, input] of origin.inputs.entries()) {
         const part = gradients[index];
         if (part === undefined || !input.requiresGradient) continue;
         const sum = pending.get(input);
-        pending.set(input, sum === undefined ? part : add(sum, part));
+        const total = sum === undefined ? part : memory.during(() => add(sum, part));
+        memory.hold(total);
+        if (sum !== undefined) memory.release(sum);
+        pending.set(input, total);
       }
+      memory.release(gradient);
+      memory.settle();
       Tensor.spend(tensor);
     }
+    memory.finish();
     return new Gradients(leaves);
   });
 };

@@ -1,18 +1,20 @@
-// Regions: inside `inference` tensors stay in the engine's own memory from one op to the next, nothing is copied and nothing is
-// recorded; when it ends, what it returns is copied out and the rest is gone. `region` nests, so that a deep model needs the memory
-// of one layer. Values cannot leave unseen: reading one that was not returned says so.
+// Regions: inside `inference` and `trainingStep` tensors stay in the engine's own memory from one op to the next and nothing is copied;
+// when it ends, what it returns is copied out and the rest is gone. `region` nests, so that a deep model needs the memory of one
+// layer. Values cannot leave unseen: reading one that was not returned says so.
 
 import type { EngineMemory } from './backend/backend.ts';
 import { currentBackend } from './backend/slot.ts';
+import { Gradients } from './backward.ts';
 import type { DType } from './dtype.ts';
-import { noGrad } from './op.ts';
+import { isRecording, noGrad } from './op.ts';
 import { closeRegion, innermostRegion, openRegion, type Region } from './regionStack.ts';
 import { type AnyTensor, Tensor } from './tensor.ts';
 
-/** What a region may return: tensors, and arrays and plain objects of them (other values pass through). */
+/** What a region may return: tensors, gradients, and arrays, maps and plain objects of them (other values pass through). */
 const tensorsIn = (value: unknown, found: Set<AnyTensor>): void => {
   if (value instanceof Tensor) found.add(value);
   else if (Array.isArray(value)) for (const item of value) tensorsIn(item, found);
+  else if (value instanceof Gradients) for (const [, gradient] of value) found.add(gradient);
   else if (value instanceof Map) for (const item of value.values()) tensorsIn(item, found);
   else if (value !== null && typeof value === 'object' && Object.getPrototypeOf(value) === Object.prototype)
     for (const item of Object.values(value)) tensorsIn(item, found);
@@ -51,7 +53,7 @@ const run = <T>(memory: EngineMemory, parent: Region | undefined, body: () => T)
     const value = body();
     if (value instanceof Promise)
       throw new Error(
-        'inference: the function returned a promise; it must be synchronous. Await outside of it.',
+        'inference or trainingStep: the function returned a promise; it must be synchronous. Await outside of it.',
       );
     tensorsIn(value, kept);
     return value;
@@ -65,12 +67,12 @@ const run = <T>(memory: EngineMemory, parent: Region | undefined, body: () => T)
 };
 
 /**
- * Runs a part of a model inside the current `inference` so that only what it returns stays in engine memory; outside of
- * `inference` it just calls the function. Models put it around each layer.
+ * Runs a part of a model inside the current `inference` so that only what it returns stays in engine memory; where nothing is resident, and
+ * where ops record and so need what they computed, it just calls the function. Models put it around each layer.
  */
 export const region = <T>(body: () => T): T => {
   const parent = innermostRegion();
-  return parent === undefined ? body() : run(parent.memory, parent, body);
+  return parent === undefined || isRecording() ? body() : run(parent.memory, parent, body);
 };
 
 /**
@@ -87,6 +89,23 @@ export const inference = <T>(body: () => T): T =>
     if (memory === undefined) return body();
     return run(memory, innermostRegion(), body);
   });
+
+/**
+ * Runs one synchronous training step, or a part of it (forward, `backward`, the optimizer's step), its tensors resident in the engine:
+ * the results are the same, and nothing is copied between. Returns what the function returns; tensors and gradients in it are copied out
+ * to ordinary memory. Parameters and the optimizer's state are not touched by its end; all else made inside is gone with it.
+ *
+ * @example
+ * const loss = trainingStep(() => {
+ *   const loss = crossEntropy(model.forward(batch), targets);
+ *   optimizer.step(backward(loss));
+ *   return loss;
+ * });
+ */
+export const trainingStep = <T>(body: () => T): T => {
+  const { memory } = currentBackend();
+  return memory === undefined ? body() : run(memory, innermostRegion(), body);
+};
 
 /** A copy of the tensor in ordinary memory, which outlives the region that it is made in. */
 export const keep = <D extends DType>(tensor: Tensor<D>): Tensor<D> =>

@@ -61,7 +61,7 @@ export class Tensor<D extends DType = 'float32'> {
     if (this.#data === undefined)
       throw new Error(
         this.#absence ??
-          `${this} has no data. A parameter: fill it by initialize(model, random(seed)) or load(model, checkpoint). Else it was read after the inference(…) or region(…) that made it had ended. Return the tensor from it, or keep(tensor) inside it.`,
+          `${this} has no data. A parameter: fill it by initialize(model, random(seed)) or load(model, checkpoint). Else it was a gradient that backward has used, or it was read after the inference(…), trainingStep(…) or region(…) that made it had ended. Return the tensor from it, or keep(tensor) inside it.`,
       );
     return this.#data;
   }

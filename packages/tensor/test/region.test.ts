@@ -175,7 +175,7 @@ describe.skipIf(!wasmSupported())('what is not returned from inference', () => {
 
   it('cannot be read, and says how to get it out', () => {
     expect(() => escapee((x) => mul(x, 2)).data).toThrow(
-      /after the inference\(…\) or region\(…\) that made it had ended\. Return the tensor from it, or keep\(tensor\)/,
+      /after the inference\(…\), trainingStep\(…\) or region\(…\) that made it had ended\. Return the tensor from it, or keep\(tensor\)/,
     );
     expect(escapee((x) => mul(x, 2)).filled).toBe(false);
   });
