@@ -17,3 +17,10 @@ export { countParameters, freeze, initialize, type LoadOptions, load, parameters
 export { LayerNorm } from './norm.ts';
 export { Parameter, parameter } from './parameter.ts';
 export { type Pass, within } from './pass.ts';
+
+// Recurrent networks
+export type { RecurrentOptions, SequenceOptions } from './recurrent/directions.ts';
+export { GRU, GRUCell, type HiddenOptions, type HiddenResult } from './recurrent/gru.ts';
+export { LSTM, LSTMCell, type LSTMResult, type LSTMState } from './recurrent/lstm.ts';
+export { RNN, RNNCell, type RNNOptions } from './recurrent/rnn.ts';
+export type { Nonlinearity } from './recurrent/rnnCell.ts';

@@ -1,0 +1,109 @@
+// The forward pass of a recurrence: one product for the inputs of all steps, then a step at a time the product with the hidden
+// state and the cell. Its derivative is backThroughTime.ts.
+
+import { currentBackend } from '../../backend/slot.ts';
+import { allocate } from '../../regionStack.ts';
+import {
+  type Inputs,
+  type RecurrenceOptions,
+  type Saved,
+  type Sizes,
+  type Step,
+  sizesOf,
+  stepAt,
+  viewer,
+} from './steps.ts';
+
+/** x with zeros where sequences have ended, so that what stands there can do no harm. */
+const inputsOf = (x: Float32Array, { steps, batch, inputs }: Sizes, lengths: Int32Array | undefined) => {
+  if (lengths === undefined || lengths.every((length) => length === steps)) return x;
+  const result = allocate(x.length);
+  result.set(x);
+  for (let time = 0; time < steps; time++)
+    for (let row = 0; row < batch; row++)
+      if (time >= (lengths[row] as number))
+        // row < batch
+        result.fill(0, (time * batch + row) * inputs, (time * batch + row + 1) * inputs);
+  return result;
+};
+
+/** Sequences that do not run in this step keep their states and put out zeros. */
+const stay = (
+  { time, before, after, runs }: Step,
+  { batch, width }: Sizes,
+  { states, output }: { readonly states: readonly Float32Array[]; readonly output: Float32Array },
+): void => {
+  for (let row = 0; row < batch; row++) {
+    if (runs(row)) continue;
+    for (const array of states)
+      array.copyWithin(
+        (after * batch + row) * width,
+        (before * batch + row) * width,
+        (before * batch + row + 1) * width,
+      );
+    output.fill(0, (time * batch + row) * width, (time * batch + row + 1) * width);
+  }
+};
+
+/** [steps outputs, final hidden, (final cell)] and what the derivative needs. */
+export const unroll = (
+  inputs: Inputs,
+  options: RecurrenceOptions,
+): { readonly output: Float32Array; readonly saved: Saved } => {
+  const [x, weightX, weightH, biasX, biasH, firstHidden, firstCell] = inputs;
+  const sizes = sizesOf(inputs);
+  const { steps, batch, width, gateWidth } = sizes;
+  const { cell, reverse } = options;
+  const backend = currentBackend();
+  const plane = batch * width;
+  const saved: Saved = {
+    x: inputsOf(x.data, sizes, options.lengths),
+    gates: allocate(steps * batch * gateWidth),
+    hidden: allocate((steps + 1) * plane),
+    cells: allocate(firstCell === undefined ? 0 : (steps + 1) * plane),
+    kept: allocate(cell.kept * steps * plane),
+  };
+  const { gates, hidden, cells, kept } = saved;
+  const output = allocate((steps + cell.states) * plane);
+  const recurrent = allocate(batch * gateWidth);
+  const scratch = allocate(batch * gateWidth);
+  const first = reverse ? steps : 0;
+  hidden.set(firstHidden.data, first * plane);
+  if (firstCell !== undefined) cells.set(firstCell.data, first * plane);
+  const product = { bias: biasX.data, outputs: gateWidth, activation: 'none', keep: false } as const;
+  backend.linear({
+    ...product,
+    x: saved.x,
+    weight: weightX.data,
+    out: gates,
+    rows: steps * batch,
+    inputs: sizes.inputs,
+    keep: weightX.constant,
+  });
+  for (let index = 0; index < steps; index++) {
+    const step = stepAt(index, sizes, options);
+    const { time, rows, before, after } = step;
+    const view = viewer(batch, rows);
+    const call = { x: view(hidden, before, width), weight: weightH.data, bias: biasH.data, out: recurrent };
+    backend.linear({ ...product, ...call, rows, inputs: width, keep: weightH.constant });
+    cell.forward({
+      rows,
+      width,
+      gates: view(gates, time, gateWidth),
+      recurrent,
+      hidden: call.x,
+      nextHidden: view(hidden, after, width),
+      cell: view(cells, before, width),
+      nextCell: view(cells, after, width),
+      kept: view(kept, time, cell.kept * width),
+      scratch,
+      unary: (kind, values) => backend.unary(kind, values, values),
+    });
+    output.set(view(hidden, after, width), time * plane);
+    stay(step, sizes, { states: [hidden, cells], output });
+  }
+  const last = reverse ? 0 : steps;
+  output.set(hidden.subarray(last * plane, (last + 1) * plane), steps * plane);
+  output.set(cells.subarray(last * plane, (last + 1) * plane), (steps + 1) * plane);
+  return { output, saved };
+};
