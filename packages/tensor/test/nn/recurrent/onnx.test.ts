@@ -1,0 +1,93 @@
+// The ONNX operator cases of GRU, LSTM and RNN that PyTorch's definitions cover; the others are named with the reason.
+import path from 'node:path';
+import { expectClose, golden } from '@heed/testing';
+import { describe, expect, it } from 'vitest';
+import { permute, reshape, type Tensor, tensor, useBackend } from '../../../src/index.ts';
+import { GRU, LSTM, load, RNN } from '../../../src/nn/index.ts';
+import { backends } from '../../backends.ts';
+
+interface Stored {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly data: string;
+}
+interface OnnxCase {
+  readonly name: string;
+  readonly op: 'GRU' | 'LSTM' | 'RNN';
+  readonly attributes: {
+    readonly hidden_size: number;
+    readonly layout?: number;
+    readonly linear_before_reset?: number;
+  };
+  readonly inputs: readonly (Stored | null)[];
+  readonly outputs: readonly (Stored | null)[];
+}
+
+const all = golden<OnnxCase[]>(path.join(import.meta.dirname, '../..'), 'onnxRecurrent.json.gz');
+
+/** Not of this definition. */
+const others: Readonly<Record<string, string>> = {
+  test_gru_seq_length: 'the reset gate before the product (linear_before_reset 0), with biases',
+  test_lstm_with_peepholes: 'peepholes',
+};
+
+const floats = ({ shape, data }: Stored): Tensor =>
+  tensor(new Float32Array(Uint8Array.from(Buffer.from(data, 'base64')).buffer), shape);
+
+/** Blocks of rows in another order: ONNX has the gates z r h and i o f c where PyTorch has r z n and i f g o. */
+const reorder = (x: Tensor, blocks: readonly number[]): Tensor => {
+  const size = x.size / blocks.length;
+  const data = new Float32Array(x.size);
+  for (const [to, from] of blocks.entries())
+    data.set(x.data.subarray(from * size, (from + 1) * size), to * size);
+  return tensor(data, x.shape);
+};
+const orders = { GRU: [1, 0, 2], LSTM: [0, 2, 3, 1], RNN: [0] };
+const layers = { GRU, LSTM, RNN };
+
+describe.each(backends)('ONNX cases of recurrent networks, $name', ({ backend }) => {
+  it.each(all.filter(({ name }) => others[name] === undefined))(
+    '$name',
+    ({ op, attributes, inputs, outputs }) => {
+      using _ = useBackend(backend);
+      const of = (name: string): Tensor | undefined => {
+        const found = inputs.find((input) => input?.name === name);
+        return found ? floats(found) : undefined;
+      };
+      const [x, w, r] = [of('X') as Tensor, of('W') as Tensor, of('R') as Tensor];
+      const bias = of('B');
+      const width = attributes.hidden_size;
+      const rows = orders[op].length * width;
+      const model = new layers[op](w.shape[2] as number, width);
+      const half = (start: number): Tensor =>
+        tensor(bias?.data.slice(start, start + rows) ?? new Float32Array(rows), [rows]);
+      load(
+        model,
+        new Map([
+          ['weight_ih_l0', reorder(reshape(w, [rows, -1]), orders[op])],
+          ['weight_hh_l0', reorder(reshape(r, [rows, width]), orders[op])],
+          ['bias_ih_l0', reorder(half(0), orders[op])],
+          ['bias_hh_l0', reorder(half(rows), orders[op])],
+        ]),
+      );
+      const batchFirst = attributes.layout === 1;
+      const { output, hidden } = model.forward(batchFirst ? x : permute(x, [1, 0, 2]));
+      // ONNX: Y [length, directions, batch, width], Y_h [directions, batch, width]; with layout 1 batch first in both.
+      for (const expected of outputs)
+        if (expected?.name === 'Y_h')
+          expectClose(batchFirst ? permute(hidden, [1, 0, 2]) : hidden, floats(expected), {
+            absolute: 1e-6,
+            relative: 1e-5,
+          });
+        else if (expected?.name === 'Y')
+          expectClose(reshape(output, expected.shape), floats(expected), { absolute: 1e-6, relative: 1e-5 });
+    },
+  );
+
+  it('are all, but for those named with the reason', () => {
+    expect(all.map(({ name }) => name).filter((name) => others[name] !== undefined)).toEqual(
+      Object.keys(others),
+    );
+    expect(all.length).toBe(5);
+  });
+});
