@@ -74,6 +74,7 @@ export { prod } from './ops/prod.ts';
 export { type CosineOptions, cosineSimilarity, norm, type NormOrder } from './ops/norm.ts';
 export { cumsum } from './ops/cumsum.ts';
 export { argsort, type Sorted, type SortOptions, sort, topK, type TopKOptions } from './ops/sort.ts';
+export { type Int8Weight, int8Weight, type LinearInt8Options, linearInt8 } from './ops/linearInt8.ts';
 export { linear, type MatmulOptions, matmul } from './ops/matmul.ts';
 export { expand, permute, repeat, reshape, transpose, tril, triu } from './ops/arrange.ts';
 export { concat, split, stack } from './ops/alongAxis.ts';
@@ -83,13 +84,29 @@ export { gather, scatterAdd, takeAlong } from './ops/gather.ts';
 export { logSoftmax, softmax } from './ops/softmax.ts';
 export { addLayerNorm, layerNorm, type NormOptions, rmsNorm } from './ops/normalize.ts';
 export { dropout } from './ops/dropout.ts';
+export { type CrossEntropyOptions, crossEntropy } from './ops/crossEntropy.ts';
+export { type BinaryCrossEntropyOptions, binaryCrossEntropy } from './ops/binaryCrossEntropy.ts';
 export {
-  binaryCrossEntropy,
-  type CrossEntropyOptions,
-  crossEntropy,
-  type LossOptions,
+  type HuberOptions,
+  huberLoss,
+  l1Loss,
   meanSquaredError,
-} from './ops/loss.ts';
+  type RegressionLoss,
+  type SmoothL1Options,
+  smoothL1Loss,
+} from './ops/regressionLoss.ts';
+export { type KlDivergenceOptions, klDivergence } from './ops/klDivergence.ts';
+export {
+  cosineEmbeddingLoss,
+  hingeEmbeddingLoss,
+  hingeLoss,
+  type MarginOptions,
+  marginRankingLoss,
+  type TripletOptions,
+  tripletLoss,
+} from './ops/marginLoss.ts';
+export { type InBatchNegativesOptions, inBatchNegatives } from './ops/inBatchNegatives.ts';
+export type { LossOptions } from './ops/reduction.ts';
 
 // Gradients, and operations of your own
 export { backward, Gradients } from './backward.ts';

@@ -13,6 +13,7 @@ import {
   clamp,
   concat,
   cos,
+  cosineEmbeddingLoss,
   cosineSimilarity,
   crossEntropy,
   cumsum,
@@ -32,6 +33,12 @@ import {
   greater,
   greaterOrEqual,
   hardSwish,
+  hingeEmbeddingLoss,
+  hingeLoss,
+  huberLoss,
+  inBatchNegatives,
+  klDivergence,
+  l1Loss,
   layerNorm,
   leakyRelu,
   less,
@@ -45,6 +52,7 @@ import {
   logSigmoid,
   logSoftmax,
   logSumExp,
+  marginRankingLoss,
   maskedFill,
   matmul,
   max,
@@ -79,6 +87,7 @@ import {
   silu,
   sin,
   slice,
+  smoothL1Loss,
   softmax,
   softplus,
   sort,
@@ -95,6 +104,7 @@ import {
   topK,
   transpose,
   tril,
+  tripletLoss,
   triu,
   trunc,
   variance,
@@ -155,6 +165,27 @@ const losses = (reductionName: unknown): { reduction: 'mean' | 'sum' | 'none' } 
   reduction: reductionName as 'mean' | 'sum' | 'none',
 });
 
+/** A loss of an input against a target. */
+const against =
+  (
+    op: (x: Tensor, target: Tensor, options: Options & { reduction: 'mean' | 'sum' | 'none' }) => Tensor,
+  ): Run =>
+  (inputs, options) =>
+    op(floats(inputs).input as Tensor, floats(inputs).target as Tensor, {
+      ...options,
+      ...losses(options.reduction),
+    });
+
+/** A loss of two inputs, a target of ±1 and a margin. */
+const ranked =
+  (op: typeof marginRankingLoss): Run =>
+  (inputs, { reduction: name, margin }) =>
+    op(floats(inputs).x1 as Tensor, floats(inputs).x2 as Tensor, {
+      ...losses(name),
+      target: floats(inputs).target as Tensor,
+      margin: number(margin),
+    });
+
 /** A norm over the last axes is one over the last axis of what they hold together. */
 const normalized = (x: Tensor, shape: readonly number[], norm: (x: Tensor) => Tensor): Tensor => {
   const width = shape.reduce((size, extent) => size * extent, 1);
@@ -175,10 +206,6 @@ export const withoutOption = ({
   options: Options;
   inputs: object;
 }): string | undefined => {
-  if (op === 'cross_entropy' && 'weight' in inputs) return 'cross entropy with class weights';
-  if (op === 'cross_entropy' && options.target === 'probabilities')
-    return 'cross entropy with probabilities as targets';
-  if (op === 'bce_with_logits' && 'pos_weight' in inputs) return 'binary cross entropy with weights';
   if (op === 'index_select' && options.axis !== 0) return 'index_select on other axes';
   if (op === 'embedding' && 'padding_idx' in options) return 'embedding with a padding row';
   if (op === 'pad' && options.mode !== undefined) return 'pad that is not constant';
@@ -365,11 +392,52 @@ export const goldenOps: Readonly<Record<string, Run>> = {
       ...losses(name),
       ignoreIndex: Number(ignoreIndex),
       labelSmoothing: Number(labelSmoothing),
+      ...('weight' in inputs && { weight: floats(inputs).weight as Tensor }),
     }),
   bce_with_logits: (inputs, { reduction: name }) =>
-    binaryCrossEntropy(floats(inputs).logits as Tensor, floats(inputs).target as Tensor, losses(name)),
-  mse: (inputs, { reduction: name }) =>
-    meanSquaredError(floats(inputs).input as Tensor, floats(inputs).target as Tensor, losses(name)),
+    binaryCrossEntropy(floats(inputs).logits as Tensor, floats(inputs).target as Tensor, {
+      ...losses(name),
+      ...('pos_weight' in inputs && { positiveWeight: floats(inputs).pos_weight as Tensor }),
+    }),
+  ...{
+    mse: against(meanSquaredError),
+    l1: against(l1Loss),
+    smooth_l1: against((x, target, { beta, ...options }) =>
+      smoothL1Loss(x, target, { ...losses(options.reduction), beta: number(beta) }),
+    ),
+    huber: against((x, target, { delta, ...options }) =>
+      huberLoss(x, target, { ...losses(options.reduction), delta: number(delta) }),
+    ),
+    hinge: against(hingeLoss),
+    hinge_embedding: against((x, target, { margin, ...options }) =>
+      hingeEmbeddingLoss(x, target, { ...losses(options.reduction), margin: number(margin) }),
+    ),
+  },
+  kl_div: (inputs, { log_target: logTarget, reduction: name }) =>
+    klDivergence(logSoftmax(floats(inputs).input as Tensor), floats(inputs).target as Tensor, {
+      logTarget: logTarget === true,
+      reduction: name === 'batchmean' ? 'batchMean' : losses(name).reduction,
+    }),
+  ...{ cosine_embedding: ranked(cosineEmbeddingLoss), margin_ranking: ranked(marginRankingLoss) },
+  triplet_margin: (inputs, { reduction: name, margin, p, eps }) => {
+    const { anchor, positive, negative } = floats(inputs) as Record<string, Tensor>;
+    return tripletLoss(anchor as Tensor, [positive as Tensor, negative as Tensor], {
+      ...losses(name),
+      margin: number(margin),
+      order: number(p),
+      epsilon: number(eps),
+    });
+  },
+  info_nce: (inputs, { temperature, symmetric }) =>
+    inBatchNegatives(floats(inputs).queries as Tensor, floats(inputs).keys as Tensor, {
+      temperature: number(temperature),
+      symmetric: symmetric === true,
+    }),
+  in_batch_negatives: (inputs, { scale, similarity }) =>
+    inBatchNegatives(floats(inputs).queries as Tensor, floats(inputs).keys as Tensor, {
+      temperature: 1 / number(scale),
+      similarity: similarity === 'dot' ? 'dot' : 'cosine',
+    }),
 };
 
 /** Whether a result is one tensor rather than several by name. */
