@@ -2,10 +2,10 @@
 
 import { CheckpointError } from '../checkpointError.ts';
 import type { AnyTensor } from '../tensor.ts';
-import type { Folder } from './folder.ts';
+import type { Folder } from './folders/folder.ts';
+import { type LoadOptions, readFiles } from './folders/readFiles.ts';
 import { parseJson } from './parseJson.ts';
-import { type LoadOptions, readFiles } from './readFiles.ts';
-import { readSafetensors } from './safetensors.ts';
+import { readSafetensors } from './safetensors/readSafetensors.ts';
 
 /** Where in the folder the weights lie, and how the load may be watched. */
 export interface CheckpointOptions extends LoadOptions {

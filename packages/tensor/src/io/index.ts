@@ -2,17 +2,27 @@
 
 // Folders
 export {
+  type FileContent,
   type Folder,
   type FolderSource,
   folderOf,
-  inMemory,
   type LoadProgress,
   type ReadOptions,
-} from './folder.ts';
-export { directory } from './directory.ts';
-export { type BaseUrlOptions, baseUrl } from './baseUrl.ts';
-export { type ChosenFile, fromFiles } from './fromFiles.ts';
-export type { LoadOptions } from './readFiles.ts';
+} from './folders/folder.ts';
+export { inMemory } from './folders/inMemory.ts';
+export { directory } from './folders/directory.ts';
+export { type BaseUrlOptions, baseUrl } from './folders/baseUrl.ts';
+export { type ChosenFile, fromFiles } from './folders/fromFiles.ts';
+export { type DirectoryHandle, directoryHandle, type FileHandle } from './folders/directoryHandle.ts';
+export { type ZipFolderOptions, zip } from './zip/zip.ts';
+export { writeZip } from './zip/writeZip.ts';
+export type { BlobLike, ByteRange } from './folders/ranges.ts';
+export type { LoadOptions } from './folders/readFiles.ts';
+
+// Caches of folders
+export { cached, type FileCache } from './folders/cached.ts';
+export { browserCache } from './folders/browserCache.ts';
+export { directoryCache } from './folders/directoryCache.ts';
 
 // Formats
 export { type CheckpointOptions, readCheckpoint } from './checkpoint.ts';
@@ -21,6 +31,6 @@ export {
   readSafetensorsMetadata,
   readWideIntegers,
   type SafetensorsOptions,
-} from './safetensors.ts';
-export { writeSafetensors } from './writeSafetensors.ts';
+} from './safetensors/readSafetensors.ts';
+export { writeSafetensors } from './safetensors/writeSafetensors.ts';
 export { readTensorFlow, type TensorFlowModel } from './tensorFlow.ts';

@@ -3,10 +3,10 @@
 import { CheckpointError } from '../checkpointError.ts';
 import { sizeOf } from '../shape.ts';
 import { type AnyTensor, Tensor } from '../tensor.ts';
-import type { Folder } from './folder.ts';
+import type { Folder } from './folders/folder.ts';
+import { type LoadOptions, readFiles } from './folders/readFiles.ts';
 import { float16ToFloat32 } from './numberFormats.ts';
 import { parseJson } from './parseJson.ts';
-import { type LoadOptions, readFiles } from './readFiles.ts';
 
 /** What a TensorFlow.js model file holds. */
 export interface TensorFlowModel {

@@ -10,13 +10,13 @@ import {
   type Tensor,
   tensor,
   zeros,
-} from '../../src/index.ts';
+} from '../../../src/index.ts';
 import {
   readSafetensors,
   readSafetensorsMetadata,
   readWideIntegers,
   writeSafetensors,
-} from '../../src/io/index.ts';
+} from '../../../src/io/index.ts';
 
 /** A file of a header and data, however wrong. */
 const fileOf = (header: string, data: Uint8Array = new Uint8Array()): Uint8Array => {

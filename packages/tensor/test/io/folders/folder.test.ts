@@ -4,8 +4,19 @@ import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { CheckpointError } from '../../src/index.ts';
-import { baseUrl, directory, type Folder, fromFiles, inMemory } from '../../src/io/index.ts';
+import { CheckpointError } from '../../../src/index.ts';
+import {
+  baseUrl,
+  cached,
+  directory,
+  directoryHandle,
+  type Folder,
+  fromFiles,
+  inMemory,
+  writeZip,
+  zip,
+} from '../../../src/io/index.ts';
+import { fakeDirectory } from './fakeDirectory.ts';
 
 const content = new Map<string, Uint8Array>([
   ['config.json', new TextEncoder().encode('\ufeff{"text":"größer"}')],
@@ -45,19 +56,26 @@ afterAll(async () => {
   await new Promise((resolve) => server.close(resolve));
 });
 
-const chosen = () =>
-  [...content].map(([name, bytes]) => ({
-    name: path.basename(name),
-    webkitRelativePath: `chosen/${name}`,
-    size: bytes.length,
-    arrayBuffer: async () => bytes.slice().buffer,
-  }));
+/** Files as a browser's input gives them. */
+const chosen = (): (File & { readonly webkitRelativePath: string })[] =>
+  [...content].map(([name, bytes]) =>
+    Object.defineProperty(
+      new File([bytes as Uint8Array<ArrayBuffer>], path.basename(name)),
+      'webkitRelativePath',
+      {
+        value: `chosen/${name}`,
+      },
+    ),
+  );
 
 const kinds: readonly (readonly [string, () => Folder])[] = [
   ['inMemory', () => inMemory(content)],
   ['directory', () => directory(temporary)],
   ['baseUrl', () => baseUrl(address)],
   ['fromFiles', () => fromFiles(chosen())],
+  ['directoryHandle', () => directoryHandle(fakeDirectory('picked', content))],
+  ['zip', () => zip(writeZip(content), { name: 'models.zip' })],
+  ['cached', () => cached(inMemory(content), new Map())],
 ];
 
 describe.each(kinds)('%s', (_kind, make) => {
@@ -107,6 +125,44 @@ describe.each(kinds)('%s', (_kind, make) => {
       () => folder.text(name),
     ])
       await expect(question()).rejects.toThrow(/expected a name inside the folder/);
+  });
+
+  it('gives only the wanted ranges, one behind the other', async () => {
+    const folder = make();
+    const seen: number[] = [];
+    const ranges = [
+      [0, 3],
+      [3, 3],
+      [10, 20],
+      [9_990, 10_000],
+    ] as const;
+    const read = await folder.read('sub/weights.bin', { ranges, onBytes: (loaded) => seen.push(loaded) });
+    const whole = content.get('sub/weights.bin') as Uint8Array;
+    expect([...read]).toEqual(ranges.flatMap(([begin, end]) => [...whole.subarray(begin, end)]));
+    expect(seen.at(-1)).toBe(23);
+    expect((await folder.read('sub/weights.bin', { ranges: [] })).length).toBe(0);
+    expect([...(await folder.read('sub/weights.bin', { ranges: [[5, 7]] }))]).toEqual([5, 6]);
+  });
+
+  it('refuses ranges that go past the end, overlap, run backwards or are no numbers', async () => {
+    const folder = make();
+    await expect(folder.read('sub/weights.bin', { ranges: [[9_999, 10_001]] })).rejects.toThrow(
+      /sub\/weights\.bin: (bytes up to 10001 are wanted, it has 10000|the server answered 416)/,
+    );
+    const wrong = [
+      [[3, 2]],
+      [
+        [0, 4],
+        [3, 5],
+      ],
+      [[-1, 2]],
+      [[0, 0.5]],
+      [[0, Number.NaN]],
+    ] as const;
+    for (const ranges of wrong)
+      await expect(folder.read('sub/weights.bin', { ranges })).rejects.toThrow(
+        /expected ranges of whole numbers/,
+      );
   });
 
   it('tells how many bytes have arrived, the last time all of them', async () => {
@@ -186,7 +242,9 @@ describe('baseUrl', () => {
 
 describe('fromFiles', () => {
   it('takes single files by their names', async () => {
-    const files = chosen().map(({ webkitRelativePath: _, ...file }) => file);
+    const files = [...content].map(
+      ([name, bytes]) => new File([bytes as Uint8Array<ArrayBuffer>], path.basename(name)),
+    );
     expect(await fromFiles(files).has('weights.bin')).toBe(true);
     expect(fromFiles(chosen()).name).toBe('chosen');
   });

@@ -1,8 +1,8 @@
 // Writing safetensors files that every reader of the format takes.
 
-import { CheckpointError } from '../checkpointError.ts';
-import type { DType } from '../dtype.ts';
-import type { AnyTensor } from '../tensor.ts';
+import { CheckpointError } from '../../checkpointError.ts';
+import type { DType } from '../../dtype.ts';
+import type { AnyTensor } from '../../tensor.ts';
 
 const written: Readonly<Record<DType, string>> = { float32: 'F32', int32: 'I32', bool: 'BOOL' };
 

@@ -1,8 +1,8 @@
 // The header of a safetensors file: JSON that says where each tensor lies. Nothing is trusted: every offset is checked before anything is
 // allocated. Format: https://github.com/huggingface/safetensors#format.
 
-import { CheckpointError } from '../checkpointError.ts';
-import { type StoredType, storedTypes } from './storedTypes.ts';
+import { CheckpointError } from '../../checkpointError.ts';
+import { type StoredType, storedTypes } from '../storedTypes.ts';
 
 /** A tensor as the header has it. */
 export interface Entry {

@@ -1,10 +1,10 @@
 // Reading safetensors files: a checked header, then views on the bytes.
 
-import { CheckpointError } from '../checkpointError.ts';
-import type { DType } from '../dtype.ts';
-import { type AnyTensor, Tensor } from '../tensor.ts';
+import { CheckpointError } from '../../checkpointError.ts';
+import type { DType } from '../../dtype.ts';
+import { type AnyTensor, Tensor } from '../../tensor.ts';
+import { storedTypes, view } from '../storedTypes.ts';
 import { checkCover, readHeader } from './safetensorsHeader.ts';
-import { storedTypes, view } from './storedTypes.ts';
 
 /** The same bytes without the subclass: a Node Buffer's slice() would not copy. */
 const plainBytes = ({ buffer, byteOffset, byteLength }: Uint8Array): Uint8Array =>

@@ -1,14 +1,13 @@
 // Files that a user chose or dropped in a browser.
 
 import { type Folder, folderOf, missingFile } from './folder.ts';
+import { type BlobLike, pickBlob } from './ranges.ts';
 
 /** What is needed of a browser's File. */
-export interface ChosenFile {
+export interface ChosenFile extends BlobLike {
   readonly name: string;
   /** Path below the chosen folder, that folder first: 'MiniLM/1_Pooling/config.json'. Empty for single files. */
   readonly webkitRelativePath?: string;
-  readonly size: number;
-  arrayBuffer(): Promise<ArrayBuffer>;
 }
 
 /**
@@ -29,10 +28,10 @@ export const fromFiles = (files: Iterable<ChosenFile>): Folder => {
     name,
     has: async (file) => all.has(file),
     size: async (file) => all.get(file)?.size,
-    read: async (file) => {
+    read: async (file, { ranges }) => {
       const chosen = all.get(file);
       if (chosen === undefined) throw missingFile(name, file);
-      return new Uint8Array(await chosen.arrayBuffer());
+      return pickBlob(`${name}/${file}`, chosen, ranges);
     },
   });
 };

@@ -1,0 +1,173 @@
+// Files below a URL, by fetch.
+
+import { CheckpointError } from '../../checkpointError.ts';
+import { type Folder, folderOf, type ReadOptions } from './folder.ts';
+import { type ByteRange, lengthOfRanges, roomFor, tooShort } from './ranges.ts';
+
+/** Options of `baseUrl`. */
+export interface BaseUrlOptions {
+  /** Default: the global fetch. Give your own for headers or tests. */
+  readonly fetch?: typeof fetch;
+}
+
+const lengthOf = ({ headers }: Response): number | undefined => {
+  const length = Number(headers.get('content-length'));
+  return headers.has('content-length') && !headers.has('content-encoding') && Number.isSafeInteger(length)
+    ? length
+    : undefined;
+};
+
+/** Room to begin with, whatever a server claims: a lie must not cost more. */
+const largestFirst = 2 ** 28;
+
+/** All bytes of a body; straight into one array where its length is known. */
+const readBody = async (
+  body: ReadableStream<Uint8Array>,
+  known: number | undefined,
+  { onBytes }: ReadOptions,
+): Promise<Uint8Array> => {
+  let bytes = new Uint8Array(Math.min(known ?? 1 << 16, largestFirst));
+  let loaded = 0;
+  const reader = body.getReader();
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) return loaded === bytes.length ? bytes : bytes.slice(0, loaded);
+    if (loaded + value.length > bytes.length) {
+      const grown = new Uint8Array(
+        Math.max(Math.min(2 * bytes.length, known ?? Infinity), loaded + value.length),
+      );
+      grown.set(bytes.subarray(0, loaded));
+      bytes = grown;
+    }
+    bytes.set(value, loaded);
+    loaded += value.length;
+    onBytes?.(loaded);
+  }
+};
+
+/** Copies those bytes of a body that lie in the ranges; the body begins at byte `from` of the file. Gives how far the body went. */
+const copyRanges = async (
+  body: ReadableStream<Uint8Array>,
+  from: number,
+  { ranges, into, onBytes }: { ranges: readonly ByteRange[]; into: Uint8Array; onBytes: (n: number) => void },
+): Promise<number> => {
+  const last = ranges.at(-1)?.[1] ?? 0;
+  const reader = body.getReader();
+  let at = from;
+  while (at < last) {
+    const { done, value } = await reader.read();
+    if (done) return at;
+    let to = 0;
+    for (const [begin, end] of ranges) {
+      const first = Math.max(begin, at);
+      const stop = Math.min(end, at + value.length);
+      if (first < stop) {
+        into.set(value.subarray(first - at, stop - at), to + first - begin);
+        onBytes(stop - first);
+      }
+      to += end - begin;
+    }
+    at += value.length;
+  }
+  await reader.cancel(); // what follows is not wanted
+  return at;
+};
+
+/**
+ * The files below a URL. A server that answers every path with a page (as single-page apps do) is seen through: a text/html answer is
+ * no file. Parts of files are asked for by range requests; where a server gives the whole file instead, it is read once and the parts
+ * are picked out of it.
+ *
+ * @example
+ * const folder = baseUrl('https://example.org/models/all-MiniLM-L6-v2/');
+ */
+export const baseUrl = (
+  url: string,
+  { fetch: fetchFile = globalThis.fetch }: BaseUrlOptions = {},
+): Folder => {
+  const base = url.endsWith('/') ? url : `${url}/`;
+  const place = (file: string) => base + file.split('/').map(encodeURIComponent).join('/');
+  const isFile = (response: Response) =>
+    response.ok && !(response.headers.get('content-type') ?? '').startsWith('text/html');
+
+  const ask = async (file: string, request: RequestInit): Promise<Response> => {
+    try {
+      return await fetchFile(place(file), request);
+    } catch (cause) {
+      request.signal?.throwIfAborted();
+      throw new CheckpointError(
+        `${place(file)}: no answer (${cause instanceof Error ? cause.message : cause}). Is the server there, and may this page read from it?`,
+      );
+    }
+  };
+  const head = async (file: string): Promise<Response | undefined> => {
+    const response = await ask(file, { method: 'HEAD' });
+    return isFile(response) ? response : undefined;
+  };
+  const get = async (file: string, { signal }: ReadOptions, headers: Record<string, string> = {}) => {
+    const response = await ask(file, { headers, ...(signal && { signal }) });
+    if (!isFile(response) || response.body === null)
+      throw new CheckpointError(
+        `${place(file)}: the server answered ${response.status} ${response.statusText}${response.ok ? ' with a page instead of a file' : ''}. Check the address.`,
+      );
+    return { response, body: response.body };
+  };
+  const brokeOff =
+    (file: string, { signal }: ReadOptions) =>
+    (cause: unknown) => {
+      signal?.throwIfAborted();
+      throw new CheckpointError(
+        `${place(file)}: broke off (${cause instanceof Error ? cause.message : cause}). Try again.`,
+      );
+    };
+
+  const readWhole = async (file: string, options: ReadOptions): Promise<Uint8Array> => {
+    const { response, body } = await get(file, options);
+    const known = lengthOf(response);
+    const bytes = await readBody(body, known, options).catch(brokeOff(file, options));
+    if (known !== undefined && bytes.length !== known)
+      throw new CheckpointError(`${place(file)}: ${bytes.length} of ${known} bytes arrived. Try again.`);
+    return bytes;
+  };
+
+  const readRanges = async (
+    file: string,
+    ranges: readonly ByteRange[],
+    options: ReadOptions,
+  ): Promise<Uint8Array> => {
+    const bytes = roomFor(place(file), lengthOfRanges(ranges));
+    let loaded = 0;
+    const onBytes = (count: number) => {
+      loaded += count;
+      options.onBytes?.(loaded);
+    };
+    let to = 0;
+    for (const range of ranges) {
+      const [begin, end] = range;
+      if (begin === end) continue;
+      const { response, body } = await get(file, options, { range: `bytes=${begin}-${end - 1}` });
+      const partial = response.status === 206;
+      const [from, wanted, into] = partial ? [begin, [range], bytes.subarray(to)] : [0, ranges, bytes];
+      if (!partial) loaded = 0; // the whole file comes: all parts are taken from it
+      const last = wanted.at(-1)?.[1] ?? 0;
+      const reached = await copyRanges(body, from, { ranges: wanted, into, onBytes }).catch(
+        brokeOff(file, options),
+      );
+      if (reached < last) throw tooShort(place(file), last, reached);
+      if (!partial) return bytes;
+      to += end - begin;
+    }
+    return bytes;
+  };
+
+  return folderOf({
+    name: url,
+    has: async (file) => (await head(file)) !== undefined,
+    size: async (file) => {
+      const response = await head(file);
+      return response === undefined ? undefined : lengthOf(response);
+    },
+    read: (file, options) =>
+      options.ranges === undefined ? readWhole(file, options) : readRanges(file, options.ranges, options),
+  });
+};
