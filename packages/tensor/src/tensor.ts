@@ -116,6 +116,12 @@ export class Tensor<D extends DType = 'float32'> {
     tensor.#data = data;
   }
 
+  /** For layers that keep a value in another form: takes the data away, and says why to who reads it. */
+  static forget(tensor: AnyTensor, why: string): void {
+    tensor.#data = undefined;
+    tensor.#absence = why;
+  }
+
   /** For readers of files only: a tensor of which dtype and shape are known, but whose data cannot be had, and why. */
   static absent<D extends DType>(dtype: D, shape: Shape, why: string): Tensor<D> {
     const tensor = new Tensor(dtype, shape, undefined);

@@ -2,6 +2,8 @@
 // no shape rule is known here. `js` (backend/js) is the definition of each kernel; `wasm` replaces them by faster ones
 // that must agree with it. An array may lie in the engine's own memory (see EngineMemory): a kernel then uses it in place.
 
+import type { TrainingKernels } from './trainingKernels.ts';
+
 /** Activation that `linear` applies to what it has just computed. */
 export type Activation = 'none' | 'relu' | 'gelu' | 'geluTanh' | 'silu' | 'tanh';
 
@@ -41,6 +43,32 @@ export interface LinearCall {
   readonly activation: Activation;
   /** `weight` never changes and comes again (a frozen weight): an engine may keep it packed. */
   readonly keep: boolean;
+}
+
+/**
+ * out = activation(x · weightᵀ + bias) with the weight stored as 8-bit integers: weight[j][i] = codes[j][i] · scales[j]. Each row of x is
+ * coded too, when it comes, and the sums are exact integers. With all steps rounded to float32, round to even for codes:
+ *
+ *     symmetric:   scale = max |x| / 127              code = round(x / scale), within ±127
+ *     asymmetric:  scale = (high − low) / 255         low = min(x, 0), high = max(x, 0), zero = round(−128 − low / scale) within a byte,
+ *                                                     code = round(x / scale) within −128 − zero … 127 − zero
+ *     out = activation((Σ code · weight code) · scale of the row · scale of the output + bias)
+ *
+ * A row of zeros has scale 1; one with NaN or an infinity gives NaN. x [rows, inputs], codes [outputs, inputs], scales [outputs],
+ * out [rows, outputs]; inputs at most 65536, so that sums fit 32 bits.
+ */
+export interface LinearInt8Call {
+  readonly x: Float32Array;
+  /** Never change and come again: an engine may keep them packed. */
+  readonly codes: Int8Array;
+  readonly scales: Float32Array;
+  readonly bias: Float32Array | undefined;
+  readonly out: Float32Array;
+  readonly rows: number;
+  readonly inputs: number;
+  readonly outputs: number;
+  readonly activation: Activation;
+  readonly asymmetric: boolean;
 }
 
 /**
@@ -132,14 +160,18 @@ export interface EngineDescription {
   readonly notes: readonly string[];
 }
 
-/** A set of kernels over typed arrays. All are synchronous; none keeps its arguments, but for weights it was told to keep. */
-export interface Backend {
+/**
+ * A set of kernels over typed arrays; those of a training step are in trainingKernels.ts. All are synchronous; none keeps its arguments, but
+ * for weights it was told to keep.
+ */
+export interface Backend extends TrainingKernels {
   readonly name: string;
   /** Stack memory in which tensors of a region stay; absent where the engine has none. */
   readonly memory: EngineMemory | undefined;
   describe(): EngineDescription;
   matmul(call: MatmulCall): void;
   linear(call: LinearCall): void;
+  linearInt8(call: LinearInt8Call): void;
   unary(kind: UnaryKind, x: Float32Array, out: Float32Array): void;
   softmax(call: SoftmaxCall): void;
   layerNorm(call: LayerNormCall): void;

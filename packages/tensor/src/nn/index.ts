@@ -12,11 +12,12 @@ export {
   xavierNormal,
   xavierUniform,
 } from './init.ts';
-export { Linear, type LinearOptions } from './linear.ts';
+export { Linear, type LinearOptions, type QuantizeOptions } from './linear.ts';
 export { countParameters, freeze, initialize, type LoadOptions, load, parameters, thaw } from './model.ts';
 export { LayerNorm } from './norm.ts';
 export { Parameter, parameter } from './parameter.ts';
 export { type Pass, within } from './pass.ts';
+export { quantize } from './quantize.ts';
 
 // Recurrent networks
 export type { RecurrentOptions, SequenceOptions } from './recurrent/directions.ts';

@@ -1,8 +1,9 @@
-// Linear: y = activation(x · weightᵀ + bias).
+// Linear: y = activation(x · weightᵀ + bias), its weight in float32 or, for inference, in 8-bit integers.
 
 import type { Activation } from '../backend/backend.ts';
+import { type Int8Weight, int8Weight, linearInt8 } from '../ops/linearInt8.ts';
 import { linear } from '../ops/matmul.ts';
-import type { Tensor } from '../tensor.ts';
+import { Tensor } from '../tensor.ts';
 import { constant, type Initializer, xavierUniform } from './init.ts';
 import { type Parameter, parameter } from './parameter.ts';
 
@@ -14,10 +15,20 @@ export interface LinearOptions {
   readonly initializer?: Initializer;
 }
 
+/** How a Linear is quantized. */
+export interface QuantizeOptions {
+  /**
+   * Whether a row of the input is coded in 255 steps from its least to its greatest value, instead of in steps of a 127th of its greatest
+   * magnitude. Default false.
+   */
+  readonly asymmetric?: boolean;
+}
+
 /** An affine map of the last axis, weight [outputs, inputs] as PyTorch has it. */
 export class Linear {
   readonly weight: Parameter;
   readonly bias: Parameter | undefined;
+  #stored: { readonly weight: Int8Weight; readonly asymmetric: boolean } | undefined;
 
   constructor(
     inputs: number,
@@ -30,6 +41,24 @@ export class Linear {
 
   /** x [..., inputs] → [..., outputs], the activation applied to the result. */
   forward(x: Tensor, activation: Activation = 'none'): Tensor {
-    return linear(x, this.weight, this.bias, activation);
+    const { weight, bias } = this;
+    // A weight that was filled after it had been quantized is the newer one.
+    if (this.#stored === undefined || weight.filled) return linear(x, weight, bias, activation);
+    const { weight: stored, asymmetric } = this.#stored;
+    return linearInt8(x, stored, { ...(bias === undefined ? {} : { bias }), activation, asymmetric });
+  }
+
+  /**
+   * From now on the weight is stored as 8-bit integers: a quarter of the memory, about twice as fast, for inference only. Its float32
+   * values are dropped, it is frozen, and filling it again (by `load`) undoes this. See `quantize` for whole models, `int8Weight` for the rule.
+   */
+  quantize({ asymmetric = false }: QuantizeOptions = {}): void {
+    if (this.#stored !== undefined && !this.weight.filled) return;
+    this.#stored = { weight: int8Weight(this.weight), asymmetric };
+    this.weight.freeze();
+    Tensor.forget(
+      this.weight,
+      `linear: weight ${this.weight} is stored as 8-bit integers; its float32 values are gone. Load the model again to have them.`,
+    );
   }
 }

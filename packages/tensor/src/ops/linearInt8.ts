@@ -39,7 +39,8 @@ export const int8Weight = (weight: Tensor): Int8Weight => {
     throw new RangeError(
       `int8Weight: weight ${weight} has NaN or infinite values, which have no code. Mend the weight first.`,
     );
-  return { shape: [outputs, inputs], ...codeWeight(weight.data, inputs) };
+  const shape = [outputs, inputs] as const;
+  return { shape, ...codeWeight(weight.data, shape) };
 };
 
 /** Options of linearInt8. */

@@ -15,16 +15,16 @@ interface Entry {
 /** The packed weights of an engine. */
 export interface PackedWeights {
   /** The address of the packed weight if it is here in this form. */
-  find(weight: Float32Array, form: string): number | undefined;
+  find(weight: ArrayBufferView, form: string): number | undefined;
   /** Room for a weight, to be filled by the caller; undefined where there is none even without all other weights. */
-  add(weight: Float32Array, form: string, bytes: number): number | undefined;
+  add(weight: ArrayBufferView, form: string, bytes: number): number | undefined;
   /** Gives up the weight that was unused for longest, but not the last one found or added; false if there is none. */
   evict(): boolean;
 }
 
 /** No weights yet, on a heap; weights of more than `largest` bytes are not kept, so that there is room left to work. */
 export const packedWeights = (heap: Heap, largest: number): PackedWeights => {
-  const byArray = new WeakMap<Float32Array, Entry>();
+  const byArray = new WeakMap<ArrayBufferView, Entry>();
   const byAge = new Set<Entry>(); // the longest unused first
 
   let inUse: Entry | undefined;

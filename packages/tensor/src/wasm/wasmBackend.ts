@@ -6,12 +6,14 @@ import { attentionCall } from './attentionCall.ts';
 import { type Engine, engine } from './engine.ts';
 import { DisposedError } from './engineError.ts';
 import { hasSimd } from './features.ts';
+import { linearInt8Call } from './integerCall.ts';
 import { kernelModule, kernelNames } from './kernels/kernelModule.ts';
 import type { LinearMemory } from './linearMemory.ts';
 import { multiply } from './multiply.ts';
 import { type EnginePlan, planEngine, simdOf, type WasmBackendOptions } from './planEngine.ts';
 import { productOfLinear, productOfMatmul } from './productCall.ts';
 import { layerNormCall, softmaxCall, unaryCall } from './rowCalls.ts';
+import { trainingBackend } from './trainingBackend.ts';
 import { builtinModule, type RunningWorker, startWorker } from './workers.ts';
 
 export type { WasmBackendOptions };
@@ -53,6 +55,12 @@ const backendOf = (core: Engine, { target, notes }: EnginePlan): WasmBackend => 
       if (call.inputs === 0) jsBackend.linear(call);
       else multiply(core, productOfLinear(call));
     },
+    linearInt8: (call) => {
+      alive();
+      if (call.rows * call.outputs === 0) return;
+      if (call.inputs === 0) jsBackend.linearInt8(call);
+      else linearInt8Call(core, call);
+    },
     unary: (kind, x, out) => {
       alive();
       if (x.length > 0) unaryCall(core, kind, [x, out]);
@@ -69,6 +77,7 @@ const backendOf = (core: Engine, { target, notes }: EnginePlan): WasmBackend => 
       alive();
       if (call.heads > 0) attentionCall(core, call);
     },
+    ...trainingBackend(core, alive),
     [Symbol.dispose]: () => {
       disposed = true;
       core.dispose();

@@ -2,8 +2,8 @@
 // where V8's joining of vectors may be on.
 
 import { moduleBuilder } from './assembler/moduleBuilder.ts';
-import { floatArithmetic } from './kernels/arithmetic.ts';
 import { defineTile, tileColumns, tileRows, wideColumns } from './kernels/tile.ts';
+import { floatArithmetic } from './kernels/tileArithmetic.ts';
 
 /** What came out of a trial. */
 export interface WideTrial {

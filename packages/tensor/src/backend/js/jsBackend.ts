@@ -2,8 +2,19 @@
 
 import type { Backend } from '../backend.ts';
 import { attention } from './attention.ts';
+import { attentionGradient } from './attentionGradient.ts';
+import { linearInt8 } from './int8.ts';
 import { linear, matmul } from './matmul.ts';
 import { layerNorm, softmax } from './rows.ts';
+import {
+  adamW,
+  arithmetic,
+  layerNormGradient,
+  slope,
+  softmaxGradient,
+  sumColumns,
+  sumOfSquares,
+} from './training.ts';
 import { unary } from './unary.ts';
 
 /** Kernels in plain TypeScript. */
@@ -20,8 +31,17 @@ export const jsBackend: Backend = {
   }),
   matmul,
   linear,
+  linearInt8,
   unary,
   softmax,
   layerNorm,
   attention,
+  arithmetic,
+  slope,
+  sumColumns,
+  layerNormGradient,
+  softmaxGradient,
+  attentionGradient,
+  adamW,
+  sumOfSquares,
 };

@@ -149,6 +149,8 @@ export const f32: {
   readonly mul: Chain<'f32'>;
   readonly div: Binary<'f32'>;
   readonly max: Binary<'f32'>;
+  readonly min: Binary<'f32'>;
+  readonly nearest: Unary<'f32'>;
   readonly sqrt: Unary<'f32'>;
   readonly equal: Binary<'f32', 'i32'>;
   readonly fromI32: Unary<'i32', 'f32'>;
@@ -159,6 +161,8 @@ export const f32: {
   mul: chain(binary('f32.mul', [0x94], 'f32', 'f32')),
   div: binary('f32.div', [0x95], 'f32', 'f32'),
   max: binary('f32.max', [0x97], 'f32', 'f32'),
+  min: binary('f32.min', [0x96], 'f32', 'f32'),
+  nearest: unary('f32.nearest', [0x90], 'f32', 'f32'),
   sqrt: unary('f32.sqrt', [0x91], 'f32', 'f32'),
   equal: binary('f32.eq', [0x5b], 'f32', 'i32'),
   fromI32: unary('f32.convert_i32_s', [0xb2], 'i32', 'f32'),
@@ -252,12 +256,17 @@ export const f32x4: {
   readonly sub: Binary<'v128'>;
   readonly mul: Chain<'v128'>;
   readonly div: Binary<'v128'>;
+  /** The lesser, NaN where a or b is NaN; several machine instructions. */
+  readonly min: Binary<'v128'>;
+  /** The greater, NaN where a or b is NaN; several machine instructions. */
+  readonly max: Binary<'v128'>;
   /** b < a ? b : a, one machine instruction: a where b is NaN or a is NaN. */
   readonly pseudoMin: Binary<'v128'>;
   /** a < b ? b : a, one machine instruction: a where b is NaN or a is NaN. */
   readonly pseudoMax: Binary<'v128'>;
   readonly abs: Unary<'v128'>;
   readonly negate: Unary<'v128'>;
+  readonly sqrt: Unary<'v128'>;
   readonly nearest: Unary<'v128'>;
   readonly equal: Binary<'v128'>;
   readonly notEqual: Binary<'v128'>;
@@ -273,10 +282,13 @@ export const f32x4: {
   sub: binary('f32x4.sub', simdOpcode(229), 'f32x4', 'f32x4'),
   mul: chain(binary('f32x4.mul', simdOpcode(230), 'f32x4', 'f32x4')),
   div: binary('f32x4.div', simdOpcode(231), 'f32x4', 'f32x4'),
+  min: binary('f32x4.min', simdOpcode(232), 'f32x4', 'f32x4'),
+  max: binary('f32x4.max', simdOpcode(233), 'f32x4', 'f32x4'),
   pseudoMin: binary('f32x4.pmin', simdOpcode(234), 'f32x4', 'f32x4'),
   pseudoMax: binary('f32x4.pmax', simdOpcode(235), 'f32x4', 'f32x4'),
   abs: unary('f32x4.abs', simdOpcode(224), 'f32x4', 'f32x4'),
   negate: unary('f32x4.neg', simdOpcode(225), 'f32x4', 'f32x4'),
+  sqrt: unary('f32x4.sqrt', simdOpcode(227), 'f32x4', 'f32x4'),
   nearest: unary('f32x4.nearest', simdOpcode(106), 'f32x4', 'f32x4'),
   equal: binary('f32x4.eq', simdOpcode(65), 'f32x4', 'f32x4'),
   notEqual: binary('f32x4.ne', simdOpcode(66), 'f32x4', 'f32x4'),

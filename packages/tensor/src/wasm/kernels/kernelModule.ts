@@ -1,9 +1,11 @@
 // All kernels in one module, in the order of their definition.
 
 import { moduleBuilder } from '../assembler/moduleBuilder.ts';
-import { floatArithmetic } from './arithmetic.ts';
 import { defineAttention } from './attention.ts';
 import { attentionKernel } from './attentionRecord.ts';
+import { codeRowsKernel, defineCodeRows } from './codeRows.ts';
+import { defineFinish } from './finish.ts';
+import { defineIntegerProduct, integerProductKernel } from './integerProduct.ts';
 import { defineLayerNorm, layerNormKernel } from './layerNorm.ts';
 import { definePackLeft, definePackLeftTransposed } from './packLeft.ts';
 import {
@@ -18,6 +20,8 @@ import { productKernel } from './productRecord.ts';
 import { defineSoftmax, softmaxKernel } from './softmax.ts';
 import type { Target } from './target.ts';
 import { defineTile, wideColumns } from './tile.ts';
+import { floatArithmetic } from './tileArithmetic.ts';
+import { defineTraining, trainingKernels } from './trainingModule.ts';
 import { defineUnary, unaryKernel } from './unaryKernel.ts';
 
 /** Names of the kernels; the index of a name is its number for workers. */
@@ -25,10 +29,13 @@ export const kernelNames: readonly string[] = [
   packRightRowsKernel,
   packRightColumnsKernel,
   productKernel,
+  codeRowsKernel,
+  integerProductKernel,
   unaryKernel,
   softmaxKernel,
   layerNormKernel,
   attentionKernel,
+  ...trainingKernels,
 ].map((kernel) => kernel.name);
 
 /** The bytes of the module for a target, to be linked with a memory that is shared or not, and with `log`, the logarithm. */
@@ -43,10 +50,14 @@ export const kernelModule = (target: Target, shared: boolean): Uint8Array<ArrayB
   const packLeftTransposed = definePackLeftTransposed(module);
   definePackRightRows(module, target);
   definePackRightColumns(module, target, packPanel);
-  defineProduct(module, target, { tile: productTile, packPanel, packLeft, packLeftTransposed });
+  const finish = defineFinish(module, target);
+  defineProduct(module, target, { tile: productTile, packPanel, packLeft, packLeftTransposed, finish });
+  defineCodeRows(module);
+  defineIntegerProduct(module, target, { packLeft, packLeftTransposed, finish });
   defineUnary(module, target);
   defineSoftmax(module, target, log);
   defineLayerNorm(module, target);
   defineAttention(module, target, { tile, packLeft, packLeftTransposed, log });
+  defineTraining(module, target);
   return module.bytes();
 };

@@ -6,10 +6,9 @@
 
 import { i32 } from '../assembler/instructions.ts';
 import type { ModuleBuilder } from '../assembler/moduleBuilder.ts';
-import { floatArithmetic } from './arithmetic.ts';
 import { defineCopyEdge } from './copyEdge.ts';
 import { defineDotTile } from './dotTile.ts';
-import { defineFinish, finishProduct } from './finish.ts';
+import { type Finish, finishProduct } from './finish.ts';
 import type { PackLeft } from './packLeft.ts';
 import type { PackPanel } from './packRight.ts';
 import { type FinishedStrip, locateProduct, placesInScratch, productKernel } from './productRecord.ts';
@@ -19,6 +18,7 @@ import { defineKernel } from './record.ts';
 import { defineRowTiles } from './rowTile.ts';
 import type { Target } from './target.ts';
 import { panelColumns, type Tile } from './tile.ts';
+import { floatArithmetic } from './tileArithmetic.ts';
 
 /** Kernel 'product'. 2 · rows · columns · depth FLOP. */
 export const defineProduct = (
@@ -29,6 +29,7 @@ export const defineProduct = (
     readonly packPanel: PackPanel;
     readonly packLeft: PackLeft;
     readonly packLeftTransposed: PackLeft;
+    readonly finish: Finish;
   },
 ): void => {
   const across = panelColumns(target);
@@ -40,11 +41,10 @@ export const defineProduct = (
   // Eight sums of vectors where registers hold four floats; wide tiles have registers for sixteen.
   const one = rowParts(1, 32 / across, 8);
   const two = rowParts(2, 2, 4);
-  const finishStrip = defineFinish(module, target);
   const copyEdge = defineCopyEdge(module, arithmetic);
   defineKernel(module, productKernel, (f, fields, { chunk, scratch }) => {
     const place = locateProduct(f, fields, { chunk, across });
-    const finish = (strip: FinishedStrip): void => finishProduct(f, finishStrip, { place, fields, strip });
+    const finish = (strip: FinishedStrip): void => finishProduct(f, shared.finish, { place, fields, strip });
     const parts = { ...shared, across, copyEdge, finish };
     const given = { place, fields, ...placesInScratch(f, scratch) };
     // One row of a transposed operand [depth, 1] is contiguous too, unless its rows are longer than one number.

@@ -4,7 +4,7 @@
 import type { Callable } from '../assembler/functionBuilder.ts';
 import { i32, v128 } from '../assembler/instructions.ts';
 import type { ModuleBuilder } from '../assembler/moduleBuilder.ts';
-import type { Arithmetic } from './arithmetic.ts';
+import type { Arithmetic } from './tileArithmetic.ts';
 
 const parameters = {
   left: 'i32',

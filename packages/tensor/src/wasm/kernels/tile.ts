@@ -6,8 +6,8 @@
 import type { Callable } from '../assembler/functionBuilder.ts';
 import { i32, v128 } from '../assembler/instructions.ts';
 import type { ModuleBuilder } from '../assembler/moduleBuilder.ts';
-import type { Arithmetic } from './arithmetic.ts';
 import type { Target } from './target.ts';
+import type { Arithmetic } from './tileArithmetic.ts';
 
 /** Rows of a tile: a packed left operand holds, for each k, this many numbers side by side. */
 export const tileRows = 4;
