@@ -56,10 +56,7 @@ export const fromPretrained = async (
   folder: Folder,
   options: FromPretrainedOptions = {},
 ): Promise<PretrainedEncoder> => {
-  const { signal } = options;
-  const text = await folder.text('config.json', signal === undefined ? {} : { signal });
-  const config = readBertConfig(parseJsonObject(text, 'config.json'));
-  const checkpoint = await readCheckpoint(folder, options);
+  const { config, checkpoint } = await readBoth(folder, options);
   const paths = new Set([...checkpoint.keys()].map(bertPath));
   const has = (part: string) => [...paths].some((path) => path?.startsWith(part));
   const encoder = new Encoder(config, { pooler: has('pooler.') });
@@ -67,6 +64,24 @@ export const fromPretrained = async (
   const model = maskedWord === undefined ? encoder : { ...partsOf(encoder), maskedWord };
   load(model, checkpoint as ReadonlyMap<string, AnyTensor>, { rename: bertPath, where: folder.name });
   return { config, encoder, maskedWord };
+};
+
+/** Configuration and weights, read at the same time; where one fails the other is stopped. */
+const readBoth = async (folder: Folder, options: FromPretrainedOptions) => {
+  const stop = new AbortController();
+  const signal = AbortSignal.any([stop.signal, ...(options.signal === undefined ? [] : [options.signal])]);
+  const readConfig = async () =>
+    readBertConfig(parseJsonObject(await folder.text('config.json', { signal }), 'config.json'));
+  try {
+    const [config, checkpoint] = await Promise.all([
+      readConfig(),
+      readCheckpoint(folder, { ...options, signal }),
+    ]);
+    return { config, checkpoint };
+  } catch (error) {
+    stop.abort(error);
+    throw error;
+  }
 };
 
 /** The encoder's own parts, so that a head can be loaded beside them in one go. */
