@@ -16,8 +16,8 @@ const builtin = (): { fs: typeof import('node:fs/promises'); path: typeof import
 /** Bytes of one read: large enough to be fast, small enough to report progress and to stop. */
 const chunk = 1 << 22;
 
-/** Reads under way at once: copying out of the system's cache then uses more than one core. */
-const readsAtOnce = 4;
+/** Reads asked for at once: they use more than one core, and go on while JavaScript is busy, with a tokenizer say. */
+const readsAtOnce = 32;
 
 /** A piece of a file and where in the result it goes. */
 interface Piece {
