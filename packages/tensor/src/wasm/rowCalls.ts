@@ -12,21 +12,29 @@ import { unaryKernel } from './kernels/unaryKernel.ts';
 const copyBudget = 2 ** 18; // bytes of rows that are copied together: they stay in the second-level cache until the result is back
 
 /** Numbers that `chunks` threads share: at least 4096 a chunk, so that the taking of chunks costs nothing. */
-const perChunk = (engine: Engine, rows: number, width: number): number =>
+export const perChunk = (engine: Engine, rows: number, width: number): number =>
   Math.max(Math.ceil(4096 / width), Math.ceil(rows / (4 * engine.threads)));
 
 /**
  * Runs `compute` on blocks of rows of `width` numbers: given are the addresses of the inputs' and of the output's rows, the first
  * row's number and how many there are.
  */
-const byRows = (
+export const byRows = (
   engine: Engine,
   {
     inputs,
     out,
     rows,
     width,
-  }: { inputs: readonly (Float32Array | undefined)[]; out: Float32Array; rows: number; width: number },
+    together = 1,
+  }: {
+    readonly inputs: readonly (Float32Array | undefined)[];
+    readonly out: Float32Array;
+    readonly rows: number;
+    readonly width: number;
+    /** Blocks but the last are multiples of so many rows. */
+    readonly together?: number;
+  },
   compute: (inputs: readonly number[], out: number, block: { first: number; rows: number }) => void,
 ): void => {
   const mark = engine.stack.mark();
@@ -34,7 +42,8 @@ const byRows = (
     (array) => array !== undefined && residentAddress(engine, array) === undefined,
   ).length;
   const budget = Math.min(copyBudget * engine.threads, engine.stack.available() / 4);
-  const most = copied === 0 ? rows : Math.min(rows, Math.max(1, Math.floor(budget / (4 * width * copied))));
+  const fitting = Math.floor(budget / (4 * width * copied * together)) * together;
+  const most = copied === 0 ? rows : Math.min(rows, Math.max(together, fitting));
   try {
     const addressOf = (array: Float32Array | undefined): number =>
       array === undefined ? 0 : (residentAddress(engine, array) ?? engine.stack.allocate(4 * most * width));

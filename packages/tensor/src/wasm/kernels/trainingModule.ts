@@ -1,0 +1,37 @@
+// The kernels of a training step, in the order of their definition.
+
+import type { ModuleBuilder } from '../assembler/moduleBuilder.ts';
+import { adamWKernel, defineAdamW } from './adamW.ts';
+import { defineElementwise, elementwiseKernel } from './elementwise.ts';
+import type { KernelSpec } from './record.ts';
+import {
+  defineLayerNormGradient,
+  defineSoftmaxGradient,
+  layerNormGradientKernel,
+  softmaxGradientKernel,
+} from './rowGradients.ts';
+import { defineSlope, slopeKernel } from './slopeKernel.ts';
+import { defineSumColumns, defineSumOfSquares, sumColumnsKernel, sumOfSquaresKernel } from './sumColumns.ts';
+import type { Target } from './target.ts';
+
+/** What they are called by. */
+export const trainingKernels: readonly KernelSpec[] = [
+  elementwiseKernel,
+  slopeKernel,
+  sumColumnsKernel,
+  sumOfSquaresKernel,
+  softmaxGradientKernel,
+  layerNormGradientKernel,
+  adamWKernel,
+];
+
+/** Defines them all. */
+export const defineTraining = (module: ModuleBuilder, target: Target): void => {
+  defineElementwise(module);
+  defineSlope(module, target);
+  defineSumColumns(module);
+  defineSumOfSquares(module, target);
+  defineSoftmaxGradient(module, target);
+  defineLayerNormGradient(module, target);
+  defineAdamW(module, target);
+};
