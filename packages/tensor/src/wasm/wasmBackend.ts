@@ -7,7 +7,8 @@ import { type Engine, engine } from './engine.ts';
 import { DisposedError } from './engineError.ts';
 import { hasSimd } from './features.ts';
 import { linearInt8Call } from './integerCall.ts';
-import { kernelModule, kernelNames } from './kernels/kernelModule.ts';
+import { moduleFor } from './kernels/emittedModules.ts';
+import { kernelNames } from './kernels/kernelModule.ts';
 import type { LinearMemory } from './linearMemory.ts';
 import { multiply } from './multiply.ts';
 import { type EnginePlan, planEngine, simdOf, type WasmBackendOptions } from './planEngine.ts';
@@ -103,7 +104,7 @@ export const wasmBackend = async (options: WasmBackendOptions = {}): Promise<Was
   if (!Number.isInteger(threads) || threads < 1 || threads > 64)
     throw new RangeError(`wasmBackend: threads is ${threads}; expected a whole number from 1 to 64.`);
   const chosen = planEngine(options);
-  const module = await WebAssembly.compile(kernelModule(chosen.target, chosen.memory.shared));
+  const module = await WebAssembly.compile(moduleFor(chosen.target, chosen.memory.shared));
   const instance = await WebAssembly.instantiate(module, imports(chosen.memory));
   const count = chosen.memory.shared ? threads - 1 : 0;
   const memory = chosen.memory.memory;
@@ -123,7 +124,7 @@ export const wasmBackend = async (options: WasmBackendOptions = {}): Promise<Was
  */
 export const wasmBackendSync = (options: Omit<WasmBackendOptions, 'threads'> = {}): WasmBackend => {
   const chosen = planEngine(options);
-  const module = new WebAssembly.Module(kernelModule(chosen.target, chosen.memory.shared));
+  const module = new WebAssembly.Module(moduleFor(chosen.target, chosen.memory.shared));
   const instance = new WebAssembly.Instance(module, imports(chosen.memory));
   return backendOf(engine({ ...chosen, instance, workers: [] }), chosen);
 };
