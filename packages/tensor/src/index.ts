@@ -76,13 +76,23 @@ export { cumsum } from './ops/cumsum.ts';
 export { argsort, type Sorted, type SortOptions, sort, topK, type TopKOptions } from './ops/sort.ts';
 export { type Int8Weight, int8Weight, type LinearInt8Options, linearInt8 } from './ops/linearInt8.ts';
 export { linear, type MatmulOptions, matmul } from './ops/matmul.ts';
+export { einsum } from './ops/einsum.ts';
+export { type Conv1dOptions, conv1d } from './ops/conv1d.ts';
 export { expand, permute, repeat, reshape, transpose, tril, triu } from './ops/arrange.ts';
 export { concat, split, stack } from './ops/alongAxis.ts';
 export { type PadOptions, pad, slice } from './ops/slice.ts';
 export { flip, repeatInterleave, roll } from './ops/reorder.ts';
 export { gather, scatterAdd, takeAlong } from './ops/gather.ts';
+export { type EmbeddingLookup, embedding } from './ops/embedding.ts';
+export { oneHot } from './ops/oneHot.ts';
 export { logSoftmax, softmax } from './ops/softmax.ts';
 export { addLayerNorm, layerNorm, type NormOptions, rmsNorm } from './ops/normalize.ts';
+export {
+  type BatchNormOptions,
+  type BatchNormResult,
+  batchNorm,
+  type ChannelStatistics,
+} from './ops/batchNorm.ts';
 export { dropout } from './ops/dropout.ts';
 export { type CrossEntropyOptions, crossEntropy } from './ops/crossEntropy.ts';
 export { type BinaryCrossEntropyOptions, binaryCrossEntropy } from './ops/binaryCrossEntropy.ts';
@@ -111,6 +121,7 @@ export type { LossOptions } from './ops/reduction.ts';
 // Gradients, and operations of your own
 export { backward, Gradients } from './backward.ts';
 export { variable } from './variable.ts';
+export { detach } from './detach.ts';
 export {
   type BackwardContext,
   defineOp,

@@ -26,50 +26,71 @@ const checkIds = (where: string, ids: Int32Array, limit: number): void => {
   }
 };
 
-const gatherOp = defineOp<readonly [Tensor, Tensor<'int32'>]>({
-  name: 'gather',
-  forward: ([table, ids]) => {
-    const [rows, ...rest] = table.shape as [number, ...number[]]; // rank ≥ 1, checked
-    checkIds('gather', ids.data, rows);
-    const width = sizeOf(rest);
-    const data = allocate(ids.size * width);
-    for (let i = 0; i < ids.data.length; i++) {
-      const start = (ids.data[i] as number) * width; // i < length
-      data.set(table.data.subarray(start, start + width), i * width);
-    }
-    return { shape: [...ids.shape, ...rest], data };
-  },
-  backward: (gradient, { inputs: [table, ids] }) => [addRows(table.shape, ids, gradient), undefined],
+/** A table seen as [outer, rows, inner] along an axis. */
+const tableOf = (shape: Shape, axis: number) => ({
+  outer: sizeOf(shape.slice(0, axis)),
+  rows: shape[axis] as number, // axis < rank
+  inner: sizeOf(shape.slice(axis + 1)),
 });
 
-const addRowsOp = defineOp<readonly [Tensor, Tensor<'int32'>], Shape>({
+const gatherOp = defineOp<readonly [Tensor, Tensor<'int32'>], number>({
+  name: 'gather',
+  forward: ([table, ids], axis) => {
+    const { outer, rows, inner } = tableOf(table.shape, axis);
+    checkIds('gather', ids.data, rows);
+    const data = allocate(outer * ids.size * inner);
+    const [places, values] = [ids.data, table.data];
+    for (let block = 0, to = 0; block < outer; block++)
+      for (let i = 0; i < places.length; i++, to += inner) {
+        const start = (block * rows + (places[i] as number)) * inner; // i < length
+        data.set(values.subarray(start, start + inner), to);
+      }
+    return { shape: [...table.shape.slice(0, axis), ...ids.shape, ...table.shape.slice(axis + 1)], data };
+  },
+  backward: (gradient, { inputs: [table, ids], options: axis }) => [
+    addRows(table.shape, ids, { axis, x: gradient }),
+    undefined,
+  ],
+});
+
+const addRowsOp = defineOp<
+  readonly [Tensor, Tensor<'int32'>],
+  { readonly shape: Shape; readonly axis: number }
+>({
   name: 'addRows',
-  forward: ([x, ids], shape) => {
-    const width = sizeOf(shape.slice(1));
+  forward: ([x, ids], { shape, axis }) => {
+    const { outer, rows, inner } = tableOf(shape, axis);
     const data = allocate(sizeOf(shape)).fill(0);
-    for (let i = 0; i < ids.data.length; i++) {
-      const start = (ids.data[i] as number) * width; // i < length
-      for (let j = 0; j < width; j++)
-        data[start + j] = (data[start + j] as number) + (x.data[i * width + j] as number); // j < width
-    }
+    const [places, values] = [ids.data, x.data];
+    for (let block = 0, from = 0; block < outer; block++)
+      for (let i = 0; i < places.length; i++, from += inner) {
+        const start = (block * rows + (places[i] as number)) * inner; // i < length
+        for (let j = 0; j < inner; j++)
+          data[start + j] = (data[start + j] as number) + (values[from + j] as number); // j < inner
+      }
     return { shape, data };
   },
-  backward: (gradient, { inputs: [, ids] }) => [gather(gradient, ids), undefined],
+  backward: (gradient, { inputs: [, ids], options: { axis } }) => [gather(gradient, ids, axis), undefined],
 });
 
 /** Sums of rows at the places that ids say: the reverse of gather. */
-const addRows = (shape: Shape, ids: Tensor<'int32'>, x: Tensor): Tensor => addRowsOp([x, ids], shape);
+const addRows = (
+  shape: Shape,
+  ids: Tensor<'int32'>,
+  { axis, x }: { readonly axis: number; readonly x: Tensor },
+): Tensor => addRowsOp([x, ids], { shape, axis });
 
 /**
- * Rows of a table by id: table [rows, ...rest], ids of any shape → [...ids, ...rest]. An id outside the table is a RangeError.
+ * Rows of a table by id: table [rows, ...rest], ids of any shape → [...ids, ...rest]; or indices of another axis, whose place the ids'
+ * axes take. An id outside the table is a RangeError. PyTorch's index_select, NumPy's take.
  *
  * @example
  * gather(tensor([[1, 2], [3, 4]]), integers([1, 1])).toArray(); //=> [[3, 4], [3, 4]]
  */
-export const gather = (table: Tensor, ids: Tensor<'int32'>): Tensor => {
+export const gather = (table: Tensor, ids: Tensor<'int32'>, axis = 0): Tensor => {
   if (table.rank < 1 || table.dtype !== 'float32' || ids.dtype !== 'int32')
     throw new ShapeError(`gather: table ${table} with ids ${ids}; expected float32 [rows, ...] and int32.`);
-  return gatherOp([table, ids], undefined);
+  return gatherOp([table, ids], axisOf('gather', axis, table.rank));
 };
 
 /** For each element of an index tensor, its place in x; the index's axis counts indices of x. */
