@@ -1,5 +1,8 @@
 // What goes wrong with an engine as a whole: its memory is used up, or it was disposed. Bad arguments are caught by the ops above.
 
+/** Nearly 2 GiB: kernels compare addresses as signed 32-bit numbers, and the last 64 KiB page is left free. */
+const mostMemory = 2 ** 31 - 2 ** 16;
+
 /** The engine needs more memory than its limit allows. */
 export class EngineMemoryError extends Error {
   override readonly name = 'EngineMemoryError';
@@ -10,9 +13,13 @@ export class EngineMemoryError extends Error {
 
   constructor(needed: number, limit: number) {
     const mebibytes = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(1)} MiB`;
+    const larger =
+      limit < mostMemory
+        ? 'Pass a larger memoryLimit to wasmBackend (at most 2 GiB), process'
+        : 'That is the most that an engine can address. Process';
     super(
       `wasm engine: ${mebibytes(needed)} more were needed than fit under its memoryLimit of ${mebibytes(limit)}. ` +
-        'Pass a larger memoryLimit to wasmBackend (at most 2 GiB), process fewer rows at a time, or put region(…) around each layer.',
+        `${larger} fewer rows at a time, put region(…) around each layer, or store the weights in 8 bits (quantize).`,
     );
     this.needed = needed;
     this.limit = limit;

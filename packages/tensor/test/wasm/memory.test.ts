@@ -1,14 +1,27 @@
 import { forAll, noise } from '@heed/testing';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { inference, random, Tensor, useBackend } from '../../src/index.ts';
+import { freeze, initialize, Linear, quantize } from '../../src/nn/index.ts';
 import { EngineMemoryError } from '../../src/wasm/engineError.ts';
 import { heap } from '../../src/wasm/heap.ts';
 import { linearMemory } from '../../src/wasm/linearMemory.ts';
 import { packedWeights } from '../../src/wasm/packedWeights.ts';
-import { stack } from '../../src/wasm/stack.ts';
+import { type Stack, stack } from '../../src/wasm/stack.ts';
+import { wasmBackendSync } from '../../src/wasm/wasmBackend.ts';
 
 const mebibyte = 2 ** 20;
 const nothingToFree = () => false;
+
+/** Collects garbage until the condition holds, a bounded number of times. */
+const collectUntil = async (holds: () => boolean): Promise<void> => {
+  const collect = (globalThis as { gc?: () => void }).gc;
+  expect(collect, 'vitest runs with --expose-gc').toBeDefined();
+  for (let i = 0; i < 50 && !holds(); i++) {
+    collect?.();
+    await new Promise((resolve) => setTimeout(resolve, 2));
+  }
+};
 
 describe('linear memory', () => {
   test('grows up to its limit and not further', () => {
@@ -196,12 +209,46 @@ describe('packed weights', () => {
     const before = blocks.available();
     (() => kept.add(new Float32Array(8), 'rows', mebibyte))();
     expect(blocks.available()).toBeLessThan(before);
-    const collect = (globalThis as { gc?: () => void }).gc;
-    expect(collect, 'vitest runs with --expose-gc').toBeDefined();
-    for (let i = 0; i < 50 && blocks.available() < before; i++) {
-      collect?.();
-      await new Promise((resolve) => setTimeout(resolve, 2));
-    }
+    await collectUntil(() => blocks.available() === before);
     expect(blocks.available()).toBe(before);
   });
+});
+
+describe('a model that is dropped', () => {
+  test.each(['float32', 'int8'] as const)(
+    'gives back all that the engine kept of its %s weights',
+    async (weights) => {
+      using engine = wasmBackendSync({ memoryLimit: 64 * mebibyte });
+      using _ = useBackend(engine);
+      const memory = engine.memory as Stack; // shared memory is there in Node
+      const x = new Tensor('float32', [2, 512], noise([2, 512], 1).data);
+      const before = memory.available();
+      (() => {
+        const model = initialize(new Linear(512, 2048), random(1));
+        freeze(model);
+        if (weights === 'int8') quantize(model);
+        inference(() => model.forward(x));
+      })();
+      expect(before - memory.available()).toBeGreaterThanOrEqual(512 * 2048 * (weights === 'int8' ? 1 : 4));
+      await collectUntil(() => memory.available() === before);
+      expect(memory.available()).toBe(before);
+    },
+  );
+
+  test('an engine of little memory computes with more models than it could keep, and with all of them alive', () => {
+    using engine = wasmBackendSync({ memoryLimit: 8 * mebibyte });
+    using _ = useBackend(engine);
+    const x = new Tensor('float32', [1, 512], noise([1, 512], 1).data);
+    const models = Array.from({ length: 8 }, (_, i) => initialize(new Linear(512, 1024), random(i)));
+    for (const model of models) freeze(model);
+    const run = () => models.map((model) => inference(() => model.forward(x)).toArray());
+    expect(run()).toEqual(run());
+  });
+});
+
+test('the error of an engine that has all the memory it can have does not advise to give it more', () => {
+  expect(new EngineMemoryError(1, 2 ** 30).message).toMatch(/larger memoryLimit.*at most 2 GiB.*quantize/);
+  expect(new EngineMemoryError(1, 32767 * 2 ** 16).message).toMatch(
+    /the most that an engine can address.*fewer rows/,
+  );
 });
