@@ -1,56 +1,99 @@
 // Adam and AdamW.
 
-import type { Gradients } from '../backward.ts';
-import type { Parameter } from '../nn/parameter.ts';
-import type { Optimizer, Weights } from './optimizer.ts';
-import { type Schedule, scheduleOf } from './schedule.ts';
+import { currentBackend } from '../backend/slot.ts';
+import {
+  type Optimizer,
+  type OptimizerOptions,
+  optimizerOf,
+  type Update,
+  type Weights,
+} from './optimizer.ts';
 
-/** Options of `adamW`. */
-export interface AdamWOptions {
-  /** A number, or a schedule of the step from 0. */
-  readonly learningRate: number | Schedule;
+/** Options of `adam` and `adamW`. */
+export interface AdamOptions extends OptimizerOptions {
   /** Decay of the averages of g and g². Default [0.9, 0.999]. */
   readonly betas?: readonly [number, number];
   /** Added to √v. Default 1e-8. */
   readonly epsilon?: number;
-  /** Decoupled decay: each step takes learningRate·weightDecay of the weight away. Default 0.01. */
-  readonly weightDecay?: number;
-  /** Which parameters decay; default those with more than one axis: no biases, no norms. */
-  readonly decays?: (path: string, parameter: Parameter) => boolean;
+  /** Whether to divide by the largest v so far instead of v. Reddi 2018 (arXiv:1904.09237). Default false. */
+  readonly amsgrad?: boolean;
 }
 
-interface Moments {
-  readonly first: Float32Array;
-  readonly second: Float32Array;
-}
+/** Options of `adamW`: decay is decoupled, each step takes learningRate·weightDecay of the weight away; default 0.01. */
+export type AdamWOptions = AdamOptions;
+
+type Slot = 'first' | 'second' | 'largest';
 
 interface Rates {
   readonly beta1: number;
   readonly beta2: number;
   readonly epsilon: number;
   /** Learning rate over the bias correction of the first average. */
-  readonly step: number;
+  readonly rate: number;
   /** 1 / √(bias correction of the second average). */
   readonly secondScale: number;
-  /** Factor of the weight before the step: 1 − learningRate·decay. */
+  /** Factor of the weight before the step. */
   readonly shrink: number;
 }
 
-const update = (
+/** The step with decay in the gradient, and with the largest v in place of v where there is one. */
+const plainUpdate = (
   weight: Float32Array,
   gradient: Float32Array,
-  { first, second }: Moments,
-  rates: Rates,
+  {
+    first,
+    second,
+    largest,
+    decay,
+    ...rates
+  }: Rates & {
+    readonly first: Float32Array;
+    readonly second: Float32Array;
+    readonly largest: Float32Array | undefined;
+    readonly decay: number;
+  },
 ): void => {
-  const { beta1, beta2, epsilon, step, secondScale, shrink } = rates;
+  const { beta1, beta2, epsilon, rate, secondScale, shrink } = rates;
   for (let i = 0; i < weight.length; i++) {
-    const g = gradient[i] as number; // three arrays of one length
+    const old = weight[i] as number; // arrays of one length, here and below
+    const g = (gradient[i] as number) + decay * old;
     const m = beta1 * (first[i] as number) + (1 - beta1) * g;
     const v = beta2 * (second[i] as number) + (1 - beta2) * g * g;
+    const top = largest === undefined ? v : Math.max(v, largest[i] as number);
     first[i] = m;
     second[i] = v;
-    weight[i] = (weight[i] as number) * shrink - (step * m) / (Math.sqrt(v) * secondScale + epsilon);
+    if (largest !== undefined) largest[i] = top;
+    weight[i] = old * shrink - (rate * m) / (Math.sqrt(top) * secondScale + epsilon);
   }
+};
+
+/** Both optimizers: decay is decoupled or part of the gradient. */
+const adamOf = (
+  weights: Weights,
+  options: AdamOptions,
+  { name, decoupled }: { readonly name: string; readonly decoupled: boolean },
+): Optimizer => {
+  const { betas: [beta1, beta2] = [0.9, 0.999], epsilon = 1e-8, amsgrad = false } = options;
+  return optimizerOf<Slot>(weights, options, {
+    name,
+    slots: ({ size }) => ({ first: size, second: size, largest: amsgrad ? size : 0 }),
+    update: ({ weight, gradient, slots, count, learningRate, weightDecay }: Update<Slot>) => {
+      const { first, second } = slots;
+      const rates = {
+        ...{ beta1, beta2, epsilon },
+        rate: learningRate / (1 - beta1 ** count),
+        secondScale: 1 / Math.sqrt(1 - beta2 ** count),
+        shrink: decoupled ? 1 - learningRate * weightDecay : 1,
+      };
+      const decay = decoupled ? 0 : weightDecay;
+      if (amsgrad || decay !== 0)
+        plainUpdate(weight, gradient, {
+          ...rates,
+          ...{ first, second, decay, largest: amsgrad ? slots.largest : undefined },
+        });
+      else currentBackend().adamW({ weight, gradient, first, second, gradientScale: 1, ...rates });
+    },
+  });
 };
 
 /**
@@ -60,42 +103,9 @@ const update = (
  * const optimizer = adamW(parameters(model), { learningRate: 1e-3 });
  * optimizer.step(backward(loss));
  */
-export const adamW = (weights: Weights, options: AdamWOptions): Optimizer => {
-  const { betas: [beta1, beta2] = [0.9, 0.999], epsilon = 1e-8, weightDecay = 0.01 } = options;
-  const decays = options.decays ?? ((_path: string, { shape }: Parameter) => shape.length > 1);
-  const rate = scheduleOf(options.learningRate);
-  const moments = new Map<Parameter, Moments>();
-  let steps = 0;
-  return {
-    get steps() {
-      return steps;
-    },
-    get learningRate() {
-      return rate(steps);
-    },
-    step(gradients: Gradients) {
-      const learningRate = rate(steps++);
-      for (const [path, weight] of weights) {
-        const gradient = gradients.get(weight);
-        if (gradient === undefined) continue;
-        let state = moments.get(weight);
-        if (state === undefined) {
-          state = { first: new Float32Array(weight.size), second: new Float32Array(weight.size) };
-          moments.set(weight, state);
-        }
-        update(weight.data, gradient.data, state, {
-          beta1,
-          beta2,
-          epsilon,
-          step: learningRate / (1 - beta1 ** steps),
-          secondScale: 1 / Math.sqrt(1 - beta2 ** steps),
-          shrink: decays(path, weight) ? 1 - learningRate * weightDecay : 1,
-        });
-      }
-    },
-  };
-};
+export const adamW = (weights: Weights, options: AdamWOptions): Optimizer =>
+  adamOf(weights, { weightDecay: 0.01, ...options }, { name: 'adamW', decoupled: true });
 
-/** Adam without decay. Kingma and Ba 2015 (arXiv:1412.6980), algorithm 1. */
-export const adam = (weights: Weights, options: Omit<AdamWOptions, 'weightDecay' | 'decays'>): Optimizer =>
-  adamW(weights, { ...options, weightDecay: 0 });
+/** Adam; weight decay, 0 unless told, is added to the gradient (L2). Kingma and Ba 2015 (arXiv:1412.6980), algorithm 1. */
+export const adam = (weights: Weights, options: AdamOptions): Optimizer =>
+  adamOf(weights, options, { name: 'adam', decoupled: false });
