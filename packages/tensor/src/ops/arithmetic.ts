@@ -6,7 +6,7 @@ import { defineOp } from '../op.ts';
 import { allocate } from '../regionStack.ts';
 import { type Shape, sameShape } from '../shape.ts';
 import { Tensor } from '../tensor.ts';
-import { addRun, divRun, mulRun, sigmoidSlopeRun, slow, subRun, tanhSlopeRun } from './arithmeticRuns.ts';
+import { addRun, divRun, mulRun, slow, subRun } from './arithmeticRuns.ts';
 import { applyBinary, type Run, sumDown } from './broadcast.ts';
 
 /** An operand: a tensor, or a number that stands for one everywhere. */
@@ -148,11 +148,11 @@ export const unary = (
   return (x: Tensor): Tensor => op([x], undefined);
 };
 
-/** The same, by a kernel of the backend. */
-export const engineUnary = (
-  kind: UnaryKind,
-  slope: (gradient: Tensor, context: UnaryContext) => Tensor,
-): UnaryOp => {
+/** Functions whose derivative is taken from their output; of the others it is taken from the input. */
+const fromOutput: ReadonlySet<UnaryKind> = new Set(['exp', 'sigmoid', 'tanh', 'relu']);
+
+/** An op of one operand by kernels of the backend, its derivative too. */
+export const engineUnary = (kind: UnaryKind): UnaryOp => {
   const op = defineOp<readonly [Tensor]>({
     name: kind,
     forward: ([x]) => {
@@ -160,7 +160,12 @@ export const engineUnary = (
       currentBackend().unary(kind, x.data, data);
       return { shape: x.shape, data };
     },
-    backward: (gradient, context) => [slope(gradient, context)],
+    backward: (gradient, { inputs: [x], output }) => {
+      const out = allocate(x.size);
+      const from = (fromOutput.has(kind) ? output : x).data;
+      currentBackend().slope({ kind, from, gradient: gradient.data, out });
+      return [new Tensor('float32', x.shape, out)];
+    },
   });
   return (x: Tensor): Tensor => op([x], undefined);
 };
@@ -173,7 +178,7 @@ export const neg: UnaryOp = unary(
 );
 
 /** eˣ. */
-export const exp: UnaryOp = engineUnary('exp', (gradient, { output }) => mul(gradient, output));
+export const exp: UnaryOp = engineUnary('exp');
 
 /** Natural logarithm; −∞ at 0, NaN below. */
 export const log: UnaryOp = unary('log', Math.log, (gradient, { inputs: [x] }) => div(gradient, x));
@@ -210,19 +215,13 @@ export const sin: UnaryOp = unary('sin', Math.sin, (gradient, { inputs: [x] }) =
 export const cos: UnaryOp = unary('cos', Math.cos, (gradient, { inputs: [x] }) => neg(mul(gradient, sin(x))));
 
 /** Hyperbolic tangent. */
-export const tanh: UnaryOp = engineUnary('tanh', (gradient, { output }) =>
-  combine(tanhSlopeRun, gradient, output),
-);
+export const tanh: UnaryOp = engineUnary('tanh');
 
 /** 1 / (1 + e⁻ˣ). */
-export const sigmoid: UnaryOp = engineUnary('sigmoid', (gradient, { output }) =>
-  combine(sigmoidSlopeRun, gradient, output),
-);
+export const sigmoid: UnaryOp = engineUnary('sigmoid');
 
 /** Error function 2/√π ∫₀ˣ e^(−t²) dt. */
-export const erf: UnaryOp = engineUnary('erf', (gradient, { inputs: [x] }) =>
-  mul(gradient, mul(exp(neg(square(x))), 2 / Math.sqrt(Math.PI))),
-);
+export const erf: UnaryOp = engineUnary('erf');
 
 const clampOp = defineOp<readonly [Tensor], { readonly low: number; readonly high: number }>({
   name: 'clamp',

@@ -38,18 +38,3 @@ export const slow =
     for (let i = 0; i < length; i++)
       out[outStart + i] = element(a[aStart + i * aStep] as number, b[bStart + i * bStep] as number);
   };
-
-/** Gradient a through tanh whose output is b; equal shapes, here and below. */
-export const tanhSlopeRun = ({ a, b, out, aStart, bStart, outStart, length }: Run): void => {
-  for (let i = 0; i < length; i++) {
-    const y = b[bStart + i] as number; // equal shapes: one run, here and below
-    out[outStart + i] = (a[aStart + i] as number) * (1 - y * y);
-  }
-};
-/** Gradient a through sigmoid whose output is b. */
-export const sigmoidSlopeRun = ({ a, b, out, aStart, bStart, outStart, length }: Run): void => {
-  for (let i = 0; i < length; i++) {
-    const y = b[bStart + i] as number;
-    out[outStart + i] = (a[aStart + i] as number) * y * (1 - y);
-  }
-};

@@ -1,6 +1,8 @@
 // Broadcasting for element-wise kernels: straight loops over runs; and its reverse, the sum of a gradient down to the shape that was
 // broadcast.
 
+import { currentBackend } from '../backend/slot.ts';
+import type { ArithmeticKind } from '../backend/trainingKernels.ts';
 import { allocate } from '../regionStack.ts';
 import { type Shape, sizeOf, stridesOf } from '../shape.ts';
 import { type BroadcastPlan, broadcastPlan, eachRun } from './broadcastPlan.ts';
@@ -86,6 +88,31 @@ export const fillRuns = <In extends Elements, Out extends Elements>(
   });
 };
 
+const arithmeticKinds: ReadonlySet<string> = new Set<ArithmeticKind>(['add', 'sub', 'mul', 'div']);
+
+/** Computes a plan of at most two axes in the engine if it is arithmetic and its result lies there; says whether it was done. */
+const inEngine = (
+  where: string,
+  { extents, aSteps, bSteps }: BroadcastPlan,
+  operands: { readonly a: Float32Array; readonly b: Float32Array; readonly out: Float32Array },
+): boolean => {
+  const backend = currentBackend();
+  if (!arithmeticKinds.has(where) || extents.length > 2 || backend.memory?.owns(operands.out, 0) !== true)
+    return false;
+  const inner = extents.length - 1;
+  backend.arithmetic({
+    ...operands,
+    kind: where as ArithmeticKind, // one of them
+    rows: inner === 0 ? 1 : (extents[0] as number), // a plan has an axis, here and below
+    columns: extents[inner] as number,
+    aRow: inner === 0 ? 0 : (aSteps[0] as number),
+    aColumn: aSteps[inner] as number,
+    bRow: inner === 0 ? 0 : (bSteps[0] as number),
+    bColumn: bSteps[inner] as number,
+  });
+  return true;
+};
+
 /** Broadcast shape and a fresh float32 result of a ∘ b. */
 export const applyBinary = (
   where: string,
@@ -94,7 +121,8 @@ export const applyBinary = (
 ): { readonly shape: Shape; readonly data: Float32Array } => {
   const plan = broadcastPlan(where, a.shape, b.shape);
   const data = allocate(sizeOf(plan.shape));
-  fillRuns(kernel, plan, { a: a.data, b: b.data, out: data });
+  const operands = { a: a.data, b: b.data, out: data };
+  if (!inEngine(where, plan, operands)) fillRuns(kernel, plan, operands);
   return { shape: plan.shape, data };
 };
 

@@ -1,5 +1,6 @@
 // Groups: what a reduction sees, [outer, count, inner], the elements of a group being `inner` apart; and the loops over them.
 
+import { currentBackend } from '../backend/slot.ts';
 import type { Shape } from '../shape.ts';
 import { permutedData } from './move.ts';
 
@@ -34,7 +35,10 @@ export const groupsOf = (
   return { data, outer: product(kept.map((axis) => shape[axis] as number)), count, inner: 1 };
 };
 
-/** out[outer, inner] = Σ over each group, in float64: float32 sums of a million terms lose three digits. */
+/**
+ * out[outer, inner] = Σ over each group, in float64: float32 sums of a million terms lose three digits. Sums of rows that lie in the engine's
+ * memory are the engine's, which adds in short runs.
+ */
 export const sumGroups = ({ data, outer, count, inner }: Groups, out: Float32Array): void => {
   if (inner === 1) {
     for (let group = 0; group < outer; group++) {
@@ -43,6 +47,11 @@ export const sumGroups = ({ data, outer, count, inner }: Groups, out: Float32Arr
       for (let i = start; i < start + count; i++) sum += data[i] as number; // inside the groups
       out[group] = sum;
     }
+    return;
+  }
+  const backend = currentBackend();
+  if (outer === 1 && backend.memory?.owns(data, 0) === true) {
+    backend.sumColumns({ x: data, out, rows: count, columns: inner });
     return;
   }
   const sums = new Float64Array(inner);

@@ -4,7 +4,7 @@ import { currentBackend } from '../backend/slot.ts';
 import { defineOp } from '../op.ts';
 import { allocate } from '../regionStack.ts';
 import { axisOf } from '../shape.ts';
-import type { Tensor } from '../tensor.ts';
+import { Tensor } from '../tensor.ts';
 import { transpose } from './arrange.ts';
 
 const run = (x: Tensor, log: boolean): Float32Array => {
@@ -14,57 +14,29 @@ const run = (x: Tensor, log: boolean): Float32Array => {
   return out;
 };
 
-/** dx = y ∘ (g − Σ g·y), row by row. */
-const softmaxBackward = defineOp<readonly [Tensor, Tensor]>({
-  name: 'softmaxBackward',
-  forward: ([gradient, y]) => {
-    const columns = y.shape.at(-1) as number; // rank ≥ 1
-    const [g, p, data] = [gradient.data, y.data, allocate(y.size)];
-    for (let start = 0; start < data.length; start += columns) {
-      let dot = 0;
-      for (let j = start; j < start + columns; j++) dot += (g[j] as number) * (p[j] as number); // inside the row
-      for (let j = start; j < start + columns; j++) data[j] = (p[j] as number) * ((g[j] as number) - dot); // inside the row
-    }
-    return { shape: y.shape, data };
-  },
-  backward: () => {
-    throw new Error('softmax: second derivatives are not supported.');
-  },
-});
-
-/** dx = g − exp(y) · Σ g, row by row; a row of −∞ gets zeros. */
-const logSoftmaxBackward = defineOp<readonly [Tensor, Tensor]>({
-  name: 'logSoftmaxBackward',
-  forward: ([gradient, y]) => {
-    const columns = y.shape.at(-1) as number; // rank ≥ 1
-    const [g, log, data] = [gradient.data, y.data, allocate(y.size)];
-    for (let start = 0; start < data.length; start += columns) {
-      let total = 0;
-      let seen = false;
-      for (let j = start; j < start + columns; j++) {
-        total += g[j] as number; // inside the row
-        seen ||= log[j] !== -Infinity;
-      }
-      for (let j = start; j < start + columns; j++)
-        data[j] = seen ? (g[j] as number) - Math.exp(log[j] as number) * total : 0; // inside the row
-    }
-    return { shape: y.shape, data };
-  },
-  backward: () => {
-    throw new Error('logSoftmax: second derivatives are not supported.');
-  },
-});
+/** The gradient of the rows x from that of their softmax y, or of its logarithm. */
+const throughRows = (gradient: Tensor, y: Tensor, log: boolean): Tensor => {
+  const out = allocate(y.size);
+  const columns = y.shape.at(-1) as number; // rank ≥ 1
+  if (columns > 0)
+    currentBackend().softmaxGradient({
+      gradient: gradient.data,
+      y: y.data,
+      ...{ out, rows: y.size / columns, columns, log },
+    });
+  return new Tensor('float32', y.shape, out);
+};
 
 const softmaxOp = defineOp<readonly [Tensor]>({
   name: 'softmax',
   forward: ([x]) => ({ shape: x.shape, data: run(x, false) }),
-  backward: (gradient, { output }) => [softmaxBackward([gradient, output], undefined)],
+  backward: (gradient, { output }) => [throughRows(gradient, output, false)],
 });
 
 const logSoftmaxOp = defineOp<readonly [Tensor]>({
   name: 'logSoftmax',
   forward: ([x]) => ({ shape: x.shape, data: run(x, true) }),
-  backward: (gradient, { output }) => [logSoftmaxBackward([gradient, output], undefined)],
+  backward: (gradient, { output }) => [throughRows(gradient, output, true)],
 });
 
 const alongLast = (x: Tensor, axis: number, op: (x: Tensor) => Tensor): Tensor => {
