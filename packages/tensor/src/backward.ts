@@ -4,7 +4,7 @@ import { gradientMemory } from './gradientMemory.ts';
 import { noGrad } from './op.ts';
 import { add } from './ops/arithmetic.ts';
 import { ShapeError, sameShape } from './shape.ts';
-import { type AnyTensor, Tensor } from './tensor.ts';
+import { type AnyTensor, type Origin, Tensor } from './tensor.ts';
 
 /** Gradients by tensor: of each trainable parameter (and each other leaf that requires one) that the loss depends on. */
 export class Gradients implements Iterable<readonly [AnyTensor, Tensor]> {
@@ -44,8 +44,14 @@ export class Gradients implements Iterable<readonly [AnyTensor, Tensor]> {
   }
 }
 
+/** How a tensor was made, if after `since` operations; what is older counts as a leaf. */
+const originSince = (tensor: AnyTensor, since: number): Origin | undefined => {
+  const { origin } = tensor;
+  return origin === undefined || origin.order < since ? undefined : origin;
+};
+
 /** Recorded tensors in an order in which each stands after all that it was computed from; iterative, so depth does not matter. */
-const topologicalOrder = (root: AnyTensor): AnyTensor[] => {
+const topologicalOrder = (root: AnyTensor, since: number): AnyTensor[] => {
   const order: AnyTensor[] = [];
   const seen = new Set<AnyTensor>([root]);
   const stack: { tensor: AnyTensor; next: number }[] = [{ tensor: root, next: 0 }];
@@ -55,7 +61,7 @@ const topologicalOrder = (root: AnyTensor): AnyTensor[] => {
       throw new Error(
         `backward: ${top.tensor} was part of a graph that was already differentiated. Compute it again, or add the losses and differentiate once.`,
       );
-    const input = top.tensor.origin?.inputs[top.next++];
+    const input = originSince(top.tensor, since)?.inputs[top.next++];
     if (input === undefined) {
       order.push(top.tensor);
       stack.pop();
@@ -66,6 +72,46 @@ const topologicalOrder = (root: AnyTensor): AnyTensor[] => {
   }
   return order;
 };
+
+/** Tensors recorded before `since` operations, and leaves, that a tensor depends on through what was recorded since. */
+export const dependenciesSince = (tensor: AnyTensor, since: number): AnyTensor[] =>
+  tensor.requiresGradient
+    ? topologicalOrder(tensor, since).filter((one) => originSince(one, since) === undefined)
+    : [];
+
+/** Gradients of Σ output·upstream: of leaves, and of tensors recorded before `since` operations, behind which it does not go. */
+export const gradientsSince = (output: Tensor, upstream: Tensor, since: number): Gradients =>
+  noGrad(() => {
+    const pending = new Map<AnyTensor, Tensor>();
+    const leaves = new Map<AnyTensor, Tensor>();
+    const memory = gradientMemory();
+    pending.set(output, upstream);
+    for (const tensor of topologicalOrder(output, since).reverse()) {
+      const gradient = pending.get(tensor);
+      pending.delete(tensor);
+      if (gradient === undefined) continue;
+      const origin = originSince(tensor, since);
+      if (origin === undefined) {
+        leaves.set(tensor, gradient);
+        continue;
+      }
+      const gradients = memory.during(() => origin.backward(gradient));
+      for (const [index, input] of origin.inputs.entries()) {
+        const part = gradients[index];
+        if (part === undefined || !input.requiresGradient) continue;
+        const sum = pending.get(input);
+        const total = sum === undefined ? part : memory.during(() => add(sum, part));
+        memory.hold(total);
+        if (sum !== undefined) memory.release(sum);
+        pending.set(input, total);
+      }
+      memory.release(gradient);
+      memory.settle();
+      Tensor.spend(tensor);
+    }
+    memory.finish();
+    return new Gradients(leaves);
+  });
 
 /**
  * Gradients of a scalar loss, or of Σ output·upstream where `upstream` (of the output's shape) is given. Each node is dropped once
@@ -89,35 +135,5 @@ export const backward = (loss: Tensor, upstream?: Tensor): Gradients => {
     throw new ShapeError(
       `backward: upstream is ${upstream} but the output is ${loss}; shapes must be equal.`,
     );
-  return noGrad(() => {
-    const pending = new Map<AnyTensor, Tensor>();
-    const leaves = new Map<AnyTensor, Tensor>();
-    const memory = gradientMemory();
-    pending.set(loss, upstream ?? new Tensor('float32', loss.shape, Float32Array.of(1)));
-    for (const tensor of topologicalOrder(loss).reverse()) {
-      const gradient = pending.get(tensor);
-      pending.delete(tensor);
-      if (gradient === undefined) continue;
-      const { origin } = tensor;
-      if (origin === undefined) {
-        leaves.set(tensor, gradient);
-        continue;
-      }
-      const gradients = memory.during(() => origin.backward(gradient));
-      for (const [index, input] of origin.inputs.entries()) {
-        const part = gradients[index];
-        if (part === undefined || !input.requiresGradient) continue;
-        const sum = pending.get(input);
-        const total = sum === undefined ? part : memory.during(() => add(sum, part));
-        memory.hold(total);
-        if (sum !== undefined) memory.release(sum);
-        pending.set(input, total);
-      }
-      memory.release(gradient);
-      memory.settle();
-      Tensor.spend(tensor);
-    }
-    memory.finish();
-    return new Gradients(leaves);
-  });
+  return gradientsSince(loss, upstream ?? new Tensor('float32', loss.shape, Float32Array.of(1)), 0);
 };

@@ -122,6 +122,12 @@ export type { LossOptions } from './ops/reduction.ts';
 export { backward, Gradients } from './backward.ts';
 export { variable } from './variable.ts';
 export { detach } from './detach.ts';
+export { recompute } from './recompute.ts';
+export {
+  type GradientCheckOptions,
+  type GradientReport,
+  gradientCheck,
+} from './gradientCheck.ts';
 export {
   type BackwardContext,
   defineOp,

@@ -39,15 +39,9 @@ let recording = true;
 /** Whether ops record at this moment. */
 export const isRecording = (): boolean => recording;
 
-/**
- * Runs a synchronous function without recording. Returns what it returns.
- *
- * @example
- * const accuracy = noGrad(() => evaluate(model));
- */
-export const noGrad = <T>(body: () => T): T => {
+const whileRecording = <T>(on: boolean, body: () => T): T => {
   const before = recording;
-  recording = false;
+  recording = on;
   try {
     const value = body();
     if (value instanceof Promise)
@@ -59,6 +53,22 @@ export const noGrad = <T>(body: () => T): T => {
     recording = before;
   }
 };
+
+/**
+ * Runs a synchronous function without recording. Returns what it returns.
+ *
+ * @example
+ * const accuracy = noGrad(() => evaluate(model));
+ */
+export const noGrad = <T>(body: () => T): T => whileRecording(false, body);
+
+/** Runs a synchronous function recording: for derivatives that differentiate again, since `backward` itself does not record. */
+export const withGrad = <T>(body: () => T): T => whileRecording(true, body);
+
+let recorded = 0;
+
+/** How many operations have been recorded so far: what is recorded from now on has an order from this number. */
+export const recordedCount = (): number => recorded;
 
 /**
  * Makes a differentiable operation. This and `dims` are all that a new op needs, also outside of this package.
@@ -81,6 +91,7 @@ export const defineOp =
     if (!needsGradient) return new Tensor('float32', shape, data);
     const origin: Origin = {
       name: definition.name,
+      order: recorded++,
       inputs,
       backward: (gradient) =>
         definition.backward(gradient, {

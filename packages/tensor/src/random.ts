@@ -42,6 +42,13 @@ export class Random {
     );
   }
 
+  /** A source that gives from now on the numbers that this one would give. */
+  copy(): Random {
+    const same = new Random(this.#low, this.#high);
+    same.#position = this.#position;
+    return same;
+  }
+
   /** Uniform in [0, 1), 24 bits: exact in float32. */
   uniform(): number {
     return this.uniformAt(this.#position++);

@@ -70,9 +70,12 @@ const run = <T>(memory: EngineMemory, parent: Region | undefined, body: () => T)
  * Runs a part of a model inside the current `inference` so that only what it returns stays in engine memory; where nothing is resident, and
  * where ops record and so need what they computed, it just calls the function. Models put it around each layer.
  */
-export const region = <T>(body: () => T): T => {
+export const region = <T>(body: () => T): T => (isRecording() ? body() : subregion(body));
+
+/** The same, also while ops record: for a body whose record nobody will differentiate. */
+export const subregion = <T>(body: () => T): T => {
   const parent = innermostRegion();
-  return parent === undefined || isRecording() ? body() : run(parent.memory, parent, body);
+  return parent === undefined ? body() : run(parent.memory, parent, body);
 };
 
 /**

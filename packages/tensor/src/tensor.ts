@@ -8,6 +8,8 @@ import { checkShape, describeShape, type Shape, ShapeError, sizeOf } from './sha
 /** How a tensor was made: read by `backward`, dropped as soon as it has been used. */
 export interface Origin {
   readonly name: string;
+  /** Rises with each operation that is recorded. */
+  readonly order: number;
   readonly inputs: readonly AnyTensor[];
   /** One gradient per input, undefined where none is wanted or none exists. */
   readonly backward: (gradient: Tensor) => readonly (Tensor | undefined)[];
