@@ -1,17 +1,29 @@
-// readCheckpoint: the weights of a Hugging Face folder, in one file or in shards with an index.
+// readCheckpoint: the weights of a Hugging Face folder, as safetensors or as PyTorch saved them, in one file or in shards with an index.
 
 import { CheckpointError } from '../checkpointError.ts';
 import type { AnyTensor } from '../tensor.ts';
 import type { Folder } from './folders/folder.ts';
-import { type LoadOptions, readFiles } from './folders/readFiles.ts';
+import { type FilePart, type LoadOptions, readFiles } from './folders/readFiles.ts';
 import { parseJson } from './parseJson.ts';
+import { readPyTorch } from './pytorch/readPyTorch.ts';
 import { readSafetensors } from './safetensors/readSafetensors.ts';
+import {
+  readHeaderOf,
+  tensorsOfParts,
+  type WantedParts,
+  wantedParts,
+} from './safetensors/safetensorsRanges.ts';
 
-/** Where in the folder the weights lie, and how the load may be watched. */
+/** Where in the folder the weights lie, which of them are wanted, and how the load may be watched. */
 export interface CheckpointOptions extends LoadOptions {
   /** A folder within the folder ('2_Dense'). Default: the folder itself. */
   readonly path?: string;
+  /** Which tensors are wanted; of safetensors only their bytes are then read. Default: all. */
+  readonly wanted?: (name: string) => boolean;
 }
+
+/** The names of weights, the first that is there counts. */
+const single = ['model.safetensors', 'pytorch_model.bin'] as const;
 
 const readIndex = (text: string, file: string): Map<string, string> => {
   const map = (parseJson(text, file) as { weight_map?: unknown } | null)?.weight_map;
@@ -26,24 +38,50 @@ const readIndex = (text: string, file: string): Map<string, string> => {
   return new Map(Object.entries(map as Record<string, string>));
 };
 
+/** The tensors of each file, by name. */
+const readWeights = async (
+  folder: Folder,
+  files: readonly string[],
+  options: CheckpointOptions,
+): Promise<Map<string, AnyTensor>[]> => {
+  const { wanted, signal } = options;
+  const parts: (FilePart & { readonly part?: WantedParts })[] = [];
+  for (const file of files) {
+    const ranged = wanted !== undefined && !file.endsWith('.bin');
+    const header = ranged
+      ? await readHeaderOf(folder, file, signal === undefined ? {} : { signal })
+      : undefined;
+    const part = header && wanted && wantedParts(header, wanted);
+    parts.push({ file, ...(part && { part, ranges: part.ranges }) });
+  }
+  const read = await readFiles(folder, parts, options);
+  const result: Map<string, AnyTensor>[] = [];
+  for (const [index, { file, part }] of parts.entries()) {
+    const bytes = read[index] as Uint8Array; // as many results as parts
+    const named = { file: `${folder.name}/${file}`, ...(wanted && { wanted }) };
+    if (part !== undefined) result.push(tensorsOfParts(bytes, part, named.file));
+    else result.push(file.endsWith('.bin') ? await readPyTorch(bytes, named) : readSafetensors(bytes, named));
+  }
+  return result;
+};
+
 const readShards = async (
   folder: Folder,
-  prefix: string,
+  file: string,
   options: CheckpointOptions,
 ): Promise<Map<string, AnyTensor>> => {
-  const file = `${prefix}model.safetensors.index.json`;
-  const index = readIndex(
-    await folder.text(file, options.signal === undefined ? {} : { signal: options.signal }),
-    file,
-  );
-  const shards = [...new Set(index.values())].map((shard) => prefix + shard);
+  const { signal, wanted = () => true } = options;
+  const index = readIndex(await folder.text(file, signal === undefined ? {} : { signal }), file);
+  const prefix = file.slice(0, file.lastIndexOf('/') + 1);
+  const names = [...index].filter(([name]) => wanted(name));
+  const shards = [...new Set(names.map(([, shard]) => prefix + shard))];
   for (const shard of shards)
     if (!(await folder.has(shard)))
       throw new CheckpointError(`${file}: it names ${shard}, which is not there. Fetch the missing shard.`);
   const tensors = new Map<string, AnyTensor>();
-  for (const [place, bytes] of (await readFiles(folder, shards, options)).entries()) {
+  for (const [place, found] of (await readWeights(folder, shards, options)).entries()) {
     const shard = shards[place] as string; // as many results as shards
-    for (const [name, tensor] of readSafetensors(bytes, { file: shard })) {
+    for (const [name, tensor] of found) {
       if (prefix + (index.get(name) ?? '') !== shard)
         throw new CheckpointError(
           `${shard}: it holds ${JSON.stringify(name)}, which ${file} places in ${index.get(name) ?? 'no file'}.`,
@@ -51,16 +89,17 @@ const readShards = async (
       tensors.set(name, tensor);
     }
   }
-  const missing = [...index.keys()].filter((name) => !tensors.has(name));
+  const missing = names.filter(([name]) => !tensors.has(name));
   if (missing.length > 0)
     throw new CheckpointError(
-      `${file}: the shards lack ${missing.map((name) => JSON.stringify(name)).join(', ')}.`,
+      `${file}: the shards lack ${missing.map(([name]) => JSON.stringify(name)).join(', ')}.`,
     );
   return tensors;
 };
 
 /**
- * All tensors of a folder: model.safetensors, or the shards that model.safetensors.index.json names. Reports progress over all bytes.
+ * The tensors of a folder, by name: of model.safetensors, of the shards that model.safetensors.index.json names, or else of
+ * pytorch_model.bin or its shards. Reports progress over all bytes.
  *
  * @example
  * const checkpoint = await readCheckpoint(directory('models/bert'), { onProgress: ({ loaded, total }) => show(loaded, total) });
@@ -70,16 +109,14 @@ export const readCheckpoint = async (
   options: CheckpointOptions = {},
 ): Promise<Map<string, AnyTensor>> => {
   const prefix = options.path === undefined ? '' : `${options.path}/`;
-  const single = `${prefix}model.safetensors`;
-  if (await folder.has(single)) {
-    const [bytes] = await readFiles(folder, [single], options);
-    return readSafetensors(bytes as Uint8Array, { file: `${folder.name}/${single}` }); // one file, one result
+  for (const file of single.map((name) => prefix + name)) {
+    if (await folder.has(file)) {
+      const [tensors] = await readWeights(folder, [file], options);
+      return tensors as Map<string, AnyTensor>; // one file, one result
+    }
+    if (await folder.has(`${file}.index.json`)) return readShards(folder, `${file}.index.json`, options);
   }
-  if (await folder.has(`${single}.index.json`)) return readShards(folder, prefix, options);
-  const pickle = await folder.has(`${prefix}pytorch_model.bin`);
   throw new CheckpointError(
-    pickle
-      ? `${folder.name}: it has pytorch_model.bin, a Python pickle, and no model.safetensors. Save it again with save_pretrained(…, safe_serialization=True), or take the safetensors file that most published models have.`
-      : `${folder.name}: there is no ${single} (nor its index). Point to the folder that holds the weights.`,
+    `${folder.name}: there is no ${prefix}${single.join(`, no ${prefix}`)}, and no index of shards. Point to the folder that holds the weights.`,
   );
 };

@@ -29,8 +29,11 @@ export { type CheckpointOptions, readCheckpoint } from './checkpoint.ts';
 export {
   readSafetensors,
   readSafetensorsMetadata,
-  readWideIntegers,
   type SafetensorsOptions,
 } from './safetensors/readSafetensors.ts';
 export { writeSafetensors } from './safetensors/writeSafetensors.ts';
+export { type PyTorchOptions, readPyTorch } from './pytorch/readPyTorch.ts';
+export { type NpzOptions, readNpy, readNpz } from './numpy/readNpy.ts';
+export { writeNpy, writeNpz } from './numpy/writeNpy.ts';
+export { wideIntegers } from './storedTensor.ts';
 export { readTensorFlow, type TensorFlowModel } from './tensorFlow.ts';

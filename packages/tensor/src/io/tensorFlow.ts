@@ -144,7 +144,7 @@ export const readTensorFlow = async (
   const below = file.includes('/') ? file.slice(0, file.lastIndexOf('/') + 1) : '';
   const shards = await readFiles(
     folder,
-    groups.flatMap(({ paths }) => paths.map((path) => below + path)),
+    groups.flatMap(({ paths }) => paths.map((path) => ({ file: below + path }))),
     options,
   );
   const weights = new Map<string, AnyTensor>();

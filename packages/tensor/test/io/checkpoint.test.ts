@@ -2,12 +2,14 @@
 import { describe, expect, it } from 'vitest';
 import { type AnyTensor, CheckpointError, tensor } from '../../src/index.ts';
 import {
+  type Folder,
   inMemory,
   type LoadProgress,
   readCheckpoint,
   readTensorFlow,
   writeSafetensors,
 } from '../../src/io/index.ts';
+import { files, hostileFiles, hostileIndex } from './goldenFiles.ts';
 
 const shard = (names: readonly string[]): Uint8Array =>
   writeSafetensors(new Map(names.map((name, i) => [name, tensor([i, i + 1])])));
@@ -27,6 +29,78 @@ describe('readCheckpoint', () => {
 
   it('reads the shards that the index names', async () => {
     expect([...(await readCheckpoint(inMemory(sharded))).keys()].sort()).toEqual(['a', 'b', 'c']);
+  });
+
+  it('reads PyTorch files where there is no safetensors, alone or in shards, and safetensors where there are both', async () => {
+    const torch = files.get('files/torch/protocol2.pt') as Uint8Array;
+    expect([...(await readCheckpoint(inMemory({ 'pytorch_model.bin': torch }))).keys()]).toEqual(['a']);
+    const shards = {
+      'pytorch_model.bin.index.json': index({
+        a: 'pytorch_model-1.bin',
+        weight: 'pytorch_model-2.bin',
+        bias: 'pytorch_model-2.bin',
+      }),
+      'pytorch_model-1.bin': torch,
+      'pytorch_model-2.bin': files.get('files/torch/parameters_legacy.pt') as Uint8Array,
+    };
+    expect([...(await readCheckpoint(inMemory(shards))).keys()].sort()).toEqual(['a', 'bias', 'weight']);
+    expect([...(await readCheckpoint(inMemory({ ...shards, ...sharded }))).keys()].sort()).toEqual([
+      'a',
+      'b',
+      'c',
+    ]);
+  });
+
+  it('reads only the bytes of what is wanted, and only of the shards that hold it', async () => {
+    const asked: string[] = [];
+    const watched = (files: Readonly<Record<string, Uint8Array | string>>): Folder => {
+      const folder = inMemory(files);
+      return {
+        ...folder,
+        read: (file, options) => {
+          asked.push(`${file} ${options?.ranges?.map(([begin, end]) => end - begin)}`);
+          return folder.read(file, options);
+        },
+      };
+    };
+    const weights = writeSafetensors(
+      new Map([
+        ['a', tensor([1, 2])],
+        ['b', tensor([3])],
+        ['c', tensor([4])],
+        ['d', tensor([5, 6, 7])],
+      ]),
+    );
+    const header = 8 + Number(new DataView(weights.buffer).getBigUint64(0, true));
+    const load = async (files: Readonly<Record<string, Uint8Array | string>>, names: readonly string[]) => {
+      asked.length = 0;
+      const seen: LoadProgress[] = [];
+      const tensors = await readCheckpoint(watched(files), {
+        wanted: (name) => names.includes(name),
+        onProgress: (progress) => seen.push(progress),
+      });
+      return {
+        tensors: Object.fromEntries([...tensors].map(([name, { data }]) => [name, [...data]])),
+        last: seen.at(-1),
+      };
+    };
+    const { tensors, last } = await load({ 'model.safetensors': weights }, ['d', 'a', 'c']);
+    expect(tensors).toEqual({ a: [1, 2], c: [4], d: [5, 6, 7] });
+    expect(asked).toEqual(['model.safetensors 8', `model.safetensors ${header}`, 'model.safetensors 8,16']);
+    expect(last).toEqual({ file: 'model.safetensors', loaded: 24, total: 24 });
+    const part = await load(sharded, ['c']);
+    expect(part.tensors).toEqual({ c: [0, 1] });
+    expect(asked.filter((line) => line.startsWith('one'))).toEqual([]);
+    expect((await load({ 'model.safetensors': weights }, [])).tensors).toEqual({});
+  });
+
+  it('reads what is wanted of hostile files as it reads them whole: with an error, or what they hold', async () => {
+    for (const { file, expected } of hostileIndex.filter((one) => one.file.endsWith('.safetensors'))) {
+      const folder = inMemory({ 'model.safetensors': hostileFiles.get(file) as Uint8Array });
+      const loading = readCheckpoint(folder, { wanted: () => true });
+      if (expected === 'error') await expect(loading).rejects.toBeInstanceOf(CheckpointError);
+      else expect((await loading).size).toBeGreaterThan(0);
+    }
   });
 
   it('tells the bytes of all shards together, rising to the total', async () => {
@@ -79,7 +153,11 @@ describe('readCheckpoint', () => {
       { ...sharded, 'model.safetensors.index.json': index({ a: 'one', c: 'two' }) },
       /places in no file/,
     ],
-    ['no weights at all', { 'config.json': '{}' }, /there is no model\.safetensors/],
+    [
+      'no weights at all',
+      { 'config.json': '{}' },
+      /there is no model\.safetensors, no pytorch_model\.bin, and no index/,
+    ],
   ])('refuses %s', async (_name, files, message) => {
     const loading = readCheckpoint(inMemory(files as Record<string, string>));
     await expect(loading).rejects.toThrow(message);

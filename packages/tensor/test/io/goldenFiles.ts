@@ -11,7 +11,7 @@ interface StoredTensor {
 /** A file, and what a reader finds in it or why it must refuse it. */
 export interface FileCase {
   readonly name: string;
-  readonly op: 'safetensors' | 'safetensors_index' | 'tfjs';
+  readonly op: 'safetensors' | 'safetensors_index' | 'tfjs' | 'torch' | 'npy' | 'npz';
   readonly file: string;
   readonly outputs: Readonly<Record<string, StoredTensor>>;
   readonly refuse?: string;

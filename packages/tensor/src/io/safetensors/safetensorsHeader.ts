@@ -14,7 +14,7 @@ export interface Entry {
 }
 
 /** Longest header that is read: the limit of the original library. */
-const longestHeader = 100_000_000;
+export const longestHeader = 100_000_000;
 
 const isNumbers = (value: unknown): value is number[] =>
   Array.isArray(value) && value.every((item) => Number.isSafeInteger(item) && item >= 0);
@@ -77,19 +77,23 @@ const repeatedName = (json: string): string | undefined => {
   return undefined;
 };
 
-/** The tensors of a file, each checked by itself; where their data begin; and what the file says of itself. */
+/**
+ * The tensors of a file, each checked by itself; where their data begin; and what the file says of itself. `bytes` is the beginning of a
+ * file of `size` bytes, with the header in it if it fits the file.
+ */
 export const readHeader = (
   bytes: Uint8Array,
   file: string,
+  size = bytes.byteLength,
 ): { readonly entries: Entry[]; readonly start: number; readonly metadata: Map<string, string> } => {
   if (bytes.byteLength < 8)
     throw new CheckpointError(
       `${file}: ${bytes.byteLength} bytes; a safetensors file begins with 8 bytes of header length.`,
     );
   const length = new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true);
-  if (length > BigInt(Math.min(longestHeader, bytes.byteLength - 8)))
+  if (length > BigInt(Math.min(longestHeader, size - 8)))
     throw new CheckpointError(
-      `${file}: its header claims ${length} bytes; the file has ${bytes.byteLength - 8} after the length (limit ${longestHeader}). It is cut off, or no safetensors file.`,
+      `${file}: its header claims ${length} bytes; the file has ${size - 8} after the length (limit ${longestHeader}). It is cut off, or no safetensors file.`,
     );
   const start = 8 + Number(length);
   let header: string;

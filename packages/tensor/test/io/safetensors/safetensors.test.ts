@@ -14,7 +14,7 @@ import {
 import {
   readSafetensors,
   readSafetensorsMetadata,
-  readWideIntegers,
+  wideIntegers,
   writeSafetensors,
 } from '../../../src/io/index.ts';
 
@@ -136,11 +136,24 @@ describe('writeSafetensors', () => {
   });
 });
 
-describe('readWideIntegers', () => {
-  it('refuses a tensor that is not there, or is of another kind, and lists what is there', () => {
-    const bytes = writeSafetensors(new Map([['x', tensor([1])]]));
-    expect(() => readWideIntegers(bytes, 'y')).toThrow(/there is no tensor "y"\. Its tensors: x/);
-    expect(() => readWideIntegers(bytes, 'x')).toThrow(/no 64-bit integers in "x"/);
+describe('wideIntegers', () => {
+  it('gives integers that fit int32 too, and refuses what is none', () => {
+    expect([...wideIntegers(integers([3, -4]))]).toEqual([3n, -4n]);
+    expect(() => wideIntegers(tensor([1]))).toThrow(/given float32\[1\]; expected a tensor of integers/);
+  });
+
+  it('gives unsigned numbers of 32 and 64 bits exactly', () => {
+    const file = (dtype: string, data: ArrayBufferView<ArrayBuffer>) =>
+      readSafetensors(
+        fileOf(
+          `{"x":{"dtype":"${dtype}","shape":[2],"data_offsets":[0,${data.byteLength}]}}`,
+          new Uint8Array(data.buffer),
+        ),
+      ).get('x') as AnyTensor;
+    const [wide, large] = [2n ** 64n - 1n, 2 ** 32 - 1];
+    expect([...wideIntegers(file('U64', BigUint64Array.of(wide, 1n)))]).toEqual([wide, 1n]);
+    expect([...wideIntegers(file('U32', Uint32Array.of(large, 1)))]).toEqual([BigInt(large), 1n]);
+    expect([...wideIntegers(file('U32', Uint32Array.of(7, 1)))]).toEqual([7n, 1n]);
   });
 });
 
