@@ -14,21 +14,20 @@ import {
 } from './attentionOperands.ts';
 import type { Engine } from './engine.ts';
 import { attentionKernel, attentionScratch, maxColumns, taskBytes } from './kernels/attentionRecord.ts';
-import { tileColumns } from './kernels/tile.ts';
 
 /** The table of tasks. Query columns are the rows of all heads of a group: heads that share keys share the packing of them. */
-const tasksOf = (call: AttentionCall, threads: number): number[] => {
+const tasksOf = (call: AttentionCall, { threads, panelColumns }: Engine): number[] => {
   const group = call.heads / call.kvHeads;
   const sequences = sequencesOf(call);
   const all = sequences.reduce((sum, s) => sum + (s.endQuery - s.firstQuery) * call.heads, 0);
   // Few enough columns for all threads to end at about the same time, many enough to be worth the packing of a block.
-  const fair = threads === 1 ? maxColumns : Math.ceil(all / (4 * threads) / tileColumns) * tileColumns;
-  const most = Math.min(maxColumns, Math.max(8 * tileColumns, fair));
+  const fair = threads === 1 ? maxColumns : Math.ceil(all / (4 * threads) / panelColumns) * panelColumns;
+  const most = Math.min(maxColumns, Math.max(8 * panelColumns, fair));
   const tasks: number[] = [];
   for (const s of sequences) {
     const queries = s.endQuery - s.firstQuery;
     const columns = queries * group;
-    const width = Math.ceil(columns / Math.ceil(columns / most) / tileColumns) * tileColumns;
+    const width = Math.ceil(columns / Math.ceil(columns / most) / panelColumns) * panelColumns;
     for (let kvHead = 0; kvHead < call.kvHeads; kvHead++)
       for (let column = 0; column < columns; column += width) {
         tasks.push(s.firstQuery, queries, s.firstKey, Math.max(0, s.endKey - s.firstKey), s.firstVisible);
@@ -69,7 +68,7 @@ const compute = (engine: Engine, call: AttentionCall): void => {
       ? undefined
       : { ...operands.out, array: logSumExp, layout: call.logSumExpLayout, depth: 1 };
   const sums = sumOperand === undefined ? { address: 0, row: 0, head: 0 } : place(engine, sumOperand, false);
-  const tasks = tasksOf(call, engine.threads);
+  const tasks = tasksOf(call, engine);
   const count = tasks.length / (taskBytes / 4);
   const columns = columnsOfWidest(tasks);
   engine.run({
@@ -98,7 +97,7 @@ const compute = (engine: Engine, call: AttentionCall): void => {
       visible: placeVisible(engine, call.visible),
     },
     chunks: count,
-    scratch: attentionScratch(depth, valueDepth, columns),
+    scratch: attentionScratch({ across: engine.panelColumns, depth, valueDepth }, columns),
     work: sequencesOf(call).reduce(
       (sum, s) =>
         sum + (s.endQuery - s.firstQuery) * Math.max(0, s.endKey - s.firstKey) * heads * (depth + valueDepth),
@@ -158,7 +157,7 @@ export const attentionCall = (engine: Engine, call: AttentionCall): void => {
   if (sequencesOf(call).length === 0) return;
   const operands = Object.values(operandsOf(call));
   const floats = operands.reduce((sum, operand) => sum + floatsToCopy(engine, operand), 0);
-  const scratch = attentionScratch(call.depth, call.valueDepth, maxColumns) * engine.threads;
+  const scratch = attentionScratch({ ...call, across: engine.panelColumns }, maxColumns) * engine.threads;
   const fits = 4 * floats + scratch <= 0.75 * engine.stack.available();
   const parts = fits ? undefined : halves(call);
   if (parts !== undefined) {

@@ -1,5 +1,5 @@
 // Fused attention: for a task (some query columns of one sequence and key head) all blocks of keys in turn, never storing more
-// scores than one block × 8 columns. The trick: scores are computed as K·Qᵀ, keys as rows and queries in lanes, so that the
+// scores than one block × 8 columns (16 where tiles are wide). The trick: scores are computed as K·Qᵀ, keys as rows and queries in lanes, so that the
 // weights come out exactly in the layout that the tile reads as its right operand in the second product, Vᵀ·Pᵀ.
 //   for each block of 256 keys:  pack keys and values
 //     for each panel of 8 columns that sees some of them:  scores (tile) → hide → weights → sums of values (tile)
@@ -21,9 +21,7 @@ import { attentionKernel, keyBlock, panelState, taskBytes, taskFields } from './
 import type { PackLeft } from './packLeft.ts';
 import { defineKernel, readRecord } from './record.ts';
 import type { Target } from './target.ts';
-import { type Tile, tileColumns, tileRows } from './tile.ts';
-
-const rowBytes = 4 * tileColumns;
+import { panelColumns, type Tile, tileRows } from './tile.ts';
 
 interface Parts {
   readonly tile: Tile;
@@ -34,6 +32,8 @@ interface Parts {
   readonly hide: HideScores;
   readonly weigh: WeighScores;
   readonly gather: GatherVisible;
+  /** Columns of a panel. */
+  readonly across: number;
 }
 
 const meetParameters = {
@@ -57,14 +57,16 @@ const meetParameters = {
 const defineMeetBlock = (module: ModuleBuilder, parts: Parts): Callable<typeof meetParameters, undefined> =>
   module.define('meetBlock', { parameters: meetParameters }, (f, given) => {
     const { panel, keys, values, scores, source, sourceRow, key, count, depth, valueDepth, unsafe } = given;
+    const state = panelState(parts.across);
+    const rowBytes = 4 * parts.across;
     // The rows of the block that any lane sees; the first rounded down to a tile. Rows count from the block's first key.
-    const from = f.let(i32.sub(i32.load(panel, panelState.low), key));
+    const from = f.let(i32.sub(i32.load(panel, state.low), key));
     f.set(from, i32.and(i32.max(from, constant('i32', 0)), -tileRows));
-    const to = f.let(i32.sub(i32.load(panel, panelState.high), key));
+    const to = f.let(i32.sub(i32.load(panel, state.high), key));
     f.set(to, i32.min(to, count));
     f.if(i32.atLeast(from, to), () => f.return());
     const tilesTo = f.let(i32.and(i32.add(to, tileRows - 1), -tileRows));
-    const queries = f.let(i32.add(panel, panelState.queries));
+    const queries = f.let(i32.add(panel, state.queries));
     const tile = f.let(i32.mul(depth, 4 * tileRows));
     f.call(parts.tile, {
       left: i32.add(keys, i32.mul(i32.shiftRight(from, 2), tile)),
@@ -81,8 +83,8 @@ const defineMeetBlock = (module: ModuleBuilder, parts: Parts): Callable<typeof m
     const firstKey = f.let(i32.add(key, from));
     const hidden = f.let(
       i32.or(
-        i32.less(firstKey, i32.load(panel, panelState.greatestFirst)),
-        i32.greater(i32.add(key, tilesTo), i32.load(panel, panelState.leastEnd)),
+        i32.less(firstKey, i32.load(panel, state.greatestFirst)),
+        i32.greater(i32.add(key, tilesTo), i32.load(panel, state.leastEnd)),
       ),
     );
     f.if(hidden, () =>
@@ -91,7 +93,7 @@ const defineMeetBlock = (module: ModuleBuilder, parts: Parts): Callable<typeof m
 
     const sums = f.let(i32.add(queries, i32.mul(depth, rowBytes)));
     const paddedDepth = f.let(i32.and(i32.add(valueDepth, tileRows - 1), -tileRows));
-    const started = f.let(i32.load(panel, panelState.started));
+    const started = f.let(i32.load(panel, state.started));
     f.call(parts.weigh, {
       panel,
       scores: visibleScores,
@@ -99,7 +101,7 @@ const defineMeetBlock = (module: ModuleBuilder, parts: Parts): Callable<typeof m
       values: sums,
       valueRows: i32.mul(paddedDepth, started),
     });
-    f.store(panel, constant('i32', 1), panelState.started);
+    f.store(panel, constant('i32', 1), state.started);
     f.if(
       i32.and(hidden, unsafe),
       () => {
@@ -168,15 +170,17 @@ const eachPanel = (
     states,
     bytes,
     task,
+    across,
   }: {
     states: Local<'i32'>;
     bytes: Local<'i32'>;
     task: { firstColumn: Local<'i32'>; columns: Local<'i32'> };
+    across: number;
   },
   body: (panel: Local<'i32'>, column: Local<'i32'>) => void,
 ): void => {
   const panel = f.let(states);
-  f.for(task.firstColumn, i32.add(task.firstColumn, task.columns), tileColumns, (column) => {
+  f.for(task.firstColumn, i32.add(task.firstColumn, task.columns), across, (column) => {
     body(panel, column);
     f.set(panel, i32.add(panel, bytes));
   });
@@ -190,11 +194,15 @@ export const defineAttention = (
     readonly log: Callable<{ x: 'f32' }, 'f32'>;
   },
 ): void => {
+  const across = panelColumns(target);
+  const state = panelState(across);
+  const rowBytes = 4 * across;
   const parts: Parts = {
     ...shared,
-    begin: defineBeginPanel(module),
-    end: defineEndPanel(module, shared.log),
-    hide: defineHideScores(module),
+    across,
+    begin: defineBeginPanel(module, target),
+    end: defineEndPanel(module, target, shared.log),
+    hide: defineHideScores(module, target),
     weigh: defineWeighScores(module, target),
     gather: defineGatherVisible(module, target),
   };
@@ -210,17 +218,14 @@ export const defineAttention = (
     const scores = f.let(i32.add(values, i32.mul(paddedDepth, 4 * keyBlock)));
     const nowhere = f.let(i32.add(scores, rowBytes * keyBlock));
     const states = f.let(i32.add(nowhere, i32.shiftLeft(paddedDepth, 2)));
-    const bytes = f.let(i32.add(panelState.queries, i32.mul(i32.add(depth, paddedDepth), rowBytes)));
-    const panels = { states, bytes, task };
+    const bytes = f.let(i32.add(state.queries, i32.mul(i32.add(depth, paddedDepth), rowBytes)));
+    const panels = { states, bytes, task, across };
 
     const low = f.let(task.keys);
     const high = f.local('i32');
     eachPanel(f, panels, (panel, column) => {
       f.call(parts.begin, { record, task: taskAddress, panel, column, nowhere });
-      const [panelLow, panelHigh] = [
-        f.let(i32.load(panel, panelState.low)),
-        f.let(i32.load(panel, panelState.high)),
-      ];
+      const [panelLow, panelHigh] = [f.let(i32.load(panel, state.low)), f.let(i32.load(panel, state.high))];
       f.set(low, i32.min(low, panelLow));
       f.set(high, i32.max(high, panelHigh));
     });

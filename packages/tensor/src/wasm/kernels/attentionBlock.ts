@@ -1,4 +1,4 @@
-// One panel of 8 queries meets one block of keys: hides what is not seen, turns scores into weights, keeps the running maximum
+// One panel of queries meets one block of keys: hides what is not seen, turns scores into weights, keeps the running maximum
 // and sum. Dao 2023 (arXiv:2307.08691), algorithm 1, lines 8–10, with queries in lanes so that nothing is summed across lanes.
 
 import type { Callable } from '../assembler/functionBuilder.ts';
@@ -7,10 +7,15 @@ import type { ModuleBuilder } from '../assembler/moduleBuilder.ts';
 import { constant, type Local, type Value } from '../assembler/value.ts';
 import { panelState } from './attentionRecord.ts';
 import { multiplyAdd, type Target } from './target.ts';
-import { tileColumns } from './tile.ts';
+import { panelColumns } from './tile.ts';
 import { exp2OfNegative, maxFloat } from './vectorMath.ts';
 
-const rowBytes = 4 * tileColumns;
+/** Bytes of a row of scores, the offsets of its vectors, and the panel's state. */
+const panelOf = (target: Target) => {
+  const across = panelColumns(target);
+  const offsets = Array.from({ length: across / 4 }, (_, j) => 16 * j);
+  return { rowBytes: 4 * across, offsets, state: panelState(across) };
+};
 
 const hideParameters = { panel: 'i32', scores: 'i32', key: 'i32', rows: 'i32' } as const;
 const weighParameters = {
@@ -43,81 +48,93 @@ const sees = (key: Local<'v128'>, first: Local<'v128'>, end: Local<'v128'>): Val
   v128.and(i32x4.atLeast(key, first), i32x4.less(key, end));
 
 /** Function 'hideScores'. */
-export const defineHideScores = (module: ModuleBuilder): HideScores =>
+export const defineHideScores = (module: ModuleBuilder, target: Target): HideScores =>
   module.define('hideScores', { parameters: hideParameters }, (f, { panel, scores, key, rows }) => {
+    const { rowBytes, offsets, state } = panelOf(target);
     const index = f.let(i32x4.splat(key));
     const stop = f.let(i32.add(scores, i32.mul(rows, rowBytes)));
-    const bounds = [0, 16].map((half) => ({
-      half,
-      first: f.let(v128.load(panel, panelState.first + half)),
-      end: f.let(v128.load(panel, panelState.end + half)),
+    const bounds = offsets.map((at) => ({
+      at,
+      first: f.let(v128.load(panel, state.first + at)),
+      end: f.let(v128.load(panel, state.end + at)),
     }));
     f.while(i32.less(scores, stop), () => {
-      for (const { half, first, end } of bounds)
+      for (const { at, first, end } of bounds)
         f.store(
           scores,
-          v128.choose(v128.load(scores, half), constant('f32x4', -Infinity), sees(index, first, end)),
-          half,
+          v128.choose(v128.load(scores, at), constant('f32x4', -Infinity), sees(index, first, end)),
+          at,
         );
       f.set(index, i32x4.add(index, 1));
       f.set(scores, i32.add(scores, rowBytes));
     });
   });
 
-/** Function 'weighScores'. Two rows a turn, in two sums, so that one does not wait for the other. */
+/**
+ * Function 'weighScores'. Two rows a turn, in two sums, so that one does not wait for the other; as many vectors at once as V8 joins, loads
+ * and stores of a row side by side.
+ */
 export const defineWeighScores = (module: ModuleBuilder, target: Target): WeighScores =>
   module.define(
     'weighScores',
     { parameters: weighParameters },
     (f, { panel, scores, rows, values, valueRows }) => {
+      const { rowBytes, offsets, state } = panelOf(target);
+      const joined = target.wide ? 2 : 1;
       const stop = f.let(i32.add(scores, i32.mul(rows, rowBytes))); // rows are a multiple of 4
       const from = f.local('i32');
-      const [even, odd, before, difference] = [
-        f.local('v128'),
-        f.local('v128'),
-        f.local('v128'),
-        f.local('v128'),
-      ];
-      const factors = [0, 16].map((half) => {
-        f.set(before, v128.load(panel, panelState.max + half));
-        f.set(even, before);
-        f.set(odd, before);
+      /** Two rows a turn: the body is told where the row begins. */
+      const everyRow = (body: (row: 0 | 1) => void): void => {
         f.set(from, scores);
         f.while(i32.less(from, stop), () => {
-          f.set(even, f32x4.pseudoMax(even, v128.load(from, half)));
-          f.set(odd, f32x4.pseudoMax(odd, v128.load(from, half + rowBytes)));
+          body(0);
+          body(1);
           f.set(from, i32.add(from, 2 * rowBytes));
         });
-        f.set(even, f32x4.pseudoMax(even, odd));
-        f.store(panel, even, panelState.max + half);
+      };
+      const factors = offsets.map(() => f.local('v128'));
+      for (let first = 0; first < offsets.length; first += joined) {
+        const lanes = offsets.slice(first, first + joined).map((at, j) => ({
+          ...{ at, factor: factors[first + j] as Local<'v128'>, before: f.local('v128') }, // one factor a vector
+          ...{ max: f.local('v128'), score: f.local('v128') },
+          sums: [f.local('v128'), f.local('v128')] as const,
+        }));
+        const each = (body: (lane: (typeof lanes)[number]) => void): void => lanes.forEach(body);
+        each(({ at, before }) => f.set(before, v128.load(panel, state.max + at)));
+        each(({ before, sums }) => {
+          for (const sum of sums) f.set(sum, before);
+        });
+        everyRow((row) => {
+          each(({ at, score }) => f.set(score, v128.load(from, at + row * rowBytes)));
+          each(({ score, sums }) => f.set(sums[row], f32x4.pseudoMax(sums[row], score)));
+        });
+        each(({ sums: [even, odd] }) => f.set(even, f32x4.pseudoMax(even, odd)));
+        each(({ at, sums: [even] }) => f.store(panel, even, state.max + at));
         // A finite maximum to subtract where nothing was seen yet: −∞ − −∞ would be NaN, and must be the weight 0.
-        const max = f.let(f32x4.pseudoMax(even, -maxFloat));
-        f.set(difference, f32x4.sub(before, max));
-        const factor = f.let(exp2OfNegative(f, target, difference));
-        f.set(even, f32x4.mul(v128.load(panel, panelState.sum + half), factor));
-        f.set(odd, 0);
-        f.set(from, scores);
-        f.while(i32.less(from, stop), () => {
-          for (const [sum, row] of [
-            [even, 0],
-            [odd, rowBytes],
-          ] as const) {
-            f.set(difference, f32x4.sub(v128.load(from, half + row), max));
-            const weight = f.let(exp2OfNegative(f, target, difference));
-            f.store(from, weight, half + row);
-            f.set(sum, f32x4.add(sum, weight));
-          }
-          f.set(from, i32.add(from, 2 * rowBytes));
+        each(({ max, sums: [even] }) => f.set(max, f32x4.pseudoMax(even, -maxFloat)));
+        each(({ before, max }) => f.set(before, f32x4.sub(before, max)));
+        each(({ factor, before }) => f.set(factor, exp2OfNegative(f, target, before)));
+        each(({ at, factor, sums: [even, odd] }) => {
+          f.set(even, f32x4.mul(v128.load(panel, state.sum + at), factor));
+          f.set(odd, 0);
         });
-        f.store(panel, f32x4.add(even, odd), panelState.sum + half);
-        return factor;
-      }) as [Local<'v128'>, Local<'v128'>];
-      const [low, high] = factors;
-      f.if(v128.anyTrue(v128.or(f32x4.notEqual(low, 1), f32x4.notEqual(high, 1))), () => {
+        everyRow((row) => {
+          each(({ at, score }) => f.set(score, v128.load(from, at + row * rowBytes)));
+          each(({ score, max }) => f.set(score, f32x4.sub(score, max)));
+          each(({ score }) => f.set(score, exp2OfNegative(f, target, score)));
+          each(({ at, score }) => f.store(from, score, at + row * rowBytes));
+          each(({ score, sums }) => f.set(sums[row], f32x4.add(sums[row], score)));
+        });
+        each(({ sums: [even, odd] }) => f.set(even, f32x4.add(even, odd)));
+        each(({ at, sums: [even] }) => f.store(panel, even, state.sum + at));
+      }
+      const changed = factors.map((factor) => f32x4.notEqual(factor, 1));
+      f.if(v128.anyTrue(changed.reduce((a, b) => v128.or(a, b))), () => {
         const end = f.let(i32.add(values, i32.mul(valueRows, rowBytes)));
+        const sums = factors.map(() => f.local('v128'));
         f.while(i32.less(values, end), () => {
-          f.store(values, f32x4.mul(v128.load(values), low));
-          f.store(values, f32x4.mul(v128.load(values, 16), high), 16);
+          sums.forEach((sum, j) => f.set(sum, v128.load(values, 16 * j)));
+          sums.forEach((sum, j) => f.store(values, f32x4.mul(sum, factors[j] as Local<'v128'>), 16 * j)); // one factor a vector
           f.set(values, i32.add(values, rowBytes));
         });
       });
@@ -128,19 +145,20 @@ export const defineWeighScores = (module: ModuleBuilder, target: Target): WeighS
 export const defineGatherVisible = (module: ModuleBuilder, target: Target): GatherVisible =>
   module.define('gatherVisible', { parameters: gatherParameters }, (f, given) => {
     const { panel, scores, key, rows, source, sourceRow, values, valueDepth } = given;
+    const { rowBytes, offsets, state } = panelOf(target);
     const index = f.let(i32x4.splat(key));
     f.for(0, rows, 1, () => {
-      const halves = [0, 16].map((half) => {
-        const first = f.let(v128.load(panel, panelState.first + half));
-        const end = f.let(v128.load(panel, panelState.end + half));
-        return { half, weight: f.let(v128.load(scores, half)), seen: f.let(sees(index, first, end)) };
+      const lanes = offsets.map((at) => {
+        const first = f.let(v128.load(panel, state.first + at));
+        const end = f.let(v128.load(panel, state.end + at));
+        return { at, weight: f.let(v128.load(scores, at)), seen: f.let(sees(index, first, end)) };
       });
       f.for(0, valueDepth, 1, (c) => {
         const to = f.let(i32.add(values, i32.mul(c, rowBytes)));
         const value = f.let(v128.loadSplat(i32.add(source, i32.shiftLeft(c, 2))));
-        for (const { half, weight, seen } of halves) {
-          const sum = f.let(v128.load(to, half));
-          f.store(to, v128.choose(multiplyAdd(target, weight, value, sum), sum, seen), half);
+        for (const { at, weight, seen } of lanes) {
+          const sum = f.let(v128.load(to, at));
+          f.store(to, v128.choose(multiplyAdd(target, weight, value, sum), sum, seen), at);
         }
       });
       f.set(index, i32x4.add(index, 1));

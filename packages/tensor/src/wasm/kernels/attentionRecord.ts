@@ -1,7 +1,7 @@
 // The data of the attention kernel: its record, its tasks, and how a thread's scratch is divided.
 
 import type { KernelSpec } from './record.ts';
-import { tileColumns, tileRows } from './tile.ts';
+import { tileRows } from './tile.ts';
 
 /**
  * Addresses and strides (bytes) of the operands; `tasks` is a table of taskFields numbers a chunk; `visible` 0: every key;
@@ -55,44 +55,61 @@ export const taskFields = {
 /** Bytes of a task. */
 export const taskBytes: number = 4 * Object.keys(taskFields).length;
 
-/** Keys of a block: its keys and values, packed, and 8 columns of its scores stay in cache. */
+/** Keys of a block: its keys and values, packed, and one panel of its scores stay in cache. */
 export const keyBlock = 256;
 
 /** Most columns of a task: while a block of keys is packed, this many columns use it. */
 export const maxColumns = 256;
 
-/**
- * What a thread remembers of a panel of 8 columns, by offset in bytes; vectors of 8 lanes, then single numbers. The packed
- * queries follow at `queries`, then the sums of values.
- */
-export const panelState = {
-  /** Greatest score so far (in powers of 2); −∞ before the first. */
-  max: 0,
+/** What a thread remembers of a panel of queries, one a lane, by offset in bytes. */
+export interface PanelState {
+  /** Greatest score so far (in powers of 2); −∞ before the first. A number a lane, as are the next five. */
+  readonly max: number;
   /** Sum of weights so far. */
-  sum: 32,
+  readonly sum: number;
   /** First key and end of the keys that the lane sees. */
-  first: 64,
-  end: 96,
+  readonly first: number;
+  readonly end: number;
   /** Addresses that the lane's results go to. */
-  out: 128,
-  logSumExp: 160,
+  readonly out: number;
+  readonly logSumExp: number;
   /** Least `first`, greatest `end`, greatest `first`, least `end` of the lanes. */
-  low: 192,
-  high: 196,
-  greatestFirst: 200,
-  leastEnd: 204,
+  readonly low: number;
+  readonly high: number;
+  readonly greatestFirst: number;
+  readonly leastEnd: number;
   /** Whether the sums of values hold anything yet. */
-  started: 208,
-  queries: 256,
-} as const;
+  readonly started: number;
+  /** The packed queries; the sums of values follow them. */
+  readonly queries: number;
+}
+
+/** The state of a panel of `across` columns, which are lanes. */
+export const panelState = (across: number): PanelState => {
+  const lanes = 4 * across;
+  const single = 6 * lanes;
+  return {
+    ...{ max: 0, sum: lanes, first: 2 * lanes, end: 3 * lanes, out: 4 * lanes, logSumExp: 5 * lanes },
+    ...{ low: single, high: single + 4, greatestFirst: single + 8, leastEnd: single + 12 },
+    ...{ started: single + 16, queries: single + 64 }, // on a cache line of its own
+  };
+};
+
+/** Depths of an attention, and the columns of its panels. */
+export interface AttentionSizes {
+  readonly across: number;
+  readonly depth: number;
+  readonly valueDepth: number;
+}
 
 /** Bytes of a panel's state. */
-export const panelBytes = (depth: number, valueDepth: number): number =>
-  panelState.queries + 4 * tileColumns * (depth + Math.ceil(valueDepth / tileRows) * tileRows);
+export const panelBytes = ({ across, depth, valueDepth }: AttentionSizes): number =>
+  panelState(across).queries + 4 * across * (depth + Math.ceil(valueDepth / tileRows) * tileRows);
 
 /** Bytes of a thread's scratch: packed keys, packed values, scores, where missing lanes write, states of the panels. */
-export const attentionScratch = (depth: number, valueDepth: number, columns: number): number => {
+export const attentionScratch = (sizes: AttentionSizes, columns: number): number => {
+  const { across, depth, valueDepth } = sizes;
   const paddedValues = Math.ceil(valueDepth / tileRows) * tileRows;
-  const block = 4 * keyBlock * (depth + paddedValues + tileColumns);
-  return block + 4 * paddedValues + Math.ceil(columns / tileColumns) * panelBytes(depth, valueDepth);
+  const block = 4 * keyBlock * (depth + paddedValues + across);
+  return block + 4 * paddedValues + Math.ceil(columns / across) * panelBytes(sizes);
 };

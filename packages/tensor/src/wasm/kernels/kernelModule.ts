@@ -57,7 +57,7 @@ export const kernelModule = (target: Target, shared: boolean): Uint8Array<ArrayB
   defineUnary(module, target);
   defineSoftmax(module, target, log);
   defineLayerNorm(module, target);
-  defineAttention(module, target, { tile, packLeft, packLeftTransposed, log });
+  defineAttention(module, target, { tile: productTile, packLeft, packLeftTransposed, log });
   defineTraining(module, target);
   return module.bytes();
 };
