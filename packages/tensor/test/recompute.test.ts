@@ -63,8 +63,9 @@ describe.each(backends)('recompute, $name', ({ backend }) => {
               gradients: [input, ...parameters(model).values()].map((leaf) => gradients.get(leaf) as Tensor),
             };
           };
-          const expected = step('plain');
-          for (const given of [step('recomputed'), trainingStep(() => step('recomputed'))]) {
+          const inStep = (kind: 'plain' | 'recomputed') => trainingStep(() => step(kind));
+          for (const run of [step, inStep]) {
+            const [given, expected] = [run('recomputed'), run('plain')];
             expectClose(given.loss, expected.loss, { name: 'loss' });
             given.gradients.forEach((gradient, i) =>
               expectClose(gradient, expected.gradients[i] as Tensor, { name: `gradient ${i}` }),
