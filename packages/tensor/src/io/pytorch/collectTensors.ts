@@ -12,7 +12,12 @@ const longestName = 4096;
 /** Most values that are looked at: files that hold one list in another many times over have more than any memory. */
 const mostValues = 2 ** 22;
 
-const nameOf = (key: unknown): string => (key !== null && typeof key === 'object' ? 'object' : String(key));
+/** Tuples of texts and numbers are written as Python does without quotes: (encoder, 1). */
+const nameOf = (key: unknown): string => {
+  if (key === null || typeof key !== 'object') return String(key);
+  const parts: readonly unknown[] = Array.isArray(key) ? key : [];
+  return `(${parts.map((part) => (typeof part === 'object' ? '…' : String(part))).join(', ')})`;
+};
 
 /** All tensors of nested dictionaries and lists; keys are joined by dots. What else is in them is left out. */
 export const collectTensors = (value: unknown, file: string): Map<string, TensorReference> => {

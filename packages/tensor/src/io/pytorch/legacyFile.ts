@@ -9,8 +9,8 @@ import { readStorageId, type StorageReference, type TorchFile, torchGlobals } fr
 const magic = 0x1950a86a20f9469cfc6cn;
 const version = 1001;
 
-/** Whether the file is a pickle rather than an archive: protocols 2 and later begin with 0x80. */
-export const isLegacy = (bytes: Uint8Array): boolean => bytes[0] === 0x80;
+/** Whether the file is a pickle: protocols 2 and later begin with 0x80, the older ones with the magic number as text, 'L…'. */
+export const isPickle = (bytes: Uint8Array): boolean => bytes[0] === 0x80 || bytes[0] === 0x4c;
 
 const fail = (file: string, what: string): never => {
   throw new CheckpointError(`${file}: ${what}`);

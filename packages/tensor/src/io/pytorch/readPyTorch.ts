@@ -7,9 +7,9 @@ import type { AnyTensor } from '../../tensor.ts';
 import { storedTensor } from '../storedTensor.ts';
 import { gathered, reachOf } from '../strided.ts';
 import { collectTensors } from './collectTensors.ts';
-import { isLegacy, readLegacy } from './legacyFile.ts';
+import { isPickle, readLegacy } from './legacyFile.ts';
 import type { TensorReference, TorchFile } from './tensorReference.ts';
-import { readArchive } from './torchArchive.ts';
+import { isArchive, readArchive } from './torchArchive.ts';
 
 /** What to read of a PyTorch file. */
 export interface PyTorchOptions {
@@ -20,6 +20,17 @@ export interface PyTorchOptions {
   /** Bytes that the tensors may take, all together. Default: 64 MiB or 16 times the file, whichever is more. */
   readonly limit?: number;
 }
+
+const takeApart = async (bytes: Uint8Array, file: string): Promise<TorchFile> => {
+  if (isArchive(bytes)) return readArchive(bytes, file);
+  if (isPickle(bytes)) return readLegacy(bytes, file);
+  const start = Array.from(bytes.subarray(0, 16), (byte) =>
+    byte >= 32 && byte < 127 ? String.fromCharCode(byte) : '·',
+  );
+  throw new CheckpointError(
+    `${file}: it begins with ${JSON.stringify(start.join(''))}, neither a zip archive nor a pickle. Is it a whole PyTorch file, and not the page or pointer that stands for one?`,
+  );
+};
 
 /** Two views that are the same in all have the same text. */
 const identity = ({ storage, type, layout }: TensorReference): string =>
@@ -58,7 +69,7 @@ export const readPyTorch = async (
   }: PyTorchOptions = {},
 ): Promise<Map<string, AnyTensor>> => {
   const bytes = new Uint8Array(given.buffer, given.byteOffset, given.byteLength); // a Buffer's slice() would not copy
-  const torchFile = isLegacy(bytes) ? readLegacy(bytes, file) : await readArchive(bytes, file);
+  const torchFile = await takeApart(bytes, file);
   const known = new Map<string, AnyTensor>();
   const tensors = new Map<string, AnyTensor>();
   let taken = 0;

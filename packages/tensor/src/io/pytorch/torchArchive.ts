@@ -18,9 +18,13 @@ const pickleOf = (
   return [only[0].slice(0, -'data.pkl'.length), only[1]];
 };
 
+/** Whether the file is a zip archive. */
+export const isArchive = (bytes: Uint8Array): boolean => bytes[0] === 0x50 && bytes[1] === 0x4b; // PK
+
 /** Takes the archive apart. */
 export const readArchive = async (bytes: Uint8Array, file: string): Promise<TorchFile> => {
-  const entries = readZip(bytes, { file });
+  // torch.serialization.set_crc32_options(False) writes zeros.
+  const entries = readZip(bytes, { file, zeroIsUnchecked: true });
   const [prefix, pickle] = pickleOf(entries, file);
   const order = await entries.get(`${prefix}byteorder`)?.read();
   if (order !== undefined && new TextDecoder().decode(order) !== 'little')

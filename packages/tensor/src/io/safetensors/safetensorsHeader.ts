@@ -84,7 +84,7 @@ const repeatedName = (json: string): string | undefined => {
 export const readHeader = (
   bytes: Uint8Array,
   file: string,
-  size = bytes.byteLength,
+  size: number = bytes.byteLength,
 ): { readonly entries: Entry[]; readonly start: number; readonly metadata: Map<string, string> } => {
   if (bytes.byteLength < 8)
     throw new CheckpointError(

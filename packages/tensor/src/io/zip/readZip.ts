@@ -19,6 +19,8 @@ export interface ZipOptions {
   readonly file?: string;
   /** Bytes that all files together may unpack to. Default: 64 MiB or 64 times the archive, whichever is more. */
   readonly limit?: number;
+  /** Whether a checksum of 0 is none, as some programs write to save time. Default false. */
+  readonly zeroIsUnchecked?: boolean;
 }
 
 /** Signatures of the records, as little-endian numbers. */
@@ -212,7 +214,11 @@ const checkSums = (archive: Archive, entries: readonly Listed[], limit: number):
  */
 export const readZip = (
   given: Uint8Array,
-  { file = 'zip', limit = Math.max(2 ** 26, 64 * given.byteLength) }: ZipOptions = {},
+  {
+    file = 'zip',
+    limit = Math.max(2 ** 26, 64 * given.byteLength),
+    zeroIsUnchecked = false,
+  }: ZipOptions = {},
 ): Map<string, ZipEntry> => {
   const bytes = new Uint8Array(given.buffer, given.byteOffset, given.byteLength);
   const archive = { file, bytes, view: new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength) };
@@ -223,7 +229,7 @@ export const readZip = (
       const read = async (): Promise<Uint8Array> => {
         const place = `${file}/${name}`;
         const content = deflated ? await inflate(place, packed, size) : packed;
-        if (crc32(content) !== checksum)
+        if (!(zeroIsUnchecked && checksum === 0) && crc32(content) !== checksum)
           throw new CheckpointError(`${place}: its checksum differs. The file is damaged; fetch it again.`);
         return content;
       };
