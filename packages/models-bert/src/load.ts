@@ -2,7 +2,7 @@
 
 import { type AnyTensor, CheckpointError } from '@heed/tensor';
 import { type Folder, type LoadProgress, readCheckpoint } from '@heed/tensor/io';
-import { load } from '@heed/tensor/nn';
+import { load, quantize } from '@heed/tensor/nn';
 import { readTokenizerJson, readVocabText, type Tokenizer } from '@heed/tokenizers';
 import { type EncoderConfig, parseJsonObject } from './config.ts';
 import { Encoder } from './encoder.ts';
@@ -15,6 +15,8 @@ export interface FromPretrainedOptions {
   readonly signal?: AbortSignal;
   /** Is told how many bytes of how many have arrived. */
   readonly onProgress?: (progress: LoadProgress) => void;
+  /** How weights of linear layers are kept: 'int8' takes a quarter of the memory and about half the time, and can not be trained. Default 'float32'. */
+  readonly weights?: 'float32' | 'int8';
 }
 
 /** A loaded BERT. */
@@ -63,6 +65,7 @@ export const fromPretrained = async (
   const maskedWord = has('maskedWord.') ? new MaskedWordHead(config) : undefined;
   const model = maskedWord === undefined ? encoder : { ...partsOf(encoder), maskedWord };
   load(model, checkpoint as ReadonlyMap<string, AnyTensor>, { rename: bertPath, where: folder.name });
+  if (options.weights === 'int8') quantize(model);
   return { config, encoder, maskedWord };
 };
 

@@ -15,7 +15,16 @@ import {
   transpose,
 } from '@heed/tensor';
 import { type Folder, readTensorFlow } from '@heed/tensor/io';
-import { Embedding, FeedForward, LayerNorm, Linear, load, type Pass, within } from '@heed/tensor/nn';
+import {
+  Embedding,
+  FeedForward,
+  LayerNorm,
+  Linear,
+  load,
+  type Pass,
+  quantize,
+  within,
+} from '@heed/tensor/nn';
 import { readUniversalSentenceEncoderVocabulary } from '@heed/tokenizers';
 import type { FromPretrainedOptions } from './load.ts';
 import { normalizeRows, pool } from './pooling.ts';
@@ -218,6 +227,7 @@ export const loadUniversalSentenceEncoder = async (
     noGrad(() => convert(weights)),
     { where: folder.name },
   );
+  if (options.weights === 'int8') quantize(model);
   return {
     description: `Universal Sentence Encoder lite, ${sizes.layers} layers of ${sizes.width}, ${sizes.heads} heads`,
     tokenizer,

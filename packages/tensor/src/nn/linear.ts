@@ -1,10 +1,11 @@
 // Linear: y = activation(x · weightᵀ + bias), its weight in float32 or, for inference, in 8-bit integers.
 
-import type { Activation } from '../backend/backend.ts';
+import type { Activation, RowCoding } from '../backend/backend.ts';
 import { type Int8Weight, int8Weight, linearInt8 } from '../ops/linearInt8.ts';
 import { linear } from '../ops/matmul.ts';
 import { Tensor } from '../tensor.ts';
-import { constant, type Initializer, xavierUniform } from './init.ts';
+import { xavierUniform } from './fanInit.ts';
+import { constant, type Initializer } from './init.ts';
 import { type Parameter, parameter } from './parameter.ts';
 
 /** Options of a Linear. */
@@ -17,18 +18,15 @@ export interface LinearOptions {
 
 /** How a Linear is quantized. */
 export interface QuantizeOptions {
-  /**
-   * Whether a row of the input is coded in 255 steps from its least to its greatest value, instead of in steps of a 127th of its greatest
-   * magnitude. Default false.
-   */
-  readonly asymmetric?: boolean;
+  /** How rows of the input are coded, see `linearInt8`. Default 'fine'. */
+  readonly rows?: RowCoding;
 }
 
 /** An affine map of the last axis, weight [outputs, inputs] as PyTorch has it. */
 export class Linear {
   readonly weight: Parameter;
   readonly bias: Parameter | undefined;
-  #stored: { readonly weight: Int8Weight; readonly asymmetric: boolean } | undefined;
+  #stored: { readonly weight: Int8Weight; readonly rows: RowCoding } | undefined;
 
   constructor(
     inputs: number,
@@ -44,17 +42,17 @@ export class Linear {
     const { weight, bias } = this;
     // A weight that was filled after it had been quantized is the newer one.
     if (this.#stored === undefined || weight.filled) return linear(x, weight, bias, activation);
-    const { weight: stored, asymmetric } = this.#stored;
-    return linearInt8(x, stored, { ...(bias === undefined ? {} : { bias }), activation, asymmetric });
+    const { weight: stored, rows } = this.#stored;
+    return linearInt8(x, stored, { ...(bias === undefined ? {} : { bias }), activation, rows });
   }
 
   /**
    * From now on the weight is stored as 8-bit integers: a quarter of the memory, about twice as fast, for inference only. Its float32
    * values are dropped, it is frozen, and filling it again (by `load`) undoes this. See `quantize` for whole models, `int8Weight` for the rule.
    */
-  quantize({ asymmetric = false }: QuantizeOptions = {}): void {
+  quantize({ rows = 'fine' }: QuantizeOptions = {}): void {
     if (this.#stored !== undefined && !this.weight.filled) return;
-    this.#stored = { weight: int8Weight(this.weight), asymmetric };
+    this.#stored = { weight: int8Weight(this.weight), rows };
     this.weight.freeze();
     Tensor.forget(
       this.weight,

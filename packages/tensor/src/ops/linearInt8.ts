@@ -1,6 +1,6 @@
 // Linear with a weight that is stored as 8-bit integers: a quarter of the memory, exact sums, no derivative. For inference.
 
-import type { Activation } from '../backend/backend.ts';
+import type { Activation, RowCoding } from '../backend/backend.ts';
 import { codeWeight } from '../backend/js/int8.ts';
 import { currentBackend } from '../backend/slot.ts';
 import { isRecording } from '../op.ts';
@@ -49,15 +49,15 @@ export interface LinearInt8Options {
   /** Applied to the result. Default 'none'. */
   readonly activation?: Activation;
   /**
-   * Whether a row of x is coded in 255 steps from its least to its greatest value (and 0), instead of in steps of a 127th of its greatest
-   * magnitude. Finer where most values have one sign. Default false.
+   * How rows of x are coded: 'fine', in as many steps as exact sums allow (at least ±258); 'symmetric' in 8 bits, ±127; 'asymmetric' in 8
+   * bits, 255 steps from the least to the greatest value. All are equally fast. Default 'fine'.
    */
-  readonly asymmetric?: boolean;
+  readonly rows?: RowCoding;
 }
 
 /**
- * activation(x · weightᵀ + bias) with an 8-bit weight: x [..., inputs], bias [outputs] → [..., outputs]. Rows of x are coded in 8 bits when
- * they come, sums are exact integers, all engines give the same bits (but for activations). A row of x with NaN or an infinity gives
+ * activation(x · weightᵀ + bias) with an 8-bit weight: x [..., inputs], bias [outputs] → [..., outputs]. Rows of x are coded as integers
+ * when they come, sums are exact integers, all engines give the same bits (but for activations). A row of x with NaN or an infinity gives
  * NaN. Has no derivative, and says so where one is asked for.
  *
  * @example
@@ -66,7 +66,7 @@ export interface LinearInt8Options {
 export const linearInt8 = (
   x: Tensor,
   weight: Int8Weight,
-  { bias, activation = 'none', asymmetric = false }: LinearInt8Options = {},
+  { bias, activation = 'none', rows: coding = 'fine' }: LinearInt8Options = {},
 ): Tensor => {
   const [outputs, inputs] = weight.shape;
   if (
@@ -85,7 +85,7 @@ export const linearInt8 = (
   const out = allocate(rows * outputs);
   currentBackend().linearInt8({
     ...{ x: x.data, codes: weight.codes, scales: weight.scales, bias: bias?.data, out },
-    ...{ rows, inputs, outputs, activation, asymmetric },
+    ...{ rows, inputs, outputs, activation, coding },
   });
   return new Tensor('float32', [...x.shape.slice(0, -1), outputs], out);
 };

@@ -2,6 +2,7 @@
 // block at a time.
 
 import type { LinearInt8Call } from '../backend/backend.ts';
+import { greatestCode } from '../backend/js/int8.ts';
 import { copyIn, copyOut, placed, residentAddress } from './areas.ts';
 import type { Engine } from './engine.ts';
 import { activationNumber } from './kernels/activation.ts';
@@ -66,13 +67,14 @@ interface Block {
   readonly outRow: number;
 }
 
-const code = (engine: Engine, { inputs, asymmetric }: LinearInt8Call, block: Block): void => {
+const code = (engine: Engine, { inputs, coding }: LinearInt8Call, block: Block): void => {
   const rowsPerChunk = Math.max(Math.ceil(4096 / inputs), Math.ceil(block.rows / (4 * engine.threads)));
   engine.run({
     kernel: codeRowsKernel,
     values: {
       ...{ x: block.x, codes: block.codes, codesRow: 4 * pairsOf(inputs), scales: block.scales },
-      ...{ rows: block.rows, width: inputs, rowsPerChunk, asymmetric: Number(asymmetric) },
+      ...{ rows: block.rows, width: inputs, rowsPerChunk },
+      ...{ asymmetric: Number(coding === 'asymmetric'), limit: greatestCode(coding, inputs) },
     },
     chunks: Math.ceil(block.rows / rowsPerChunk),
     scratch: 0,

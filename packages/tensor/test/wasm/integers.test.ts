@@ -1,7 +1,7 @@
 import { expectClose, forAll, noise } from '@heed/testing';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Activation, LinearInt8Call } from '../../src/backend/backend.ts';
+import type { Activation, LinearInt8Call, RowCoding } from '../../src/backend/backend.ts';
 import { codeWeight } from '../../src/backend/js/int8.ts';
 import { jsBackend } from '../../src/backend/js/jsBackend.ts';
 import { expectSameBits, type NamedEngine, resident, startEngines } from './engines.ts';
@@ -23,7 +23,7 @@ const cases = fc.record({
   outputs: size(80),
   inputs: fc.oneof(size(100), fc.constantFrom(1023, 1024, 1025, 1100)),
   biased: fc.boolean(),
-  asymmetric: fc.boolean(),
+  coding: fc.constantFrom<RowCoding>('fine', 'symmetric', 'asymmetric'),
   spread: fc.constantFrom(1e-30, 0.01, 1, 1, 1e4, 1e30),
   shift: fc.constantFrom(0, 0, 3),
   seed: fc.integer({ min: 1, max: 1e6 }),
@@ -34,12 +34,12 @@ const callOf = ({
   outputs,
   inputs,
   biased,
-  asymmetric,
+  coding,
   spread,
   shift,
   seed,
 }: typeof cases extends fc.Arbitrary<infer T> ? T : never): Omit<LinearInt8Call, 'out'> => ({
-  ...{ rows, outputs, inputs, asymmetric, activation: 'none' },
+  ...{ rows, outputs, inputs, coding, activation: 'none' },
   ...codeWeight(noise([outputs * inputs], seed + 1).data, [outputs, inputs]),
   x: noise([rows * inputs], seed, spread).data.map((value) => value + shift * spread),
   bias: biased ? noise([outputs], seed + 2, spread).data : undefined,
@@ -78,7 +78,7 @@ describe('linearInt8', () => {
     const codes = Int8Array.from(whole(outputs * inputs, 2));
     const call = {
       ...{ x, codes, scales: new Float32Array(outputs).fill(1), bias: undefined, rows, inputs, outputs },
-      ...{ activation: 'none' as const, asymmetric: false },
+      ...{ activation: 'none' as const, coding: 'symmetric' as const },
     };
     const sums = Array.from({ length: rows * outputs }, (_, at) => {
       let sum = 0;
@@ -96,7 +96,7 @@ describe('linearInt8', () => {
     for (const activation of activations) {
       const call = {
         ...callOf({
-          ...{ rows: 6, outputs: 21, inputs: 30, biased: true, asymmetric: false },
+          ...{ rows: 6, outputs: 21, inputs: 30, biased: true, coding: 'fine' },
           ...{ spread: 1, shift: 0, seed: 5 },
         }),
         activation,
@@ -136,7 +136,7 @@ describe('linearInt8', () => {
     x[4 * inputs] = 3.4e38;
     x[4 * inputs + 1] = -3.4e38;
     const weight = noise([outputs * inputs], 4).data;
-    for (const asymmetric of [false, true]) {
+    for (const coding of ['fine', 'symmetric', 'asymmetric'] as const) {
       const call = {
         ...{
           ...codeWeight(weight, [outputs, inputs]),
@@ -146,7 +146,7 @@ describe('linearInt8', () => {
           inputs,
           outputs,
         },
-        ...{ activation: 'none' as const, asymmetric },
+        ...{ activation: 'none' as const, coding },
       };
       for (const { name, engine } of [...engines, { name: 'js', engine: jsBackend }]) {
         const out = run(engine, call);

@@ -1,7 +1,7 @@
 // Reference of products with weights of 8-bit integers: every step rounded to float32 as it is written, so that all engines agree in the
 // last bit (but for activations).
 
-import type { LinearInt8Call } from '../backend.ts';
+import type { LinearInt8Call, RowCoding } from '../backend.ts';
 import { unary } from './unary.ts';
 
 const { fround } = Math;
@@ -34,8 +34,14 @@ export const codeWeight = (
   return { codes, scales };
 };
 
+/** The greatest code of a symmetric coding: 127, or if fine the greatest with which sums of `inputs` products fit 32 bits. */
+export const greatestCode = (coding: RowCoding, inputs: number): number =>
+  coding === 'fine' ? Math.min(32767, Math.floor((2 ** 31 - 1) / (127 * inputs))) : 127;
+
 /** Codes of one row of x, less their zero point, into `codes`; gives the row's scale. See LinearInt8Call. */
-export const codeRow = (x: Float32Array, codes: Int16Array, asymmetric: boolean): number => {
+export const codeRow = (x: Float32Array, codes: Int16Array, coding: RowCoding): number => {
+  const asymmetric = coding === 'asymmetric';
+  const limit = greatestCode(coding, x.length);
   let low = 0;
   let high = 0;
   for (const value of x) {
@@ -44,10 +50,12 @@ export const codeRow = (x: Float32Array, codes: Int16Array, asymmetric: boolean)
   }
   if (!Number.isFinite(high - low)) return Number.NaN;
   // Halves, because in float32 the difference itself may be infinite.
-  const exact = asymmetric ? fround(fround(high / 2) - fround(low / 2)) / 127.5 : Math.max(high, -low) / 127;
+  const exact = asymmetric
+    ? fround(fround(high / 2) - fround(low / 2)) / 127.5
+    : Math.max(high, -low) / limit;
   const scale = fround(exact) === 0 ? 1 : fround(exact);
   const zero = asymmetric ? clamp(roundToEven(fround(-128 - fround(low / scale))), -128, 127) : 0;
-  const [least, most] = asymmetric ? [-128 - zero, 127 - zero] : [-127, 127];
+  const [least, most] = asymmetric ? [-128 - zero, 127 - zero] : [-limit, limit];
   for (let i = 0; i < x.length; i++)
     codes[i] = clamp(roundToEven(fround((x[i] as number) / scale)), least, most); // i < length
   return scale;
@@ -58,7 +66,7 @@ export const linearInt8 = (call: LinearInt8Call): void => {
   const { x, codes, scales, bias, out, rows, inputs, outputs, activation } = call;
   const row = new Int16Array(inputs);
   for (let i = 0; i < rows; i++) {
-    const scale = codeRow(x.subarray(i * inputs, (i + 1) * inputs), row, call.asymmetric);
+    const scale = codeRow(x.subarray(i * inputs, (i + 1) * inputs), row, call.coding);
     for (let j = 0; j < outputs; j++) {
       let sum = 0;
       for (let k = 0; k < inputs; k++) sum += (row[k] as number) * (codes[j * inputs + k] as number); // inside by the contract

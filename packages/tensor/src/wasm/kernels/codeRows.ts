@@ -10,7 +10,7 @@ import { alongRow, eachRow } from './rowLoop.ts';
 
 /**
  * Chunk = a run of `rowsPerChunk` of `rows` rows. `x` [rows, width] floats; `codes` 16-bit integers, rows `codesRow` bytes apart and
- * filled up with zeros to an even number; `scales` [rows]. `asymmetric`: 255 steps from the least to the greatest, else ±127.
+ * filled up with zeros to an even number; `scales` [rows]. `asymmetric`: 255 steps from the least to the greatest, else ±`limit`.
  */
 const codeRowsRecord = {
   x: 'i32',
@@ -21,6 +21,7 @@ const codeRowsRecord = {
   width: 'i32',
   rowsPerChunk: 'i32',
   asymmetric: 'i32',
+  limit: 'f32',
 } as const;
 
 /** See the fields above. */
@@ -39,7 +40,7 @@ const ofLanes = (
 /** Kernel 'codeRows'. Reads 4 bytes a number twice, writes 2. */
 export const defineCodeRows = (module: ModuleBuilder): void => {
   defineKernel(module, codeRowsKernel, (f, fields, { chunk }) => {
-    const { x, codes, codesRow, scales, rows, width, rowsPerChunk, asymmetric } = fields;
+    const { x, codes, codesRow, scales, rows, width, rowsPerChunk, asymmetric, limit } = fields;
     const [from, to] = [f.local('i32'), f.local('i32')];
     const vector = (): Local<'v128'> => f.local('v128');
     const [low, high, step, least, most] = [vector(), vector(), vector(), vector(), vector()];
@@ -63,12 +64,12 @@ export const defineCodeRows = (module: ModuleBuilder): void => {
         asymmetric,
         // Halves, because the difference itself may be infinite.
         () => f.set(scale, f32.div(f32.sub(f32.mul(top, 0.5), f32.mul(bottom, 0.5)), 127.5)),
-        () => f.set(scale, f32.div(f32.max(top, f32.sub(0, bottom)), 127)),
+        () => f.set(scale, f32.div(f32.max(top, f32.sub(0, bottom)), limit)),
       );
       f.if(f32.equal(scale, 0), () => f.set(scale, 1));
       f.set(step, f32x4.splat(scale));
-      f.set(least, -127);
-      f.set(most, 127);
+      f.set(most, f32x4.splat(limit));
+      f.set(least, f32x4.negate(most));
       f.if(asymmetric, () => {
         f.set(zero, f32.nearest(f32.sub(-128, f32.div(bottom, scale))));
         f.set(zero, f32.min(f32.max(zero, -128), 127));
