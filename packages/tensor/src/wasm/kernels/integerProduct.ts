@@ -20,12 +20,15 @@ import { integerArithmetic } from './tileArithmetic.ts';
  * The fields of a product, of which a k-step is a pair of integers: `left` 16 bits each, `right` packed, 8 bits each. One batch, nothing
  * transposed. `leftScales` [rows] and `rightScales` [columns] are floats.
  */
-const integerProductRecord = { ...productKernel.layout, leftScales: 'i32', rightScales: 'i32' } as const;
+interface ScaledFields {
+  readonly leftScales: 'i32';
+  readonly rightScales: 'i32';
+}
 
 /** out = activation(sums · leftScale · rightScale + bias); see the fields above. */
-export const integerProductKernel: KernelSpec<typeof integerProductRecord> = {
+export const integerProductKernel: KernelSpec<typeof productKernel.layout & ScaledFields> = {
   name: 'integerProduct',
-  layout: integerProductRecord,
+  layout: { ...productKernel.layout, leftScales: 'i32', rightScales: 'i32' },
 };
 
 const scaleParameters = {
