@@ -24,8 +24,8 @@ const bitsAt = (low: number, high: number, counter: number): number => {
  * noise.uniform() === random(42).uniform(); //=> true
  */
 export class Random {
-  readonly #low: number;
-  readonly #high: number;
+  #low: number;
+  #high: number;
   #position = 0;
 
   constructor(low: number, high: number) {
@@ -47,6 +47,22 @@ export class Random {
     const same = new Random(this.#low, this.#high);
     same.#position = this.#position;
     return same;
+  }
+
+  /** Key and position, three integers: what `restore` takes. */
+  state(): readonly [number, number, number] {
+    return [this.#low, this.#high, this.#position];
+  }
+
+  /** Goes on as the source that gave this state would have gone on. */
+  restore([low, high, position]: readonly [number, number, number]): void {
+    if (![low, high, position].every(Number.isSafeInteger) || position < 0)
+      throw new RangeError(
+        `Random: state [${[low, high, position].join(', ')}]; expected the three integers that state() gave.`,
+      );
+    this.#low = low | 0;
+    this.#high = high | 0;
+    this.#position = position;
   }
 
   /** Uniform in [0, 1), 24 bits: exact in float32. */

@@ -33,3 +33,7 @@ export {
   stepDecay,
   warmup,
 } from './schedule.ts';
+
+// The training loop
+export { type TrainEvent, type TrainOptions, train } from './train.ts';
+export { type ShuffledOptions, shuffled, type TrainingData } from './trainingData.ts';
