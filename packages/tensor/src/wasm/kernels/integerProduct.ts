@@ -20,10 +20,7 @@ import { integerArithmetic } from './tileArithmetic.ts';
  * The fields of a product, of which a k-step is a pair of integers: `left` 16 bits each, `right` packed, 8 bits each. One batch, nothing
  * transposed. `leftScales` [rows] and `rightScales` [columns] are floats.
  */
-interface ScaledFields {
-  readonly leftScales: 'i32';
-  readonly rightScales: 'i32';
-}
+type ScaledFields = { readonly leftScales: 'i32'; readonly rightScales: 'i32' };
 
 /** out = activation(sums · leftScale · rightScale + bias); see the fields above. */
 export const integerProductKernel: KernelSpec<typeof productKernel.layout & ScaledFields> = {
