@@ -38,14 +38,14 @@ const tasksOf = (call: AttentionCall, { threads, panelColumns }: Engine): number
 };
 
 /** Copies numbers to a new place on the stack. */
-const placeIntegers = (engine: Engine, numbers: ArrayLike<number>): number => {
+export const placeIntegers = (engine: Engine, numbers: ArrayLike<number>): number => {
   const address = engine.stack.allocate(4 * numbers.length);
   engine.memory.views().i32.set(numbers, address / 4);
   return address;
 };
 
 /** The address of `visible`, whose every pair is read: all of it is brought in. 0 if there is none. */
-const placeVisible = (engine: Engine, visible: Int32Array | undefined): number => {
+export const placeVisible = (engine: Engine, visible: Int32Array | undefined): number => {
   if (visible === undefined) return 0;
   return engine.memory.holds(visible) ? visible.byteOffset : placeIntegers(engine, visible);
 };

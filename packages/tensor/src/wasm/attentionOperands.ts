@@ -16,7 +16,7 @@ export interface Sequence {
 const sequenceFields = 5;
 
 /** The sequences of a call that have queries. */
-export const sequencesOf = ({ sequences }: AttentionCall): readonly Sequence[] => {
+export const sequencesOf = ({ sequences }: Pick<AttentionCall, 'sequences'>): readonly Sequence[] => {
   const found: Sequence[] = [];
   for (let s = 0; s < sequences.length; s += sequenceFields) {
     const [firstQuery = 0, endQuery = 0, firstKey = 0, endKey = 0, firstVisible = 0] = sequences.subarray(
@@ -50,7 +50,9 @@ export interface PlacedOperand {
 }
 
 /** The operands of a call, with the rows that its sequences use. */
-export const operandsOf = (call: AttentionCall): { readonly [Name in 'q' | 'k' | 'v' | 'out']: Operand } => {
+export const operandsOf = (
+  call: Omit<AttentionCall, 'logSumExp' | 'logSumExpLayout'>,
+): { readonly [Name in 'q' | 'k' | 'v' | 'out']: Operand } => {
   const { heads, kvHeads, depth, valueDepth } = call;
   const span = (rows: readonly (readonly [number, number])[]): { first: number; end: number } => {
     const used = rows.filter(([first, end]) => end > first);

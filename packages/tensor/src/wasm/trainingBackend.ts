@@ -2,6 +2,7 @@
 
 import { jsBackend } from '../backend/js/jsBackend.ts';
 import type { TrainingKernels } from '../backend/trainingKernels.ts';
+import { attentionGradientCall } from './attentionGradientCall.ts';
 import type { Engine } from './engine.ts';
 import {
   adamWCall,
@@ -39,7 +40,7 @@ export const trainingBackend = (core: Engine, alive: () => void): TrainingKernel
   },
   attentionGradient: (call) => {
     alive();
-    jsBackend.attentionGradient(call);
+    if (call.heads > 0) attentionGradientCall(core, call);
   },
   adamW: (call) => {
     alive();

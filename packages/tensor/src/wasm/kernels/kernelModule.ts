@@ -58,6 +58,6 @@ export const kernelModule = (target: Target, shared: boolean): Uint8Array<ArrayB
   defineSoftmax(module, target, log);
   defineLayerNorm(module, target);
   defineAttention(module, target, { tile: productTile, packLeft, packLeftTransposed, log });
-  defineTraining(module, target);
+  defineTraining(module, target, { tile: productTile, packLeft });
   return module.bytes();
 };

@@ -2,7 +2,10 @@
 
 import type { ModuleBuilder } from '../assembler/moduleBuilder.ts';
 import { adamWKernel, defineAdamW } from './adamW.ts';
+import { defineAttentionGradient } from './attentionGradient.ts';
+import { attentionGradientKernel } from './attentionGradientRecord.ts';
 import { defineElementwise, elementwiseKernel } from './elementwise.ts';
+import type { PackLeft } from './packLeft.ts';
 import type { KernelSpec } from './record.ts';
 import {
   defineLayerNormGradient,
@@ -13,6 +16,7 @@ import {
 import { defineSlope, slopeKernel } from './slopeKernel.ts';
 import { defineSumColumns, defineSumOfSquares, sumColumnsKernel, sumOfSquaresKernel } from './sumColumns.ts';
 import type { Target } from './target.ts';
+import type { Tile } from './tile.ts';
 
 /** What they are called by. */
 export const trainingKernels: readonly KernelSpec[] = [
@@ -23,10 +27,15 @@ export const trainingKernels: readonly KernelSpec[] = [
   softmaxGradientKernel,
   layerNormGradientKernel,
   adamWKernel,
+  attentionGradientKernel,
 ];
 
 /** Defines them all. */
-export const defineTraining = (module: ModuleBuilder, target: Target): void => {
+export const defineTraining = (
+  module: ModuleBuilder,
+  target: Target,
+  shared: { readonly tile: Tile; readonly packLeft: PackLeft },
+): void => {
   defineElementwise(module);
   defineSlope(module, target);
   defineSumColumns(module);
@@ -34,4 +43,5 @@ export const defineTraining = (module: ModuleBuilder, target: Target): void => {
   defineSoftmaxGradient(module, target);
   defineLayerNormGradient(module, target);
   defineAdamW(module, target);
+  defineAttentionGradient(module, target, shared);
 };
