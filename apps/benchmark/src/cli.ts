@@ -2,6 +2,7 @@
 
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
+import type { Absence } from './contender.ts';
 import { hasMinilm } from './encoderModel.ts';
 import { goalResults } from './goals.ts';
 import { timedSuites } from './job.ts';
@@ -10,7 +11,7 @@ import { type Options, readOptions, transformersName, usage } from './options.ts
 import { installPeers } from './peers/installPeers.ts';
 import { type Findings, report } from './report.ts';
 import type { CaseResult } from './result.ts';
-import { spawnJob } from './spawnJob.ts';
+import { spawnJob, withoutSimd } from './spawnJob.ts';
 import { measureStartup } from './suites/startup.ts';
 import { measureSts } from './suites/sts.ts';
 
@@ -19,8 +20,9 @@ const progress = (text: string): void => void process.stderr.write(`${text}\n`);
 
 const measureCases = async ({ suites, simd, threads, ...rest }: Options): Promise<CaseResult[]> => {
   const results: CaseResult[] = [];
+  const here = simd.filter((flavour) => withoutSimd(flavour) === undefined);
   for (const suite of timedSuites.filter((one) => suites.includes(one)))
-    for (const flavour of simd)
+    for (const flavour of here)
       for (const count of threads)
         results.push(
           ...(await spawnJob({ ...rest, suite, conditions: { simd: flavour, threads: count } }, progress)),
@@ -34,6 +36,9 @@ const run = async (options: Options): Promise<Findings> => {
   if (peers.length > 0 && suites.some((suite) => suite !== 'sts') && !installPeers(root))
     progress('The peers could not be installed; they are left out.');
   const cases = await measureCases(options);
+  const absences = options.simd
+    .map((flavour) => ({ name: `${flavour} SIMD`, reason: withoutSimd(flavour) }))
+    .filter((absence): absence is Absence => absence.reason !== undefined);
   const startup = suites.includes('startup')
     ? await measureStartup({ minilm, rounds, withPeer: peers.includes(transformersName), progress })
     : undefined;
@@ -41,7 +46,7 @@ const run = async (options: Options): Promise<Findings> => {
   const weights = hasMinilm(minilm)
     ? 'those of all-MiniLM-L6-v2'
     : 'random ones of its shape (tooling/scripts/weights.sh brings the real ones)';
-  return { machine, weights, cases, startup, sts, goals: goalResults(cases, startup) };
+  return { machine, weights, cases, absences, startup, sts, goals: goalResults(cases, startup) };
 };
 
 const main = async (): Promise<number> => {

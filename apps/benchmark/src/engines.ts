@@ -46,7 +46,9 @@ export const tensorFlowName = 'tfjs-wasm';
 export const yardstickName = 'yardstick';
 
 const ownEngine = async (name: string, { simd, threads }: Conditions): Promise<OwnEngine> => {
-  const backend: WasmBackend = await wasmBackend({ threads, relaxedSimd: simd === 'plain' ? 'off' : 'auto' });
+  const backend: WasmBackend = await wasmBackend({
+    ...{ threads, relaxedSimd: simd === 'plain' ? 'off' : 'auto', wide: simd === 'wide' ? 'on' : 'off' },
+  });
   const started = backend.describe();
   if (started.simd !== simd || started.threads !== threads)
     throw new Error(

@@ -6,7 +6,7 @@ import { parseArgs } from 'node:util';
 import { tensorFlowName } from './engines.ts';
 import { type TimedSuite, timedSuites } from './job.ts';
 import { onnxPackages } from './peers/onnxRuntime.ts';
-import type { Simd } from './result.ts';
+import { type Simd, simdFlavours } from './result.ts';
 
 /** One of the suites. */
 export type Suite = TimedSuite | 'startup' | 'sts';
@@ -39,7 +39,8 @@ export interface Options {
 export const usage: string = `npm run bench -- [options]
   --suite LIST      of ${suites.join(', ')}; default matmul,encoder
   --threads LIST    counts of threads; default 1,2 (1 where there is one processor)
-  --simd LIST       of plain, relaxed; default both. relaxed passes --experimental-wasm-relaxed-simd to Node 20
+  --simd LIST       of ${simdFlavours.join(', ')}; default all. relaxed passes --experimental-wasm-relaxed-simd to Node 20, wide
+                    --experimental-wasm-revectorize to Node 24 and later; earlier ones leave it out
   --rounds N        turns of each engine in a case; default 7
   --peers LIST      of ${peerNames.join(', ')}, or none; default all
   --out FILE        writes the report (Markdown) to a file too
@@ -74,7 +75,7 @@ export const readOptions = (
     options: {
       ...{
         suite: { type: 'string', default: 'matmul,encoder' },
-        simd: { type: 'string', default: 'plain,relaxed' },
+        simd: { type: 'string', default: simdFlavours.join(',') },
         rounds: { type: 'string', default: '7' },
       },
       ...{
@@ -96,7 +97,7 @@ export const readOptions = (
   return {
     suites: listOf('suite', values.suite, suites),
     threads: [...new Set(values.threads.split(',').map((word) => countOf('threads', word, 64)))],
-    simd: listOf<Simd>('simd', values.simd, ['plain', 'relaxed']),
+    simd: listOf<Simd>('simd', values.simd, simdFlavours),
     rounds: countOf('rounds', values.rounds, 1000),
     peers: values.peers === 'none' ? [] : listOf('peers', values.peers, peerNames),
     out: values.out === undefined ? undefined : path.resolve(cwd, values.out),

@@ -1,5 +1,6 @@
 // The report: Markdown tables of what was measured. Pure text, no measuring here.
 
+import type { Absence } from './contender.ts';
 import { ours } from './engines.ts';
 import type { GoalResult } from './goals.ts';
 import type { Machine } from './machine.ts';
@@ -14,6 +15,8 @@ export interface Findings {
   /** What the weights of the suite `encoder` are. */
   readonly weights: string;
   readonly cases: readonly CaseResult[];
+  /** Which kinds of SIMD were asked for and not measured, and why. */
+  readonly absences: readonly Absence[];
   readonly startup: StartupResult | undefined;
   readonly sts: readonly StsResult[];
   readonly goals: readonly GoalResult[];
@@ -127,12 +130,13 @@ const goalSection = (goals: readonly GoalResult[]): string[] => {
 };
 
 /** The whole report as Markdown. */
-export const report = ({ machine, weights, cases, startup, sts, goals }: Findings): string =>
+export const report = ({ machine, weights, cases, absences, startup, sts, goals }: Findings): string =>
   [
     '## Benchmark',
     '',
     `${machine.processor}, ${machine.processors} processors, ${machine.platform}; Node ${machine.node} (V8 ${machine.v8}); commit ${machine.commit}; ${machine.date}; load before the start ${machine.load.toFixed(2)}.`,
     ...(cases.some(({ suite }) => suite === 'encoder') ? ['', `Weights of the encoder: ${weights}.`] : []),
+    ...absences.flatMap(({ name, reason }) => ['', `Not measured: ${name} (${reason}).`]),
     '',
     ...goalSection(goals),
     ...cases.flatMap(caseSection),

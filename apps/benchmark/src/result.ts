@@ -2,8 +2,11 @@
 
 import type { Absence } from './contender.ts';
 
-/** Flavour of SIMD that a measuring process runs with. */
-export type Simd = 'plain' | 'relaxed';
+/** Flavours of SIMD that a measuring process may run with; 'wide' needs V8's joining of vectors. */
+export const simdFlavours = ['plain', 'relaxed', 'wide'] as const;
+
+/** One of them. */
+export type Simd = (typeof simdFlavours)[number];
 
 /** How a measuring process is set up. */
 export interface Conditions {

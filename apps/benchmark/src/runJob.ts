@@ -7,12 +7,13 @@ import type { Job, Message } from './job.ts';
 import { measure } from './measure.ts';
 import { attentionCases } from './suites/attention.ts';
 import { encoderCases } from './suites/encoder.ts';
+import { int8Cases } from './suites/int8.ts';
 import { matmulCases } from './suites/matmul.ts';
 
 const casesOf = async ({ suite, minilm }: Job, engines: Engines): Promise<BenchmarkCase[]> => {
   switch (suite) {
     case 'matmul':
-      return matmulCases(engines);
+      return [...matmulCases(engines), ...int8Cases(engines)];
     case 'attention':
       return attentionCases(engines);
     case 'encoder':

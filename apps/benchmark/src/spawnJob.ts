@@ -2,16 +2,34 @@
 
 import { fork } from 'node:child_process';
 import type { Job, Message } from './job.ts';
-import type { CaseResult } from './result.ts';
+import type { CaseResult, Simd } from './result.ts';
 
-/** The flag that Node 20 needs for relaxed SIMD; Node 22 and later have it without. */
-const relaxedFlags = (): string[] =>
-  Number(process.versions.node.split('.', 1)[0]) < 22 ? ['--experimental-wasm-relaxed-simd'] : [];
+const nodeVersion = Number(process.versions.node.split('.', 1)[0]);
+
+/** Why this Node has no such SIMD; undefined where it has. */
+export const withoutSimd = (simd: Simd): string | undefined =>
+  simd === 'wide' && nodeVersion < 24
+    ? `Node ${process.versions.node} does not join vectors (--experimental-wasm-revectorize); Node 24 does`
+    : undefined;
+
+/** The flags of V8 that a kind of SIMD needs in this Node. */
+const flagsFor = (simd: Simd): string[] => {
+  switch (simd) {
+    case 'plain':
+      return [];
+    case 'relaxed':
+      return nodeVersion < 22 ? ['--experimental-wasm-relaxed-simd'] : []; // later ones have it without
+    case 'wide':
+      return ['--experimental-wasm-revectorize'];
+    default:
+      return simd satisfies never;
+  }
+};
 
 /** Runs a job in its own process. Rejects where the process ends with an error. */
 export const spawnJob = (job: Job, progress: (text: string) => void): Promise<CaseResult[]> =>
   new Promise((resolve, reject) => {
-    const execArgv = job.conditions.simd === 'relaxed' ? relaxedFlags() : [];
+    const execArgv = flagsFor(job.conditions.simd);
     const child = fork(new URL('./child.js', import.meta.url), [JSON.stringify(job)], {
       execArgv,
       serialization: 'advanced',

@@ -9,7 +9,7 @@ describe('readOptions', () => {
   it('without arguments asks for matmul and encoder with every kind of SIMD against all peers', () => {
     expect(read()).toMatchObject({
       suites: ['matmul', 'encoder'],
-      simd: ['plain', 'relaxed'],
+      simd: ['plain', 'relaxed', 'wide'],
       rounds: 7,
       out: undefined,
       help: false,
@@ -30,7 +30,7 @@ describe('readOptions', () => {
     [['--suite', 'matmul,matmull'], '"matmull"; expected a list of matmul, attention, encoder, startup, sts'],
     [['--threads', '0'], '--threads: "0"; expected a whole number from 1 to 64'],
     [['--rounds', '2.5'], '--rounds: "2.5"'],
-    [['--simd', ''], '--simd: ""; expected a list of plain, relaxed'],
+    [['--simd', ''], '--simd: ""; expected a list of plain, relaxed, wide'],
   ])('%j is an error that says what was expected', (args, message) => {
     expect(() => read(...args)).toThrow(message);
   });

@@ -14,7 +14,15 @@ const machine = {
   date: '2026-01-02',
   load: 0.5,
 };
-const nothing = { machine, weights: 'those of M', cases: [], startup: undefined, sts: [], goals: [] };
+const nothing = {
+  machine,
+  weights: 'those of M',
+  cases: [],
+  absences: [],
+  startup: undefined,
+  sts: [],
+  goals: [],
+};
 
 const product = (name: string, simd: Simd = 'plain'): CaseResult => ({
   ...{
@@ -34,7 +42,12 @@ const product = (name: string, simd: Simd = 'plain'): CaseResult => ({
 
 describe('report', () => {
   it('prints machine, medians, rates, ratios of medians with the spread of rounds, and differences', () => {
-    const text = report({ ...nothing, cases: [product('1 × 2 × 3')] });
+    const text = report({
+      ...nothing,
+      cases: [product('1 × 2 × 3')],
+      absences: [{ name: 'wide SIMD', reason: 'an old Node' }],
+    });
+    expect(text).toContain('Not measured: wide SIMD (an old Node).');
     expect(text).toContain(
       'Abacus, 2 processors, linux x64; Node 20.20.0 (V8 11.3); commit abc1234; 2026-01-02',
     );

@@ -1,5 +1,5 @@
-// Matrix products: five shapes of models with a fixed right operand (a weight), and a batch of small ones with two free operands (as
-// inside attention).
+// Matrix products: five shapes of models with a fixed right operand (a weight), a batch of small ones with two free operands (as
+// inside attention), and thin ones (as when a model writes token by token) with the right operand fixed and free.
 
 import { inference, matmul, Tensor } from '@heed/tensor';
 import { constant, parameter } from '@heed/tensor/nn';
@@ -11,12 +11,13 @@ import type { OnnxLoader } from '../peers/onnxRuntime.ts';
 import type { TensorFlow } from '../peers/tensorFlow.ts';
 import { yardstickMatmul } from '../yardstick/yardstickMatmul.ts';
 
-/** Sizes of a product; with `batches`, that many independent ones whose operands are both new each time. */
+/** Sizes of a product; with `batches`, that many independent ones; if `free`, the right operand is new each time, and no weight. */
 export interface MatmulShape {
   readonly m: number;
   readonly n: number;
   readonly k: number;
   readonly batches?: number;
+  readonly free?: boolean;
 }
 
 interface Product extends MatmulShape {
@@ -28,26 +29,38 @@ interface Product extends MatmulShape {
   readonly fixed: boolean;
 }
 
-/** The yardstick's five shapes, and 12 heads of 128 × 64 × 128. */
-export const matmulShapes: readonly MatmulShape[] = [
+/** The yardstick's five shapes. */
+export const modelShapes: readonly MatmulShape[] = [
   { m: 128, n: 768, k: 768 },
   { m: 128, n: 3072, k: 768 },
   { m: 128, n: 768, k: 3072 },
   { m: 512, n: 1536, k: 384 },
   { m: 1024, n: 1024, k: 1024 },
-  { m: 128, n: 128, k: 64, batches: 12 },
 ];
 
-/** 'M × N × K', the batch in front. */
-export const shapeName = ({ m, n, k, batches }: MatmulShape): string =>
-  `${batches === undefined ? '' : `${batches} of `}${m} × ${n} × ${k}`;
+/** 12 heads of 128 × 64 × 128. */
+export const headsShape: MatmulShape = { m: 128, n: 128, k: 64, batches: 12, free: true };
+
+/** All shapes of the suite: those, and one row, two and eight. */
+export const matmulShapes: readonly MatmulShape[] = [
+  ...modelShapes,
+  headsShape,
+  ...[1, 2, 8].flatMap((m) => [
+    { m, n: 768, k: 768 },
+    { m, n: 768, k: 768, free: true },
+  ]),
+];
+
+/** 'M × N × K', the batch in front; said behind is whether the right operand is free. */
+export const shapeName = ({ m, n, k, batches, free = false }: MatmulShape): string =>
+  `${batches === undefined ? '' : `${batches} of `}${m} × ${n} × ${k}${free ? ', both operands free' : ''}`;
 
 const productOf = (shape: MatmulShape): Product => {
   const { m, n, k, batches = 1 } = shape;
   const lead = shape.batches === undefined ? [] : [batches];
   return {
     ...shape,
-    ...{ a: noise(batches * m * k, 1), b: noise(batches * k * n, 2), fixed: shape.batches === undefined },
+    ...{ a: noise(batches * m * k, 1), b: noise(batches * k * n, 2), fixed: shape.free !== true },
     ...{ aShape: [...lead, m, k], bShape: [...lead, k, n], cShape: [...lead, m, n] },
   };
 };
@@ -117,22 +130,22 @@ export const matmulCases = (
   shapes: readonly MatmulShape[] = matmulShapes,
 ): BenchmarkCase[] =>
   shapes.map((shape) => {
-    const { m, n, k, batches } = shape;
+    const { m, n, k, batches, free = false } = shape;
     const { yardstick, conditions, tensorFlow: tf } = engines;
-    const single = batches === undefined && conditions.threads === 1;
+    const comparable = !free && conditions.threads === 1;
     const noYardstick: Absence = {
       name: yardstickName,
-      reason: batches === undefined ? 'its product has one thread' : 'has no batched product',
+      reason: free ? 'its product has a fixed right operand' : 'its product has one thread',
     };
     return {
       name: shapeName(shape),
       operations: 2 * m * n * k * (batches ?? 1),
       tolerance: 1e-5, // 3072 float32 sums: about 2e-7 of the largest value in any order of summing
-      absences: [...engines.absences, ...(yardstick !== undefined && !single ? [noYardstick] : [])],
+      absences: [...engines.absences, ...(yardstick !== undefined && !comparable ? [noYardstick] : [])],
       prepare: async () => {
         const product = productOf(shape);
         const contenders = engines.own.map((engine) => ownProduct(engine, product));
-        if (yardstick !== undefined && single)
+        if (yardstick !== undefined && comparable)
           contenders.push(yardstickMatmul(yardstick, yardstickName, product));
         for (const [name, load] of engines.onnx) contenders.push(await onnxProduct(name, load, product));
         if (tf !== undefined) contenders.push(tensorFlowProduct(tf, product));

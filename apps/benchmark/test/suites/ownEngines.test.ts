@@ -8,6 +8,7 @@ import { type Engines, ours, startEngines, yardstickName } from '../../src/engin
 import { measure } from '../../src/measure.ts';
 import { attentionCases } from '../../src/suites/attention.ts';
 import { encoderCases } from '../../src/suites/encoder.ts';
+import { int8Cases, oursFloat } from '../../src/suites/int8.ts';
 import { matmulCases } from '../../src/suites/matmul.ts';
 
 const conditions = { simd: 'plain', threads: 1 } as const;
@@ -33,8 +34,15 @@ describe('our engine computes and is timed', () => {
     expect(contenders.every(({ times }) => times.length === 1 && times[0]! > 0)).toBe(true);
   });
   it('a batch of products', async () => {
-    const [one] = matmulCases(engines, [{ m: 8, n: 8, k: 4, batches: 3 }]);
+    const [one] = matmulCases(engines, [{ m: 8, n: 8, k: 4, batches: 3, free: true }]);
     expect(await measure(one!, options)).toMatchObject({ failure: undefined, contenders: [{ name: ours }] });
+  });
+  it('a linear layer with 8-bit weights', async () => {
+    const [one] = int8Cases(engines, [{ rows: 5, inputs: 40, outputs: 24 }]);
+    expect(await measure(one!, options)).toMatchObject({
+      failure: undefined,
+      contenders: [{ name: ours }, { name: oursFloat }],
+    });
   });
   it.each([false, true])('attention, causal: %s', async (causal) => {
     const [one] = attentionCases(engines, [{ heads: 2, length: 40, depth: 16, causal }]);
