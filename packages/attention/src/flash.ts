@@ -4,6 +4,7 @@
 import { add, allocate, concat, defineOp, log, mul, noGrad, slice, Tensor } from '@heed/tensor';
 import { flashBackward } from './flashBackward.ts';
 import { headAttention } from './headAttention.ts';
+import { headAttentionGradient } from './headAttentionGradient.ts';
 import { type AttentionKernel, type AttentionRequest, sizesOf } from './kernel.ts';
 import { finishSoftmax, mergeSoftmax, type SoftmaxState, softmaxBlock } from './onlineSoftmax.ts';
 import { dropoutFactors, maskedScores, type Part, weightedValues } from './scores.ts';
@@ -113,28 +114,36 @@ const tiledForward = (request: AttentionRequest): Forward => {
   };
 };
 
-const forward = (request: AttentionRequest): Forward => {
+/** Whether one engine call computes it, and with which intervals. */
+interface EngineWay {
+  readonly visible: Int32Array | undefined;
+}
+
+const engineWay = (request: AttentionRequest): EngineWay | undefined => {
   const sizes = sizesOf(request);
-  if (request.bias === undefined && request.dropout === undefined && request.softcap === undefined) {
-    if (request.mask === undefined) return engineForward(request, undefined);
-    const visible = intervals(request.mask, sizes);
-    if (visible !== undefined) return engineForward(request, visible);
-  }
-  if (sizes.queries === 0 || sizes.batch === 0) return engineForward(request, undefined);
-  return noGrad(() => tiledForward(request));
+  if (sizes.queries === 0 || sizes.batch === 0) return { visible: undefined };
+  if (request.bias !== undefined || request.dropout !== undefined || request.softcap !== undefined)
+    return undefined;
+  if (request.mask === undefined) return { visible: undefined };
+  const visible = intervals(request.mask, sizes);
+  return visible === undefined ? undefined : { visible };
 };
 
 type FlashOptions = { readonly request: AttentionRequest; readonly result: { logSumExp?: Tensor } };
 
-const flashOp = defineOp<readonly Tensor[], FlashOptions>({
+const flashOp = defineOp<readonly Tensor[], FlashOptions, EngineWay | undefined>({
   name: 'flashAttention',
   forward: (_inputs, { request, result }) => {
-    const { output, logSumExp } = forward(request);
+    const way = engineWay(request);
+    const { output, logSumExp } =
+      way === undefined ? noGrad(() => tiledForward(request)) : engineForward(request, way.visible);
     result.logSumExp = logSumExp;
-    return { shape: output.shape, data: output.data };
+    return { shape: output.shape, data: output.data, saved: way };
   },
-  backward: (gradient, { output, options, needs }) =>
-    flashBackward(options.request, { output, gradient }, needs(3)),
+  backward: (gradient, { output, options: { request }, needs, saved: way }) =>
+    way === undefined || request.bias !== undefined
+      ? flashBackward(request, { output, gradient }, needs(3))
+      : headAttentionGradient(request, { output, gradient }, way.visible),
 });
 
 /** Attention by tiles: O(queries + keys) memory beside inputs and outputs, gradients by recomputation. */

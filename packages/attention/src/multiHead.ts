@@ -1,12 +1,13 @@
 // MultiHeadAttention: projections of queries, keys and values, attention in heads, and the projection of what they found.
 
-import { permute, reshape, type Tensor } from '@heed/tensor';
+import { dims, permute, reshape, type Tensor } from '@heed/tensor';
 import { Linear, type LinearOptions, type Pass } from '@heed/tensor/nn';
 import { type AttentionOptions, attentionWeights, attentionWithLogSumExp } from './attention.ts';
 import type { KVCache } from './cache.ts';
 import type { AttentionKernel } from './kernel.ts';
 import type { Mask } from './mask.ts';
 import { type Packing, packedAttention, packedWeights } from './packed.ts';
+import { placesOfBatch, rowsAttention } from './rows.ts';
 
 /** A pass with the attention kernel to use. Observers are told `weights` [batch, heads, queries, keys] of every attention. */
 export interface AttentionPass extends Pass {
@@ -66,7 +67,17 @@ export class MultiHeadAttention {
 
   /** x [batch, queries, width] → the same shape. */
   forward(x: Tensor, { source = x, mask, bias }: MultiHeadCall = {}, pass: AttentionPass = {}): Tensor {
-    return this.#attend(x, this.project(source), { mask, bias, dropout: this.#noise(pass), pass });
+    const dropout = this.#noise(pass);
+    if (
+      bias === undefined &&
+      dropout === undefined &&
+      pass.kernel === undefined &&
+      pass.observe === undefined
+    ) {
+      const output = this.#attendRows(x, source, mask);
+      if (output !== undefined) return output;
+    }
+    return this.#attend(x, this.project(source), { mask, bias, dropout, pass });
   }
 
   /** x: packed rows [rows, width] → the same shape; each sequence attends to itself. */
@@ -104,6 +115,23 @@ export class MultiHeadAttention {
     { mask, pass = {} }: { readonly mask?: Mask | undefined; readonly pass?: AttentionPass } = {},
   ): Tensor {
     return this.#attend(x, projected, { mask, pass });
+  }
+
+  /** Attention whose heads stay side by side in their rows; undefined where the mask is no interval of keys a row. */
+  #attendRows(x: Tensor, source: Tensor, mask: Mask | undefined): Tensor | undefined {
+    const { batch, queries, keys } = dims('MultiHeadAttention', {
+      x: [x, 'batch queries width'],
+      source: [source, 'batch keys width'],
+    });
+    const [heads, kvHeads] = [this.#heads, this.#kvHeads];
+    const places = placesOfBatch(mask, { batch, heads, queries, keys });
+    if (places === undefined) return undefined;
+    const rows = (y: Tensor): Tensor => reshape(y, [-1, y.shape.at(-1) as number]); // rank 3
+    const q = rows(this.query.forward(x));
+    const scale = 1 / Math.sqrt((q.shape[1] as number) / heads); // rank 2
+    const [k, v] = [rows(this.key.forward(source)), rows(this.value.forward(source))];
+    const output = rowsAttention(q, k, v, { ...places, heads, kvHeads, scale });
+    return this.output.forward(reshape(output, [batch, queries, output.shape[1] as number])); // rank 2
   }
 
   /** Attention of x to projected keys and values; observers are told the weights. */

@@ -1,17 +1,8 @@
 // Packed sequences: many sequences of different lengths as the rows of one matrix, without padding.
 
-import {
-  allocate,
-  concat,
-  currentBackend,
-  isRecording,
-  permute,
-  reshape,
-  ShapeError,
-  slice,
-  Tensor,
-} from '@heed/tensor';
+import { concat, permute, reshape, ShapeError, slice, type Tensor } from '@heed/tensor';
 import { type AttentionOptions, attention, attentionWeights } from './attention.ts';
+import { type RowPlaces, rowsAttention } from './rows.ts';
 
 /** Where each sequence begins: sequence s is the rows starts[s] … starts[s + 1] − 1. */
 export interface Packing {
@@ -42,45 +33,14 @@ const checkPacking = (packing: Packing, rows: number): void => {
     );
 };
 
-/** One engine call for all sequences and heads; rows are read where they lie, heads side by side. */
-const inEngine = (
-  q: Tensor,
-  k: Tensor,
-  v: Tensor,
-  { starts }: Packing,
-  sizes: { heads: number; kvHeads: number; scale: number },
-): Tensor => {
-  const rows = q.shape[0] as number; // rank 2, checked
-  const { heads, kvHeads, scale } = sizes;
-  const width = (x: Tensor) => x.shape[1] as number; // rank 2, checked
-  const depth = width(q) / heads;
-  const valueDepth = width(v) / kvHeads;
-  const out = allocate(rows * heads * valueDepth);
+/** The sequences of a packing, each attending to itself. */
+const placesOf = ({ starts }: Packing): RowPlaces => {
   const sequences = new Int32Array(5 * (starts.length - 1));
   for (let s = 0; s + 1 < starts.length; s++) {
     const [start, end] = [starts[s] as number, starts[s + 1] as number]; // s + 1 < length
     sequences.set([start, end, start, end, 0], 5 * s);
   }
-  currentBackend().attention({
-    q: q.data,
-    k: k.data,
-    v: v.data,
-    out,
-    logSumExp: undefined,
-    visible: undefined,
-    sequences,
-    heads,
-    kvHeads,
-    depth,
-    valueDepth,
-    scale,
-    qLayout: { row: width(q), head: depth },
-    kLayout: { row: width(k), head: depth },
-    vLayout: { row: width(v), head: valueDepth },
-    outLayout: { row: heads * valueDepth, head: valueDepth },
-    logSumExpLayout: { row: 0, head: 0 },
-  });
-  return new Tensor('float32', [rows, heads * valueDepth], out);
+  return { sequences, visible: undefined };
 };
 
 /** Rows [length, heads·depth] as [1, heads, length, depth]. */
@@ -125,9 +85,8 @@ export const packedAttention = (
     );
   checkPacking(packed, rows);
   const scale = options.scale ?? 1 / Math.sqrt((q.shape[1] as number) / heads);
-  const differentiable = isRecording() && [q, k, v].some((x) => x.requiresGradient);
-  if (!differentiable && kernel === undefined && dropout === undefined)
-    return inEngine(q, k, v, packed, { heads, kvHeads, scale });
+  if (kernel === undefined && dropout === undefined)
+    return rowsAttention(q, k, v, { ...placesOf(packed), heads, kvHeads, scale });
   const parts: Tensor[] = [];
   for (let s = 0; s + 1 < packed.starts.length; s++) {
     const range = (x: Tensor) => slice(x, 0, packed.starts[s] as number, packed.starts[s + 1] as number); // s + 1 < length
