@@ -88,8 +88,10 @@ const parts = {
 /** Names of the parts whose size depends on the depth. */
 export type GradientPart = keyof typeof parts;
 
+type FixedPart = 'scores' | 'weightGradients' | 'weights' | 'scoreGradients' | 'scoreRows' | 'panels';
+
 /** Bytes of the parts whose size does not: scores and weight gradients of a panel, and the weights as left operands of three products. */
-const fixed = (across: number) => {
+const fixed = (across: number): Readonly<Record<FixedPart, number>> => {
   const panel = 4 * gradientKeys * across;
   const panels = (gradientRows / across) * panelState(across).queries;
   return {
@@ -103,7 +105,7 @@ const fixed = (across: number) => {
 };
 
 /** Names of all parts. */
-export type GradientScratch = Readonly<Record<GradientPart | keyof ReturnType<typeof fixed>, Local<'i32'>>>;
+export type GradientScratch = Readonly<Record<GradientPart | FixedPart, Local<'i32'>>>;
 
 const names = Object.keys(parts) as readonly GradientPart[];
 
