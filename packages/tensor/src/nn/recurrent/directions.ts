@@ -7,7 +7,7 @@ import { dropout } from '../../ops/dropout.ts';
 import { slice } from '../../ops/slice.ts';
 import { type Shape, ShapeError, sameShape } from '../../shape.ts';
 import type { Tensor } from '../../tensor.ts';
-import type { Initializer } from '../init.ts';
+import { uniform } from '../init.ts';
 import { type Parameter, parameter } from '../parameter.ts';
 import type { Pass } from '../pass.ts';
 import type { Cell } from './cell.ts';
@@ -47,21 +47,13 @@ export interface CellSize {
   readonly bias: boolean;
 }
 
-/** Uniform within ±1/√width, for weights and biases alike: PyTorch's law. */
-const law =
-  (width: number): Initializer =>
-  (shape, source) =>
-    Float32Array.from(
-      { length: shape.reduce((size, extent) => size * extent, 1) },
-      () => (2 * source.uniform() - 1) / Math.sqrt(width),
-    );
-
 /** Declares the parameters of one direction, and the names that they have in PyTorch: weight_ih, weight_hh, … each with the suffix. */
 export const declareDirection = (
   { cell, inputs, width, bias }: CellSize,
   suffix = '',
 ): { readonly direction: Direction; readonly fields: Readonly<Record<string, Parameter | undefined>> } => {
-  const declare = (...shape: Shape): Parameter => parameter(shape, law(width));
+  const law = uniform(1 / Math.sqrt(width)); // PyTorch's, for biases too
+  const declare = (...shape: Shape): Parameter => parameter(shape, law);
   const rows = cell.gates * width;
   const direction = {
     weightX: declare(rows, inputs),
