@@ -1,7 +1,7 @@
 // What enters an encoder: the sum of word, position and segment vectors, normalized.
 
 import { add, arange, dropout, gather, reshape, type Tensor } from '@heed/tensor';
-import { Embedding, gaussian, LayerNorm, type Pass } from '@heed/tensor/nn';
+import { Embedding, LayerNorm, normal, type Pass } from '@heed/tensor/nn';
 import type { EncoderConfig } from './config.ts';
 
 /** Where each row stands and to which segment it belongs; `vectors` replace the words' own. */
@@ -22,7 +22,7 @@ export class EncoderEmbeddings {
   readonly #dropout: number;
 
   constructor(config: EncoderConfig) {
-    const law = gaussian(config.initializerRange);
+    const law = normal(config.initializerRange);
     this.words = new Embedding(config.vocabulary, config.width, law);
     this.positions = new Embedding(config.positions, config.width, law);
     this.tokenTypes = config.tokenTypes > 0 ? new Embedding(config.tokenTypes, config.width, law) : undefined;

@@ -9,7 +9,7 @@ import {
   TransformerLayer,
 } from '@heed/attention';
 import { region, reshape, ShapeError, slice, Tensor } from '@heed/tensor';
-import { gaussian, Linear, within } from '@heed/tensor/nn';
+import { Linear, normal, within } from '@heed/tensor/nn';
 import type { EncoderConfig } from './config.ts';
 import { EncoderEmbeddings } from './embeddings.ts';
 
@@ -63,7 +63,7 @@ export class Encoder {
   readonly #config: EncoderConfig;
 
   constructor(config: EncoderConfig, { pooler = true }: { readonly pooler?: boolean } = {}) {
-    const initializer = gaussian(config.initializerRange);
+    const initializer = normal(config.initializerRange);
     this.embeddings = new EncoderEmbeddings(config);
     this.layers = Array.from(
       { length: config.layers },

@@ -10,7 +10,7 @@ import {
   TransformerLayer,
 } from '@heed/attention';
 import { add, dropout, linear, mul, reshape, type Tensor } from '@heed/tensor';
-import { Embedding, gaussian, LayerNorm, Linear, within } from '@heed/tensor/nn';
+import { Embedding, normal, LayerNorm, Linear, within } from '@heed/tensor/nn';
 import { type FullConfig, fullConfig, type TransformerConfig } from './config.ts';
 import type { IdBatch, Seq2seq } from './seq2seq.ts';
 
@@ -53,7 +53,7 @@ export class Transformer implements Seq2seq<TransformerMemory, TransformerState>
   constructor(given: TransformerConfig) {
     const config = fullConfig(given);
     const { width, sharing, encoderLayers, decoderLayers } = config;
-    const law = gaussian(1 / Math.sqrt(width)); // times √width in `embed`: variance 1
+    const law = normal(1 / Math.sqrt(width)); // times √width in `embed`: variance 1
     this.source = new Embedding(config.sourceVocabulary, width, law);
     this.target =
       sharing === 'all' || sharing === 'source-target'

@@ -9,11 +9,14 @@ import type { Initializer } from './init.ts';
 /** A weight of a model. Filled data are its own array: nothing else writes to it but an optimizer. */
 export class Parameter extends Tensor {
   readonly #initializer: Initializer;
+  /** Whether it can be trained; running statistics cannot: they are saved and loaded, but no gradient ever flows to them. */
+  readonly trainable: boolean;
 
-  constructor(shape: Shape, initializer: Initializer) {
+  constructor(shape: Shape, initializer: Initializer, trainable = true) {
     checkShape('parameter', shape);
     super('float32', [...shape], undefined);
     this.#initializer = initializer;
+    this.trainable = trainable;
   }
 
   /** Draws the first values by the declared law. */
@@ -33,10 +36,10 @@ export class Parameter extends Tensor {
     Tensor.mark(this, { requiresGradient: false, constant: true });
   }
 
-  /** Gradients flow to it. Values move to an array of their own, since engines may keep a packed copy of the frozen one. */
+  /** Gradients flow to it, if it is trainable. Values move to an array of their own, since engines may keep a packed copy of the frozen one. */
   thaw(): void {
     if (this.filled && this.constant) Tensor.settle(this, this.data.slice());
-    Tensor.mark(this, { requiresGradient: true, constant: false });
+    Tensor.mark(this, { requiresGradient: this.trainable, constant: false });
   }
 }
 
@@ -48,3 +51,7 @@ export class Parameter extends Tensor {
  */
 export const parameter = (shape: Shape, initializer: Initializer): Parameter =>
   new Parameter(shape, initializer);
+
+/** Declares values that a model keeps beside its weights and changes itself: saved and loaded with them, never trained. */
+export const buffer = (shape: Shape, initializer: Initializer): Parameter =>
+  new Parameter(shape, initializer, false);

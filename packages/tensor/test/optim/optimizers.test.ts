@@ -17,7 +17,14 @@ import {
   useBackend,
 } from '../../src/index.ts';
 import { readSafetensors, writeSafetensors } from '../../src/io/index.ts';
-import { constant, initialize, normal, type Parameter, parameter, parameters } from '../../src/nn/index.ts';
+import {
+  constant,
+  normal as gaussian,
+  initialize,
+  type Parameter,
+  parameter,
+  parameters,
+} from '../../src/nn/index.ts';
 import {
   adafactor,
   adagrad,
@@ -63,9 +70,9 @@ const make = (name: string, weights: Weights, options: Partial<OptimizerOptions>
 const model = (seed: number) =>
   initialize(
     {
-      matrix: parameter([3, 5], normal(1)),
-      bias: parameter([5], normal(1)),
-      stack: parameter([2, 2, 3], normal(1)),
+      matrix: parameter([3, 5], gaussian(1)),
+      bias: parameter([5], gaussian(1)),
+      stack: parameter([2, 2, 3], gaussian(1)),
     },
     random(seed),
   );
