@@ -6,6 +6,7 @@ import { mean, ratioOf } from './statistics.ts';
 import { encoderShapes } from './suites/encoder.ts';
 import { int8Name, int8Shapes, oursFloat } from './suites/int8.ts';
 import { headsShape, modelShapes, shapeName } from './suites/matmul.ts';
+import { recurrentName, recurrentShapes } from './suites/recurrent.ts';
 import type { StartupResult } from './suites/startup.ts';
 
 /** One goal and what was measured. */
@@ -90,6 +91,14 @@ const goals: readonly Goal[] = [
     threads: 1,
     against: web,
     atLeast: { plain: 2.4, relaxed: 3.2 },
+  },
+  {
+    name: 'training step of GRU and LSTM, 1 thread, of TensorFlow.js',
+    suite: 'recurrent',
+    cases: recurrentShapes.map(recurrentName),
+    threads: 1,
+    against: tensorFlowName,
+    atLeast: { plain: 5 },
   },
   {
     name: 'matmul 1024³, 2 threads of 1',

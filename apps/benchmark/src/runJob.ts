@@ -9,6 +9,7 @@ import { attentionCases } from './suites/attention.ts';
 import { encoderCases } from './suites/encoder.ts';
 import { int8Cases } from './suites/int8.ts';
 import { matmulCases } from './suites/matmul.ts';
+import { recurrentCases } from './suites/recurrent.ts';
 
 const casesOf = async ({ suite, minilm }: Job, engines: Engines): Promise<BenchmarkCase[]> => {
   switch (suite) {
@@ -18,6 +19,8 @@ const casesOf = async ({ suite, minilm }: Job, engines: Engines): Promise<Benchm
       return attentionCases(engines);
     case 'encoder':
       return encoderCases(engines, await minilmEncoder(minilm));
+    case 'recurrent':
+      return recurrentCases(engines);
     default:
       return suite satisfies never;
   }
