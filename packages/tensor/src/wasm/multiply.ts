@@ -22,7 +22,7 @@ const thinRows = 8;
 const isThin = ({ rows }: ProductCall): boolean => rows <= thinRows;
 const passingBudget = 2 ** 18; // bytes of a right operand that is copied in to be read a few times at once
 const packedBudget = 64 * 2 ** 20; // bytes of a right operand that is packed for one call
-const batchBudget = 4 * 2 ** 20; // bytes of operands of batches that are brought in together
+const batchBudget = 2 ** 20; // bytes, a thread, of operands of batches that are brought in together: they stay in second-level cache
 const copyBudget = 2 ** 21; // bytes of rows, a thread, that are brought in together: they stay in cache until they are used
 
 /** Operands in the engine: addresses, and bytes between rows and batches. */
