@@ -35,5 +35,6 @@ export { writeSafetensors } from './safetensors/writeSafetensors.ts';
 export { type PyTorchOptions, readPyTorch } from './pytorch/readPyTorch.ts';
 export { type NpzOptions, readNpy, readNpz } from './numpy/readNpy.ts';
 export { writeNpy, writeNpz } from './numpy/writeNpy.ts';
+export { type OnnxOptions, readOnnx } from './onnx/readOnnx.ts';
 export { wideIntegers } from './storedTensor.ts';
 export { readTensorFlow, type TensorFlowModel } from './tensorFlow.ts';

@@ -1,7 +1,7 @@
 // The tensors in what a pickle holds, by the path to them.
 
 import { CheckpointError } from '../../checkpointError.ts';
-import { isTensorReference, type TensorReference } from './tensorReference.ts';
+import { isTensorReference, type TensorReference, type TorchFile } from './tensorReference.ts';
 
 /** Deepest nesting: checkpoints of training have five or so. */
 const deepest = 64;
@@ -9,8 +9,8 @@ const deepest = 64;
 /** Longest name: those of published weights stay below 200 characters. */
 const longestName = 4096;
 
-/** Most values that are looked at: files that hold one list in another many times over have more than any memory. */
-const mostValues = 2 ** 22;
+/** Values that are looked at beyond two for each byte of the pickle, of which each value takes one. */
+const moreValues = 2 ** 16;
 
 /** Tuples of texts and numbers are written as Python does without quotes: (encoder, 1). */
 const nameOf = (key: unknown): string => {
@@ -19,12 +19,16 @@ const nameOf = (key: unknown): string => {
   return `(${parts.map((part) => (typeof part === 'object' ? '…' : String(part))).join(', ')})`;
 };
 
-/** All tensors of nested dictionaries and lists; keys are joined by dots. What else is in them is left out. */
-export const collectTensors = (value: unknown, file: string): Map<string, TensorReference> => {
+/**
+ * All tensors of nested dictionaries and lists; keys are joined by dots. What else is in them is left out. Files that hold one list in
+ * another many times over, and so many more values than the pickle has bytes, are refused.
+ */
+export const collectTensors = ({ value, pickled }: TorchFile, file: string): Map<string, TensorReference> => {
   const fail = (path: string, what: string): never => {
     throw new CheckpointError(`${file}: ${JSON.stringify(path.slice(0, 80))} ${what}`);
   };
   const found = new Map<string, TensorReference>();
+  const mostValues = 2 * pickled + moreValues;
   let visited = 0;
   const walk = (item: unknown, path: string, depth: number): void => {
     if (depth > deepest)

@@ -100,6 +100,7 @@ export const readLegacy = (bytes: Uint8Array, file: string): TorchFile => {
   const located = locate(bytes, { file, keys: next(), storages, start: end });
   return {
     value,
+    pickled: end,
     storage: async ({ key }) =>
       located.get(key) ??
       fail(file, `storage ${JSON.stringify(key.slice(0, 80))} is not in the file. Fetch it again.`),

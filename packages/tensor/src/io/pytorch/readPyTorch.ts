@@ -73,7 +73,7 @@ export const readPyTorch = async (
   const known = new Map<string, AnyTensor>();
   const tensors = new Map<string, AnyTensor>();
   let taken = 0;
-  for (const [name, reference] of collectTensors(torchFile.value, file)) {
+  for (const [name, reference] of collectTensors(torchFile, file)) {
     if (!wanted(name)) continue;
     const same = identity(reference);
     let tensor = known.get(same);

@@ -29,6 +29,8 @@ export interface TensorReference {
 /** A file taken apart: its pickle's value, and the bytes of each storage. */
 export interface TorchFile {
   readonly value: unknown;
+  /** Bytes of the pickle. */
+  readonly pickled: number;
   storage(reference: StorageReference): Promise<Uint8Array>;
 }
 

@@ -39,6 +39,7 @@ export const readArchive = async (bytes: Uint8Array, file: string): Promise<Torc
   const storages = new Map<string, Promise<Uint8Array>>();
   return {
     value,
+    pickled: pickle.size,
     storage: async ({ key, type, elements }) => {
       const entry = entries.get(`${prefix}data/${key}`);
       if (entry === undefined)
