@@ -26,6 +26,7 @@ export { directoryCache } from './folders/directoryCache.ts';
 
 // Formats
 export { type CheckpointOptions, readCheckpoint } from './checkpoint.ts';
+export { type SaveCheckpointOptions, saveCheckpoint } from './saveCheckpoint.ts';
 export {
   readSafetensors,
   readSafetensorsMetadata,

@@ -5,8 +5,10 @@ import { sizeOf } from '../shape.ts';
 import { type AnyTensor, Tensor } from '../tensor.ts';
 import type { Folder } from './folders/folder.ts';
 import { type LoadOptions, readFiles } from './folders/readFiles.ts';
+import { joinParts } from './joinParts.ts';
 import { float16ToFloat32 } from './numberFormats.ts';
 import { parseJson } from './parseJson.ts';
+import { view } from './storedTypes.ts';
 
 /** What a TensorFlow.js model file holds. */
 export interface TensorFlowModel {
@@ -63,23 +65,21 @@ const readWeight = (file: string, value: unknown): Weight => {
 };
 
 const decode = ({ shape, dtype, stored, scale, min }: Weight, bytes: Uint8Array<ArrayBuffer>): AnyTensor => {
-  // A copy: shards have no alignment.
-  const { buffer } = bytes.slice();
   if (stored === 'float32' && dtype === 'float32')
-    return new Tensor('float32', shape, new Float32Array(buffer));
-  if (stored === 'int32' && dtype === 'int32') return new Tensor('int32', shape, new Int32Array(buffer));
+    return new Tensor('float32', shape, view(Float32Array, bytes, 4));
+  if (stored === 'int32' && dtype === 'int32') return new Tensor('int32', shape, view(Int32Array, bytes, 4));
   if (dtype === 'bool')
     return new Tensor(
       'bool',
       shape,
-      new Uint8Array(buffer).map((byte) => (byte === 0 ? 0 : 1)),
+      bytes.map((byte) => (byte === 0 ? 0 : 1)),
     );
   const codes: ArrayLike<number> =
     stored === 'float16'
-      ? float16ToFloat32(new Uint16Array(buffer))
+      ? float16ToFloat32(view(Uint16Array, bytes, 2))
       : stored === 'uint16'
-        ? new Uint16Array(buffer)
-        : new Uint8Array(buffer);
+        ? view(Uint16Array, bytes, 2)
+        : bytes;
   if (dtype === 'int32')
     return new Tensor(
       'int32',
@@ -93,15 +93,12 @@ const decode = ({ shape, dtype, stored, scale, min }: Weight, bytes: Uint8Array<
   );
 };
 
-/** One array of all shards of a group. */
+/** One array of all shards of a group: the shard itself where it is alone. */
 const join = (shards: readonly Uint8Array[]): Uint8Array<ArrayBuffer> => {
-  const joined = new Uint8Array(shards.reduce((sum, { byteLength }) => sum + byteLength, 0));
-  let at = 0;
-  for (const shard of shards) {
-    joined.set(shard, at);
-    at += shard.byteLength;
-  }
-  return joined;
+  const [only] = shards;
+  return only !== undefined && shards.length === 1
+    ? new Uint8Array(only.buffer as ArrayBuffer, only.byteOffset, only.byteLength) // a Buffer's slice() would not copy
+    : joinParts(shards);
 };
 
 const readManifest = (

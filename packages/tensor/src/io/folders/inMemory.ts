@@ -1,17 +1,8 @@
 // Files in memory, by name.
 
+import { joinParts } from '../joinParts.ts';
 import { type Folder, folderOf, missingFile } from './folder.ts';
 import { pickBytes } from './ranges.ts';
-
-const copied = (parts: readonly Uint8Array[]): Uint8Array => {
-  const bytes = new Uint8Array(parts.reduce((sum, { byteLength }) => sum + byteLength, 0));
-  let at = 0;
-  for (const part of parts) {
-    bytes.set(part, at);
-    at += part.byteLength;
-  }
-  return bytes;
-};
 
 /**
  * Files in memory, by name. What is written is kept beside them; the given object or map stays as it is.
@@ -39,7 +30,7 @@ export const inMemory = (
       return pickBytes(`${name}/${file}`, content, ranges);
     },
     write: async (file, parts) => {
-      all.set(file, copied(parts));
+      all.set(file, joinParts(parts));
     },
   });
 };

@@ -1,6 +1,7 @@
 // One initialiser of an ONNX model: a TensorProto. After onnx/onnx.proto (IR version 13), message TensorProto.
 
 import { CheckpointError } from '../../checkpointError.ts';
+import { joinParts } from '../joinParts.ts';
 import { type StoredType, storedTypes } from '../storedTypes.ts';
 import { countIntegers, eachInteger, type Field, fieldsOf, textOf } from './protobuf.ts';
 
@@ -92,14 +93,7 @@ const few = (fields: readonly Field[], place: string): number[] => {
 const joined = (fields: readonly Field[]): Uint8Array => {
   const parts = fields.map(({ value }) => (typeof value === 'bigint' ? new Uint8Array() : value));
   const [only] = parts;
-  if (only !== undefined && parts.length === 1) return only;
-  const bytes = new Uint8Array(parts.reduce((sum, { byteLength }) => sum + byteLength, 0));
-  let at = 0;
-  for (const part of parts) {
-    bytes.set(part, at);
-    at += part.byteLength;
-  }
-  return bytes;
+  return only !== undefined && parts.length === 1 ? only : joinParts(parts); // one part stays a view
 };
 
 const readExternal = (fields: readonly Field[], place: string): ExternalData => {

@@ -3,20 +3,18 @@
 import { CheckpointError } from '../../checkpointError.ts';
 import type { DType } from '../../dtype.ts';
 import type { AnyTensor } from '../../tensor.ts';
+import { joinParts } from '../joinParts.ts';
 
 const written: Readonly<Record<DType, string>> = { float32: 'F32', int32: 'I32', bool: 'BOOL' };
 
 /**
- * A safetensors file of tensors by name. Names are sorted within each dtype, widest first, so that equal tensors give equal files and all data
- * lie aligned.
- *
- * @example
- * const bytes = writeSafetensors(parameters(model));
+ * A safetensors file in parts: its header, then the data of each tensor, as views. Names are sorted within each dtype, widest first, so that
+ * equal tensors give equal files and all data lie aligned.
  */
-export const writeSafetensors = (
+export const safetensorsParts = (
   tensors: ReadonlyMap<string, AnyTensor>,
   metadata: Readonly<Record<string, string>> = {},
-): Uint8Array => {
+): Uint8Array[] => {
   const rank = ({ dtype }: AnyTensor) => (dtype === 'bool' ? 1 : 0);
   const ordered = [...tensors].sort(([a, x], [b, y]) => rank(x) - rank(y) || (a < b ? -1 : 1));
   const header = Object.create(null) as Record<string, unknown>; // so that a tensor may be called __proto__
@@ -33,13 +31,22 @@ export const writeSafetensors = (
   }
   const json = new TextEncoder().encode(JSON.stringify(header));
   const padded = Math.ceil(json.length / 8) * 8;
-  const bytes = new Uint8Array(8 + padded + at).fill(0x20, 8 + json.length, 8 + padded);
-  new DataView(bytes.buffer).setBigUint64(0, BigInt(padded), true);
-  bytes.set(json, 8);
-  let place = 8 + padded;
-  for (const [, { data }] of ordered) {
-    bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), place);
-    place += data.byteLength;
-  }
-  return bytes;
+  const head = new Uint8Array(8 + padded).fill(0x20, 8 + json.length);
+  new DataView(head.buffer).setBigUint64(0, BigInt(padded), true);
+  head.set(json, 8);
+  return [
+    head,
+    ...ordered.map(([, { data }]) => new Uint8Array(data.buffer, data.byteOffset, data.byteLength)),
+  ];
 };
+
+/**
+ * A safetensors file of tensors by name, in one piece. To write it to a folder use `saveCheckpoint`, which needs no second copy in memory.
+ *
+ * @example
+ * const bytes = writeSafetensors(parameters(model));
+ */
+export const writeSafetensors = (
+  tensors: ReadonlyMap<string, AnyTensor>,
+  metadata: Readonly<Record<string, string>> = {},
+): Uint8Array => joinParts(safetensorsParts(tensors, metadata));
