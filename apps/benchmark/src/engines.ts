@@ -3,6 +3,7 @@
 
 import { useBackend, type WasmBackend, wasmBackend } from '@heed/tensor';
 import type { Absence } from './contender.ts';
+import { type Jax, jax } from './peers/jax.ts';
 import { type OnnxLoader, onnxPackages, onnxRuntime } from './peers/onnxRuntime.ts';
 import { type TensorFlow, tensorFlow } from './peers/tensorFlow.ts';
 import type { Conditions } from './result.ts';
@@ -22,6 +23,8 @@ export interface Engines {
   readonly own: readonly OwnEngine[];
   readonly onnx: ReadonlyMap<string, OnnxLoader>;
   readonly tensorFlow: TensorFlow | undefined;
+  /** One thread, whatever the conditions. */
+  readonly jax: Jax | undefined;
   readonly yardstick: Yardstick | undefined;
   /** Who is missing in all cases, and why. */
   readonly absences: readonly Absence[];
@@ -42,6 +45,8 @@ export const ours = 'Heed';
 export const oursSingle = 'Heed, 1 thread';
 /** Name of TensorFlow.js's rows. */
 export const tensorFlowName = 'tfjs-wasm';
+/** Name of jax-js's rows. */
+export const jaxName = 'jax-js';
 /** Name of the yardstick's rows. */
 export const yardstickName = 'yardstick';
 
@@ -91,6 +96,7 @@ export const startEngines = async ({ conditions, peers, yardstick }: EngineOptio
   return {
     ...{ conditions, own, onnx, absences },
     tensorFlow: wantsTensorFlow && threads === 1 ? await attempt(tensorFlowName, tensorFlow) : undefined,
+    jax: peers.includes(jaxName) ? await attempt(jaxName, jax) : undefined,
     yardstick: await attempt(yardstickName, async () => openYardstick(yardstick, conditions.simd)),
   };
 };

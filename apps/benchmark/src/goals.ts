@@ -1,13 +1,15 @@
 // The ratios that this project set itself (issues 3 and 4, "Speed"), worked out from the results of one run.
 
-import { ours, oursSingle, tensorFlowName, yardstickName } from './engines.ts';
+import { jaxName, ours, oursSingle, tensorFlowName, yardstickName } from './engines.ts';
 import { type CaseResult, type Simd, simdFlavours } from './result.ts';
 import { mean, ratioOf } from './statistics.ts';
 import { encoderShapes } from './suites/encoder.ts';
 import { int8Name, int8Shapes, oursFloat } from './suites/int8.ts';
+import { copyName, layerNames } from './suites/layers.ts';
 import { headsShape, modelShapes, shapeName } from './suites/matmul.ts';
 import { recurrentName, recurrentShapes } from './suites/recurrent.ts';
 import type { StartupResult } from './suites/startup.ts';
+import { trainingName, trainingShape } from './suites/training.ts';
 
 /** One goal and what was measured. */
 export interface GoalResult {
@@ -100,6 +102,46 @@ const goals: readonly Goal[] = [
     against: tensorFlowName,
     atLeast: { plain: 5 },
   },
+  {
+    name: 'training step, 1 thread, of jax-js',
+    suite: 'training',
+    cases: [trainingName(trainingShape)],
+    threads: 1,
+    against: jaxName,
+    atLeast: { plain: 1.5, relaxed: 1.5 },
+  },
+  {
+    name: 'training step, 2 threads, of jax-js with its one',
+    suite: 'training',
+    cases: [trainingName(trainingShape)],
+    threads: 2,
+    against: jaxName,
+    atLeast: { plain: 2.8, relaxed: 2.8 },
+  },
+  {
+    name: 'training step, 1 thread, of TensorFlow.js',
+    suite: 'training',
+    cases: [trainingName(trainingShape)],
+    threads: 1,
+    against: tensorFlowName,
+    atLeast: { plain: 15, relaxed: 15 },
+  },
+  {
+    name: 'training step, 2 threads of 1',
+    suite: 'training',
+    cases: [trainingName(trainingShape)],
+    threads: 2,
+    against: oursSingle,
+    atLeast: { plain: 1.7, relaxed: 1.7 },
+  },
+  ...layerNames.map((name) => ({
+    name: `${name}, of a plain copy of the same bytes`,
+    suite: 'layers',
+    cases: [name],
+    threads: 1,
+    against: copyName,
+    atLeast: { plain: 0.4, relaxed: 0.4 },
+  })),
   {
     name: 'matmul 1024³, 2 threads of 1',
     suite: 'matmul',

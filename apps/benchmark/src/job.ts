@@ -3,7 +3,7 @@
 import type { CaseResult, Conditions } from './result.ts';
 
 /** Suites that are cases with contenders, measured in a process of their own for each kind of SIMD and count of threads. */
-export const timedSuites = ['matmul', 'attention', 'encoder', 'recurrent'] as const;
+export const timedSuites = ['matmul', 'attention', 'encoder', 'recurrent', 'training', 'layers'] as const;
 
 /** One of them. */
 export type TimedSuite = (typeof timedSuites)[number];

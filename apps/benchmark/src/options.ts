@@ -3,7 +3,7 @@
 import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { tensorFlowName } from './engines.ts';
+import { jaxName, tensorFlowName } from './engines.ts';
 import { type TimedSuite, timedSuites } from './job.ts';
 import { onnxPackages } from './peers/onnxRuntime.ts';
 import { type Simd, simdFlavours } from './result.ts';
@@ -18,7 +18,7 @@ export const suites: readonly Suite[] = [...timedSuites, 'startup', 'sts'];
 export const transformersName = 'transformers.js';
 
 /** All peers. */
-export const peerNames: readonly string[] = [...onnxPackages, tensorFlowName, transformersName];
+export const peerNames: readonly string[] = [...onnxPackages, tensorFlowName, jaxName, transformersName];
 
 /** What the command was asked for. */
 export interface Options {

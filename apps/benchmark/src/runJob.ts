@@ -8,8 +8,10 @@ import { measure } from './measure.ts';
 import { attentionCases } from './suites/attention.ts';
 import { encoderCases } from './suites/encoder.ts';
 import { int8Cases } from './suites/int8.ts';
+import { layerCases } from './suites/layers.ts';
 import { matmulCases } from './suites/matmul.ts';
 import { recurrentCases } from './suites/recurrent.ts';
+import { trainingCases } from './suites/training.ts';
 
 const casesOf = async ({ suite, minilm }: Job, engines: Engines): Promise<BenchmarkCase[]> => {
   switch (suite) {
@@ -21,6 +23,10 @@ const casesOf = async ({ suite, minilm }: Job, engines: Engines): Promise<Benchm
       return encoderCases(engines, await minilmEncoder(minilm));
     case 'recurrent':
       return recurrentCases(engines);
+    case 'training':
+      return trainingCases(engines);
+    case 'layers':
+      return layerCases(engines);
     default:
       return suite satisfies never;
   }

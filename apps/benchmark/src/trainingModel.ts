@@ -60,7 +60,10 @@ export const freshNet = (sizes: TrainingSizes): TrainingNet => initialize(new Tr
 
 const transposed = ({ shape, data }: Tensor): Float32Array => {
   const [rows, columns] = shape as [number, number]; // a matrix
-  return Float32Array.from({ length: data.length }, (_, i) => data[(i % rows) * columns + Math.floor(i / rows)] as number); // inside
+  return Float32Array.from(
+    { length: data.length },
+    (_, i) => data[(i % rows) * columns + Math.floor(i / rows)] as number,
+  ); // inside
 };
 
 /** The problem that all engines solve. */
@@ -80,10 +83,19 @@ export const trainingProblem = (sizes: TrainingSizes): TrainingProblem => {
 };
 
 /** Floating-point operations of the products of a step: forward, and two products of the same size for each in the backward pass. */
-export const trainingOperations = ({ layers, width, innerWidth, batch, length, classes }: TrainingSizes): number => {
+export const trainingOperations = ({
+  layers,
+  width,
+  innerWidth,
+  batch,
+  length,
+  classes,
+}: TrainingSizes): number => {
   const rows = batch * length;
   const attention = 2 * rows * length * width;
-  return 6 * (layers * (rows * (4 * width * width + 2 * width * innerWidth) + attention) + rows * width * classes);
+  return (
+    6 * (layers * (rows * (4 * width * width + 2 * width * innerWidth) + attention) + rows * width * classes)
+  );
 };
 
 /** Learning rate over the bias correction of the first average, and one over the root of that of the second, of a step counted from 1. */

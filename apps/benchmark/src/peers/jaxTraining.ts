@@ -27,15 +27,30 @@ export const jaxTraining = (
       h = norm(linear(nn.relu(linear(h.ref))).add(h));
     }
     const log = nn.logSoftmax(linear(h).reshape([rows, classes]));
-    return log.mul(targets).sum().mul(-1 / rows);
+    return log
+      .mul(targets)
+      .sum()
+      .mul(-1 / rows);
   };
 
   const { betas, epsilon, learningRate, weightDecay } = trainingRates;
   const decays = problem.weights.map(({ shape }) => (shape.length > 1 ? 1 - learningRate * weightDecay : 1));
   const gradientsOf = jax.valueAndGrad(loss);
   const step = jax.jit(
-    (weights: readonly A[], first: readonly A[], second: readonly A[], x: A, targets: A, rate: A, scale: A) => {
-      const [value, gradients] = gradientsOf(weights.map((w) => w.ref), x, targets);
+    (
+      weights: readonly A[],
+      first: readonly A[],
+      second: readonly A[],
+      x: A,
+      targets: A,
+      rate: A,
+      scale: A,
+    ) => {
+      const [value, gradients] = gradientsOf(
+        weights.map((w) => w.ref),
+        x,
+        targets,
+      );
       const moved = gradients.map((g, i) => {
         const m = (first[i] as A).mul(betas[0]).add(g.ref.mul(1 - betas[0])); // one a weight, here and below
         const v = (second[i] as A).mul(betas[1]).add(np.square(g).mul(1 - betas[1]));
