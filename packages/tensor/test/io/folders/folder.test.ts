@@ -27,15 +27,23 @@ const content = new Map<string, Uint8Array>([
 
 let temporary: string;
 let address: string;
+/** The ranges that were asked for. */
+const requests: string[] = [];
 const server = createServer((request, response) => {
-  const name = decodeURIComponent(new URL(request.url ?? '/', 'http://localhost').pathname.slice(1));
+  const place = decodeURIComponent(new URL(request.url ?? '/', 'http://localhost').pathname.slice(1));
+  const name = place.replace(/^ranged\//, ''); // below it, parts of files are given
+  const [, begin, end] = /^bytes=(\d+)-(\d+)$/.exec((name !== place && request.headers.range) || '') ?? [];
   const bytes = content.get(name);
   if (name === 'page') response.setHeader('content-type', 'text/html; charset=utf-8').end('<html>');
   else if (name === 'broken')
     response.writeHead(200, { 'content-length': 100 }).end('short', () => request.socket.destroy());
   else if (name === 'slow') response.writeHead(200, { 'content-length': 100 }).write('begin');
   else if (bytes === undefined) response.writeHead(404).end('no');
-  else
+  else if (begin !== undefined && Number(begin) >= bytes.length) response.writeHead(416).end();
+  else if (begin !== undefined) {
+    requests.push(`${begin}-${end}`);
+    response.writeHead(206).end(bytes.subarray(Number(begin), Number(end) + 1));
+  } else
     response
       .writeHead(200, { 'content-length': bytes.length })
       .end(request.method === 'HEAD' ? undefined : bytes);
@@ -71,7 +79,8 @@ const chosen = (): (File & { readonly webkitRelativePath: string })[] =>
 const kinds: readonly (readonly [string, () => Folder])[] = [
   ['inMemory', () => inMemory(content)],
   ['directory', () => directory(temporary)],
-  ['baseUrl', () => baseUrl(address)],
+  ['baseUrl of whole files', () => baseUrl(address)],
+  ['baseUrl of parts', () => baseUrl(`${address}/ranged`)],
   ['fromFiles', () => fromFiles(chosen())],
   ['directoryHandle', () => directoryHandle(fakeDirectory('picked', content))],
   ['zip', () => zip(writeZip(content), { name: 'models.zip' })],
@@ -199,6 +208,18 @@ describe('baseUrl', () => {
     const folder = baseUrl('http://127.0.0.1:1/models');
     for (const question of [folder.has('a'), folder.read('a')])
       await expect(question).rejects.toThrow(/127\.0\.0\.1:1\/models\/a: no answer/);
+  });
+
+  it('asks for the wanted ranges alone where the server gives parts', async () => {
+    requests.length = 0;
+    await baseUrl(`${address}/ranged`).read('sub/weights.bin', {
+      ranges: [
+        [0, 8],
+        [100, 100],
+        [200, 300],
+      ],
+    });
+    expect(requests).toEqual(['0-7', '200-299']);
   });
 
   it('stops in the midst of a file', async () => {
