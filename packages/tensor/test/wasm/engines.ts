@@ -1,5 +1,6 @@
 // The engines that every kernel is tried on: each way of the engine to differ from another.
 
+import { jsBackend } from '../../src/backend/js/jsBackend.ts';
 import { type WasmBackend, wasmBackend, wasmBackendSync } from '../../src/wasm/wasmBackend.ts';
 
 /** An engine and what is special about it. */
@@ -9,13 +10,16 @@ export interface NamedEngine {
 }
 
 /**
- * Plain SIMD on one thread, unshared memory, two threads with fused multiply-add where it can be had, wide tiles (slow where V8 does not
+ * The reference itself, where a test has another one; plain SIMD on one thread, unshared memory, fused multiply-add where it can be had, on one
+ * thread and on two, wide tiles (slow where V8 does not
  * join vectors, but right), hardly any memory.
  */
 export const startEngines = async (): Promise<readonly NamedEngine[]> => [
+  { name: 'plain TypeScript', engine: { ...jsBackend, [Symbol.dispose]: () => undefined } },
   { name: 'plain', engine: wasmBackendSync({ relaxedSimd: 'off' }) },
   { name: 'unshared', engine: wasmBackendSync({ sharedMemory: false, relaxedSimd: 'off' }) },
-  { name: 'two threads, relaxed', engine: await wasmBackend({ threads: 2, v8Flags: true }) },
+  { name: 'relaxed', engine: wasmBackendSync({ v8Flags: true, wide: 'off' }) },
+  { name: 'two threads, relaxed', engine: await wasmBackend({ threads: 2, v8Flags: true, wide: 'off' }) },
   { name: 'wide', engine: wasmBackendSync({ wide: 'on', relaxedSimd: 'off' }) },
   { name: 'little memory', engine: wasmBackendSync({ memoryLimit: 2 ** 21, relaxedSimd: 'off' }) },
 ];

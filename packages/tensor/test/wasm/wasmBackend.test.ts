@@ -3,6 +3,7 @@ import path from 'node:path';
 import { expectClose, noise } from '@heed/testing';
 import { describe, expect, test } from 'vitest';
 import type { MatmulCall } from '../../src/backend/backend.ts';
+import { codeWeight } from '../../src/backend/js/int8.ts';
 import { jsBackend } from '../../src/backend/js/jsBackend.ts';
 import { DisposedError } from '../../src/wasm/engineError.ts';
 import { hasRelaxedSimd, joinsVectors } from '../../src/wasm/features.ts';
@@ -158,7 +159,12 @@ describe('threads', () => {
       },
       visible: Int32Array.from(Array.from({ length: 600 }, (_, i) => [0, i < 100 ? i + 1 : i - 99]).flat()),
     });
-    return [...products, unary, softmax, norm, attention];
+    const integers = new Float32Array(400 * 300);
+    engine.linearInt8({
+      ...{ ...codeWeight(flat.b.subarray(0, 300 * 700), [300, 700]), x, bias: undefined, out: integers },
+      ...{ rows: 400, inputs: 700, outputs: 300, activation: 'gelu', coding: 'fine' },
+    });
+    return [...products, unary, softmax, norm, attention, integers];
   };
 
   test('one, two and three threads give the same bits, time and again', async () => {
