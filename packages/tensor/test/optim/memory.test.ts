@@ -14,7 +14,6 @@ import { GRU, initialize, Linear, parameters } from '../../src/nn/index.ts';
 import { adamW, clipGradients } from '../../src/optim/index.ts';
 import { wasmBackendSync, wasmSupported } from '../../src/wasm/wasmBackend.ts';
 
-const steps = 20_000;
 const warmUp = 2_000; // until the collector's spaces have their size
 const mebibyte = 2 ** 20;
 
@@ -30,11 +29,11 @@ const footprint = (): { readonly rss: number; readonly held: number } => {
 
 describe.skipIf(!wasmSupported())('memory over a training', () => {
   it.each([
-    ['plain steps', <T>(body: () => T): T => body()],
-    ['steps in engine memory', trainingStep],
+    ['plain', 20_000, <T>(body: () => T): T => body()],
+    ['resident', 8_000, trainingStep], // slower here: each step of so small a net opens and closes a region
   ] as const)(
-    'stays flat over 20 000 synchronous %s of a recurrent net with AdamW',
-    (_name, wrap) => {
+    'with %s tensors stays flat over %i synchronous steps of a recurrent net with AdamW',
+    (_name, steps, wrap) => {
       using engine = wasmBackendSync();
       using _ = useBackend(engine);
       const model = initialize({ gru: new GRU(4, 8), head: new Linear(8, 3) }, random(1));
