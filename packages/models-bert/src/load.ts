@@ -48,8 +48,8 @@ export const readTokenizer = async (
 };
 
 /**
- * Loads a BERT encoder from a Hugging Face folder (config.json; model.safetensors, or its shards with their index). The model is
- * frozen; `thaw` what is to be trained. Every missing, unexpected and misshapen tensor is listed in one CheckpointError.
+ * Loads a BERT encoder from a Hugging Face folder (config.json; model.safetensors or else pytorch_model.bin, whole or in shards with their
+ * index). The model is frozen; `thaw` what is to be trained. Every missing, unexpected and misshapen tensor is listed in one CheckpointError.
  *
  * @example
  * const { encoder } = await fromPretrained(directory('all-MiniLM-L6-v2'));

@@ -106,6 +106,8 @@ const families = [
   'bert-bfloat16',
   'bert-gamma-beta',
   'bert-no-prefix',
+  'bert-bin',
+  'bert-bin-legacy',
 ];
 describe.skipIf(shared(all) === undefined).each(families)(`golden folder %s${skipReason(all)}`, (name) => {
   const folder = shared(all);

@@ -86,3 +86,14 @@ describe.skipIf(hostile === undefined)(`hostile files${skipReason('data/golden-m
     }
   });
 });
+
+const models = shared('data/golden-models');
+describe.skipIf(models === undefined)(`golden models${skipReason('data/golden-models')}`, () => {
+  it.each(['bert-bin', 'bert-bin-legacy'])('%s/tensors.bin: views, strides and all dtypes', async (name) => {
+    const folder = path.join(models ?? '', name);
+    const tensors = await readPyTorch(await directory(folder).read('tensors.bin'));
+    const stored = readSafetensors(await directory(folder).read('tensors.safetensors')); // proven above
+    expect([...tensors.keys()].sort()).toEqual([...stored.keys()].sort());
+    for (const [key, wanted] of stored) expectClose(tensors.get(key) as AnyTensor, wanted, { name: key });
+  });
+});
