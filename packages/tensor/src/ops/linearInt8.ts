@@ -35,12 +35,13 @@ export const int8Weight = (weight: Tensor): Int8Weight => {
     throw new ShapeError(
       `int8Weight: weight ${weight} has ${inputs} inputs; at most ${mostInputs} can be summed exactly. Split the inputs, or keep it in float32.`,
     );
-  if (!weight.data.every(Number.isFinite))
+  const shape = [outputs, inputs] as const;
+  const coded = codeWeight(weight.data, shape);
+  if (!coded.scales.every(Number.isFinite))
     throw new RangeError(
       `int8Weight: weight ${weight} has NaN or infinite values, which have no code. Mend the weight first.`,
     );
-  const shape = [outputs, inputs] as const;
-  return { shape, ...codeWeight(weight.data, shape) };
+  return { shape, ...coded };
 };
 
 /** Options of linearInt8. */
