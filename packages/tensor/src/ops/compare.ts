@@ -70,8 +70,9 @@ export const logicalNot = (x: Tensor<'bool'>): Tensor<'bool'> =>
     x.data.map((bit) => 1 - bit),
   );
 
-/** Booleans or integers as float32 numbers. */
+/** Booleans or integers as float32 numbers; a float32 tensor is what it was, gradient and all. */
 export const cast = (x: AnyTensor): Tensor => {
+  if (x.dtype === 'float32') return x as AnyTensor as Tensor;
   const data = allocate(x.size);
   data.set(x.data);
   return new Tensor('float32', x.shape, data);
