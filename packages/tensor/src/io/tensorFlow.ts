@@ -120,6 +120,11 @@ const readManifest = (
       throw new CheckpointError(`${file}: weightsManifest[${index}] lacks paths or weights.`);
     return { paths: paths as string[], weights: weights.map((weight) => readWeight(file, weight)) };
   });
+  const paths = groups.flatMap((group) => group.paths);
+  if (new Set(paths).size < paths.length)
+    throw new CheckpointError(
+      `${file}: a shard is named twice in weightsManifest; each belongs to one group, once.`,
+    );
   return { groups, topology: json?.modelTopology };
 };
 

@@ -246,6 +246,7 @@ describe('readTensorFlow', () => {
       ]),
       /"w" stands twice/,
     ],
+    ['a shard that is named twice', manifest([one], ['w.bin', 'w.bin']), /a shard is named twice/],
     [
       'a shard by an address',
       manifest([one], ['https://example.org/w.bin']),

@@ -17,14 +17,14 @@ const lengthOf = ({ headers }: Response): number | undefined => {
     : undefined;
 };
 
-/** Room to begin with, whatever a server claims: a lie must not cost more. */
+/** Room that a server's claim of length gets at once; what it claims beyond gets room when as much as this has arrived. */
 const largestFirst = 2 ** 28;
 
 /** All bytes of a body; straight into one array where its length is known. */
 const readBody = async (
+  place: string,
   body: ReadableStream<Uint8Array>,
-  known: number | undefined,
-  { onBytes }: ReadOptions,
+  { known, onBytes }: { readonly known: number | undefined; readonly onBytes: ReadOptions['onBytes'] },
 ): Promise<Uint8Array> => {
   let bytes = new Uint8Array(Math.min(known ?? 1 << 16, largestFirst));
   let loaded = 0;
@@ -33,9 +33,7 @@ const readBody = async (
     const { done, value } = await reader.read();
     if (done) return loaded === bytes.length ? bytes : bytes.slice(0, loaded);
     if (loaded + value.length > bytes.length) {
-      const grown = new Uint8Array(
-        Math.max(Math.min(2 * bytes.length, known ?? Infinity), loaded + value.length),
-      );
+      const grown = roomFor(place, Math.max(known ?? 2 * bytes.length, loaded + value.length));
       grown.set(bytes.subarray(0, loaded));
       bytes = grown;
     }
@@ -124,7 +122,9 @@ export const baseUrl = (
   const readWhole = async (file: string, options: ReadOptions): Promise<Uint8Array> => {
     const { response, body } = await get(file, options);
     const known = lengthOf(response);
-    const bytes = await readBody(body, known, options).catch(brokeOff(file, options));
+    const bytes = await readBody(place(file), body, { known, onBytes: options.onBytes }).catch(
+      brokeOff(file, options),
+    );
     if (known !== undefined && bytes.length !== known)
       throw new CheckpointError(`${place(file)}: ${bytes.length} of ${known} bytes arrived. Try again.`);
     return bytes;
