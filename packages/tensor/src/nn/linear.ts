@@ -1,6 +1,7 @@
 // Linear: y = activation(x · weightᵀ + bias), its weight in float32 or, for inference, in 8-bit integers.
 
 import type { Activation, RowCoding } from '../backend/backend.ts';
+import { isRecording } from '../op.ts';
 import { type Int8Weight, int8Weight, linearInt8 } from '../ops/linearInt8.ts';
 import { linear } from '../ops/matmul.ts';
 import { Tensor } from '../tensor.ts';
@@ -42,6 +43,10 @@ export class Linear {
     const { weight, bias } = this;
     // A weight that was filled after it had been quantized is the newer one.
     if (this.#stored === undefined || weight.filled) return linear(x, weight, bias, activation);
+    if (isRecording() && weight.requiresGradient)
+      throw new Error(
+        `linear: a gradient is asked of weight ${weight}, which is stored as 8-bit integers. Load the model again to train it.`,
+      );
     const { weight: stored, rows } = this.#stored;
     return linearInt8(x, stored, { ...(bias === undefined ? {} : { bias }), activation, rows });
   }

@@ -193,6 +193,9 @@ describe('quantize', () => {
   it('says where the float32 values went, takes them back when they are filled in again, and can be asked twice', () => {
     const { first } = quantize(quantize(model()));
     expect(() => first.weight.data).toThrow(/stored as 8-bit integers.*Load the model again/);
+    first.weight.thaw();
+    expect(() => first.forward(tensor([[1, 2, 3, 4, 5]]))).toThrow(/gradient is asked of weight.*8-bit/);
+    first.weight.freeze();
     const values = noise([30], 4).data;
     first.weight.fill(values);
     const x = new Tensor('float32', [1, 5], noise([1, 5], 5).data);
