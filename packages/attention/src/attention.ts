@@ -1,6 +1,7 @@
 // attention(query, key, value, options): the one function of this package, and the matrix of its weights for those who must see it.
 
 import { dims, exp, noGrad, type Random, reshape, ShapeError, sub, Tensor } from '@heed/tensor';
+import { type Bias, checkBias } from './bias.ts';
 import { dense } from './dense.ts';
 import { flash } from './flash.ts';
 import type { AttentionKernel, AttentionRequest, AttentionResult } from './kernel.ts';
@@ -13,8 +14,8 @@ import { checkMask } from './tiles.ts';
 export interface AttentionOptions {
   /** Which query may see which key. Default: all. */
   readonly mask?: Mask | undefined;
-  /** Added to the scaled scores, broadcastable to [batch, heads, queries, keys]; −∞ hides. Default: nothing. */
-  readonly bias?: Tensor | undefined;
+  /** Added to the scaled scores: broadcastable to [batch, heads, queries, keys], or `byDistance`; −∞ hides. Default: nothing. */
+  readonly bias?: Bias | undefined;
   /** Factor of q·k. Default 1/√depth (Vaswani 2017, §3.2.1: keeps the variance of the scores at 1). */
   readonly scale?: number | undefined;
   /** Bounds scores to ±softcap by softcap · tanh(s / softcap), before bias and mask (Gemma 2, arXiv:2408.00118, §2). Default: none. */
@@ -38,17 +39,7 @@ const request = (query: Tensor, key: Tensor, value: Tensor, options: AttentionOp
     );
   const { mask, bias, dropout } = options;
   if (mask !== undefined) checkMask(mask, { batch, heads, queries, keys });
-  const full = [batch, heads, queries, keys];
-  if (
-    bias !== undefined &&
-    !(
-      bias.rank <= 4 &&
-      bias.shape.every((extent, axis) => extent === 1 || extent === full[4 - bias.rank + axis])
-    )
-  )
-    throw new ShapeError(
-      `attention: bias ${bias} does not broadcast to [batch, heads, queries, keys] = [${full.join(', ')}].`,
-    );
+  if (bias !== undefined) checkBias(bias, { batch, heads, queries, keys });
   if (dropout !== undefined && !(dropout.rate >= 0 && dropout.rate < 1))
     throw new RangeError(`attention: dropout rate ${dropout.rate}; expected from 0 to less than 1.`);
   if (options.softcap !== undefined && !(options.softcap > 0))

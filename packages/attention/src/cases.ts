@@ -3,6 +3,7 @@
 
 import { backward, type Random, random, type Tensor, tensorOf, variable } from '@heed/tensor';
 import { attentionWithLogSumExp } from './attention.ts';
+import { biasTensor, byDistance } from './bias.ts';
 import { dense } from './dense.ts';
 import type { AttentionKernel, AttentionRequest } from './kernel.ts';
 import { UnsupportedError } from './kernel.ts';
@@ -41,6 +42,8 @@ interface Setting extends Sizes {
   readonly name: string;
   readonly mask?: (tensor: (bits: readonly number[], shape: readonly number[]) => Tensor<'bool'>) => Mask;
   readonly bias?: readonly number[];
+  /** Shape of the table of a bias by distance, and its first distance. */
+  readonly distances?: readonly [shape: readonly [number, number], first: number];
   readonly scale?: number;
   /** Deviation of queries and keys; default 1. */
   readonly spread?: number;
@@ -54,6 +57,11 @@ const draw = (shape: readonly number[], source: Random, spread: number): Tensor 
     shape,
     Float32Array.from({ length: shape.reduce((a, b) => a * b, 1) }, () => spread * source.normal()),
   );
+
+const biasOf = ({ bias, distances }: Setting, source: Random): AttentionRequest['bias'] => {
+  if (distances !== undefined) return byDistance(draw(distances[0], source, 1), { first: distances[1] });
+  return bias === undefined ? undefined : draw(bias, source, 1);
+};
 
 const requestOf = (setting: Setting): AttentionRequest => {
   const {
@@ -76,7 +84,7 @@ const requestOf = (setting: Setting): AttentionRequest => {
     scale: setting.scale ?? 1 / Math.sqrt(depth),
     softcap: setting.softcap,
     mask: setting.mask?.(bits),
-    bias: setting.bias === undefined ? undefined : draw(setting.bias, source, 1),
+    bias: biasOf(setting, source),
     dropout: setting.dropout === undefined ? undefined : { rate: setting.dropout, source: random(7) },
   };
 };
@@ -130,8 +138,10 @@ const gradientCase = (setting: Setting): KernelCase => ({
     const gradientsBy = (one: AttentionKernel) => {
       const given = requestOf(setting);
       const [query, key, value] = [variable(given.query), variable(given.key), variable(given.value)];
-      const bias = given.bias === undefined ? undefined : variable(given.bias);
-      const leaves = [query, key, value, ...(bias === undefined ? [] : [bias])];
+      const table = given.bias === undefined ? undefined : variable(biasTensor(given.bias));
+      const byTable = given.bias !== undefined && 'table' in given.bias ? given.bias : undefined;
+      const bias = table === undefined || byTable === undefined ? table : { ...byTable, table };
+      const leaves = [query, key, value, ...(table === undefined ? [] : [table])];
       const { output } = one.run({ ...given, query, key, value, bias });
       const gradients = backward(output, draw(output.shape, random(3), 1));
       return leaves.map((leaf) => gradients.get(leaf)?.data ?? new Float32Array(leaf.size));
@@ -211,6 +221,15 @@ const settings: readonly Setting[] = [
     keys: 24,
     bias: [1, 24],
     mask: () => window({ left: 8, right: 2 }),
+  },
+  { name: 'a bias by distance for each head', queries: 70, keys: 90, batch: 1, distances: [[4, 159], -89] },
+  {
+    name: 'a bias by few distances for all heads, causal, of grouped heads',
+    queries: 70,
+    keys: 70,
+    kvHeads: 2,
+    distances: [[1, 5], -4],
+    mask: causal,
   },
   { name: 'soft-capped scores, causal', queries: 20, keys: 24, softcap: 1.5, mask: causal },
   { name: 'dropout', queries: 70, keys: 70, batch: 1, dropout: 0.3 },

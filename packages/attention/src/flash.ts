@@ -2,6 +2,7 @@
 // row run in the engine as one call; any other mask, a bias or dropout runs here, tile by tile, and empty tiles are not visited.
 
 import { add, allocate, concat, defineOp, log, mul, noGrad, slice, Tensor } from '@heed/tensor';
+import { biasTensor } from './bias.ts';
 import { flashBackward } from './flashBackward.ts';
 import { headAttention } from './headAttention.ts';
 import { headAttentionGradient } from './headAttentionGradient.ts';
@@ -152,7 +153,7 @@ export const flash: AttentionKernel = {
   run(request) {
     const { query, key, value, bias } = request;
     const result: { logSumExp?: Tensor } = {};
-    const inputs = bias === undefined ? [query, key, value] : [query, key, value, bias];
+    const inputs = bias === undefined ? [query, key, value] : [query, key, value, biasTensor(bias)];
     const output = flashOp(inputs, { request, result });
     return { output, logSumExp: result.logSumExp as Tensor }; // set by forward
   },

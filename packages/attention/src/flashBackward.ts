@@ -2,6 +2,7 @@
 // its keys at hand, so they are normalized anew: exp(score − logSumExp) would carry the rounding of a float32 log-sum-exp (1e-3 at 1e4).
 
 import { add, concat, matmul, mul, reshape, slice, softmax, sub, sum, type Tensor, tanh } from '@heed/tensor';
+import { biasGradient } from './bias.ts';
 import { type AttentionRequest, sizesOf } from './kernel.ts';
 import { dropoutFactors, maskedScores, type Part, scaledScores } from './scores.ts';
 
@@ -13,13 +14,6 @@ export interface FlashSaved {
 
 /** Query rows computed at once: memory is rows × keys, and products of this height run at full speed. */
 const rowsAtOnce = 64;
-
-/** Sums a gradient of [batch, heads, rows, keys] down to the shape of a bias that was broadcast. */
-const sumToBias = (gradient: Tensor, bias: Tensor): Tensor => {
-  const padded = [...new Array<number>(4 - bias.rank).fill(1), ...bias.shape];
-  const axes = padded.flatMap((extent, axis) => (extent === 1 && gradient.shape[axis] !== 1 ? [axis] : []));
-  return axes.length === 0 ? gradient : sum(gradient, axes, { keepDims: true });
-};
 
 /** Derivative of softcap · tanh(s / softcap): 1 − tanh². */
 const throughSoftcap = (request: AttentionRequest, part: Part, gradient: Tensor): Tensor => {
@@ -38,15 +32,15 @@ export const flashBackward = (
   saved: FlashSaved,
   biasWanted: boolean,
 ): readonly (Tensor | undefined)[] => {
-  const { batch, heads, kvHeads, queries, keys, depth, valueDepth } = sizesOf(request);
+  const sizes = sizesOf(request);
+  const { batch, heads, kvHeads, queries, keys, depth, valueDepth } = sizes;
   const { query, key, value, dropout, bias } = request;
   const group = heads / kvHeads;
   const deltas = sum(mul(saved.gradient, saved.output), [-1], { keepDims: true });
   const queryParts: Tensor[] = [];
-  const biasParts: Tensor[] = [];
   let keyGradient: Tensor | undefined;
   let valueGradient: Tensor | undefined;
-  let biasGradient: Tensor | undefined;
+  const biases = biasWanted && bias !== undefined ? biasGradient(bias, sizes) : undefined;
   for (let start = 0; start < queries; start += rowsAtOnce) {
     const end = Math.min(queries, start + rowsAtOnce);
     const part: Part = { queries: [start, end], keys: [0, keys] };
@@ -62,25 +56,17 @@ export const flashBackward = (
     const weightGradient = unstack(matmul(upstream, value, { transposeB: true }), keys);
     const dropped = factors === undefined ? weightGradient : mul(weightGradient, factors);
     const scoreGradient = mul(weights, sub(dropped, rows(deltas)));
-    if (biasWanted && bias !== undefined) {
-      const small = sumToBias(scoreGradient, bias);
-      const rowsKept = bias.rank >= 2 && bias.shape[bias.rank - 2] !== 1;
-      if (rowsKept) biasParts.push(small);
-      else biasGradient = biasGradient === undefined ? small : add(biasGradient, small);
-    }
+    biases?.add(scoreGradient, part);
     const scaled = stack(mul(throughSoftcap(request, part, scoreGradient), request.scale), keys);
     queryParts.push(unstack(matmul(scaled, key), depth));
     const keyPart = matmul(scaled, stack(rows(query), depth), { transposeA: true });
     keyGradient = keyGradient === undefined ? keyPart : add(keyGradient, keyPart);
     valueGradient = valueGradient === undefined ? valuePart : add(valueGradient, valuePart);
   }
-  if (biasParts.length > 0) biasGradient = concat(biasParts, 2);
   return [
     queryParts.length === 0 ? undefined : concat(queryParts, 2),
     keyGradient,
     valueGradient,
-    ...(bias === undefined
-      ? []
-      : [biasGradient === undefined ? undefined : reshape(biasGradient, bias.shape)]),
+    ...(bias === undefined ? [] : [biases?.finish()]),
   ];
 };

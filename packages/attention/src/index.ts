@@ -20,6 +20,9 @@ export {
 } from './mask.ts';
 export { allows, type Coverage, intervals, type MaskSizes, tile, toTensor } from './tiles.ts';
 
+// Biases
+export { type Bias, type BiasPart, type BiasSizes, type ByDistance, byDistance } from './bias.ts';
+
 // Kernels
 export {
   type AttentionKernel,

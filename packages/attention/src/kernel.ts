@@ -2,6 +2,7 @@
 // cases.ts is the same contract, runnable.
 
 import type { Random, Tensor } from '@heed/tensor';
+import type { Bias } from './bias.ts';
 import type { Mask } from './mask.ts';
 
 /** A checked request: shapes agree, heads are a multiple of kvHeads, the mask fits. */
@@ -18,8 +19,8 @@ export interface AttentionRequest {
   readonly softcap: number | undefined;
   /** Which query may see which key; undefined: all. */
   readonly mask: Mask | undefined;
-  /** Added to the scaled scores: broadcastable to [batch, heads, queries, keys], −∞ hides. */
-  readonly bias: Tensor | undefined;
+  /** Added to the scaled scores: broadcastable to [batch, heads, queries, keys], or by distance (bias.ts); −∞ hides. */
+  readonly bias: Bias | undefined;
   /** Weights are zeroed with probability `rate`, the others divided by 1 − rate; place (b, h, i, j) draws number ((b·heads + h)·queries + i)·keys + j. */
   readonly dropout: { readonly rate: number; readonly source: Random } | undefined;
 }

@@ -1,5 +1,6 @@
 // The float64 reference of attention: loops that a first-year student can check. For cases.ts and tests, not for use.
 
+import { biasAt } from './bias.ts';
 import { type AttentionRequest, sizesOf } from './kernel.ts';
 import { allows } from './tiles.ts';
 
@@ -8,15 +9,6 @@ export interface Reference {
   readonly output: Float64Array;
   readonly logSumExp: Float64Array;
 }
-
-/** Element of a tensor that is broadcast to [batch, heads, queries, keys]. */
-const biasAt = ({ bias }: AttentionRequest, place: readonly number[]): number => {
-  if (bias === undefined) return 0;
-  let index = 0;
-  for (const [axis, extent] of bias.shape.entries())
-    index = index * extent + (extent === 1 ? 0 : (place[4 - bias.rank + axis] as number)); // rank ≤ 4
-  return bias.data[index] as number; // inside by broadcasting
-};
 
 /** softmax(scale · q·kᵀ + bias, under mask, with dropout) · v, one row after the other. */
 export const referenceAttention = (request: AttentionRequest): Reference => {
@@ -36,13 +28,13 @@ export const referenceAttention = (request: AttentionRequest): Reference => {
           for (let d = 0; d < depth; d++)
             dot +=
               at(request.query.data, row * depth + d) * at(request.key.data, (kvHead * keys + j) * depth + d);
-          const seen =
-            request.mask === undefined ||
-            allows(request.mask, { batch: b, head: h, query: i, key: j }, sizes);
+          const place = { batch: b, head: h, query: i, key: j };
+          const seen = request.mask === undefined || allows(request.mask, place, sizes);
+          const bias = request.bias === undefined ? 0 : biasAt(request.bias, place, sizes);
           const scaled = dot * request.scale;
           const bounded =
             request.softcap === undefined ? scaled : request.softcap * Math.tanh(scaled / request.softcap);
-          scores.push(seen ? bounded + biasAt(request, [b, h, i, j]) : Number.NEGATIVE_INFINITY);
+          scores.push(seen ? bounded + bias : Number.NEGATIVE_INFINITY);
         }
         const max = scores.reduce((most, score) => Math.max(most, score), Number.NEGATIVE_INFINITY);
         if (max === Number.NEGATIVE_INFINITY) continue;

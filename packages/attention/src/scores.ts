@@ -12,6 +12,7 @@ import {
   Tensor,
   tanh,
 } from '@heed/tensor';
+import { biasPart } from './bias.ts';
 import { type AttentionRequest, sizesOf } from './kernel.ts';
 import { toTensor } from './tiles.ts';
 
@@ -59,7 +60,7 @@ export const maskedScores = (request: AttentionRequest, part?: Part, masked = tr
   let scores = scaledScores(request, part);
   if (softcap !== undefined) scores = mul(tanh(mul(scores, 1 / softcap)), softcap);
   if (request.bias !== undefined)
-    scores = add(scores, cut(cut(request.bias, 2, range.queries), 1, range.keys));
+    scores = add(scores, biasPart(request.bias, range, { batch, heads, queries, keys }));
   if (request.mask === undefined || !masked) return scores;
   const seen = toTensor(request.mask, { batch, heads, queries, keys }, range);
   return maskedFill(

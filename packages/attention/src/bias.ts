@@ -1,0 +1,206 @@
+// Bias: what is added to the scaled scores. A tensor, or a table by the distance of key from query, which is O(distances) numbers, is read
+// tile by tile and has a gradient. Not a mask, though −∞ hides.
+
+import { allocate, defineOp, ShapeError, slice, sum, Tensor } from '@heed/tensor';
+
+/** A bias that depends on the head and on the distance j − p of key j from the position p = i + keys − queries of query i. */
+export interface ByDistance {
+  readonly kind: 'byDistance';
+  /** [heads or 1, distances]: column c belongs to distance first + c; farther distances take the first or last column. */
+  readonly table: Tensor;
+  /** Distance of the first column. */
+  readonly first: number;
+}
+
+/** A tensor broadcastable to [batch, heads, queries, keys], or a table by distance. */
+export type Bias = Tensor | ByDistance;
+
+/** Sizes that a bias is read for. */
+export interface BiasSizes {
+  readonly batch: number;
+  readonly heads: number;
+  readonly queries: number;
+  readonly keys: number;
+}
+
+/** Ranges [start, end) of queries and keys. */
+export interface BiasPart {
+  readonly queries: readonly [number, number];
+  readonly keys: readonly [number, number];
+}
+
+/**
+ * A bias from a table [heads or 1, distances] by the distance of key from query: column c is distance `first` + c, and what is farther takes
+ * the outermost column. `first` is by default −(distances − 1) / 2, distance 0 in the middle. Differentiable in the table, in every kernel.
+ *
+ * @example
+ * attention(q, k, v, { bias: byDistance(tensor([[-2, -1, 0, -1, -2]])) }); // farther keys count less
+ */
+export const byDistance = (table: Tensor, options: { readonly first?: number } = {}): ByDistance => {
+  const distances = table.shape[1] ?? 0;
+  const first = options.first ?? (1 - distances) / 2;
+  if (table.rank !== 2 || distances === 0)
+    throw new ShapeError(
+      `byDistance: table ${table}; expected [heads or 1, distances], one distance at least.`,
+    );
+  if (!Number.isInteger(first))
+    throw new RangeError(
+      `byDistance: ${distances} distances from ${first}; expected an odd number of them, or the integer \`first\`.`,
+    );
+  return { kind: 'byDistance', table, first };
+};
+
+/** The tensor of a bias that gradients go to. */
+export const biasTensor = (bias: Bias): Tensor => (bias instanceof Tensor ? bias : bias.table);
+
+/** Throws a clear error where a bias does not fit the sizes. */
+export const checkBias = (bias: Bias, { batch, heads, queries, keys }: BiasSizes): void => {
+  const full = [batch, heads, queries, keys];
+  if (!(bias instanceof Tensor)) {
+    const tables = bias.table.shape[0];
+    if (tables !== 1 && tables !== heads)
+      throw new ShapeError(
+        `attention: bias byDistance of ${bias.table} for ${heads} heads; expected a table of [${heads}, distances] or [1, distances].`,
+      );
+    return;
+  }
+  const fits = bias.shape.every((extent, axis) => extent === 1 || extent === full[4 - bias.rank + axis]);
+  if (bias.rank > 4 || !fits)
+    throw new ShapeError(
+      `attention: bias ${bias} does not broadcast to [batch, heads, queries, keys] = [${full.join(', ')}].`,
+    );
+};
+
+interface DistanceOptions {
+  readonly first: number;
+  /** Distance of key 0 of the part from query 0 of the part. */
+  readonly corner: number;
+  readonly rows: number;
+  readonly columns: number;
+}
+
+/** Column of the table for query row i and key j of a part: the distance, held between the outermost columns. */
+const columnOf = ({ first, corner }: DistanceOptions, last: number, i: number, j: number): number =>
+  Math.min(last, Math.max(0, corner + j - i - first));
+
+/** Adds gradients [groups, heads, rows, columns] of scores to the sums by [table, distance]. */
+const scatter = (gradient: Tensor, sums: Float64Array, tables: number, options: DistanceOptions): void => {
+  const { rows, columns } = options;
+  const distances = sums.length / tables;
+  const heads = gradient.shape[1] as number; // rank 4
+  const data = gradient.data;
+  let index = 0;
+  for (let group = 0; group < gradient.size / Math.max(1, rows * columns); group++) {
+    const start = tables === 1 ? 0 : (group % heads) * distances;
+    for (let i = 0; i < rows; i++)
+      for (let j = 0; j < columns; j++) {
+        const at = start + columnOf(options, distances - 1, i, j);
+        sums[at] = (sums[at] as number) + (data[index++] as number); // inside by the shapes
+      }
+  }
+};
+
+const distancePart = defineOp<readonly [Tensor], DistanceOptions>({
+  name: 'byDistance',
+  forward: ([table], options) => {
+    const { rows, columns } = options;
+    const [tables, distances] = table.shape as [number, number]; // rank 2 by byDistance
+    const data = allocate(tables * rows * columns);
+    let index = 0;
+    for (let head = 0; head < tables; head++)
+      for (let i = 0; i < rows; i++)
+        for (let j = 0; j < columns; j++)
+          data[index++] = table.data[head * distances + columnOf(options, distances - 1, i, j)] as number; // held inside
+    return { shape: [1, tables, rows, columns], data };
+  },
+  backward: (gradient, { inputs: [table], options }) => {
+    const sums = new Float64Array(table.size);
+    scatter(gradient, sums, table.shape[0] as number, options); // rank 2
+    return [new Tensor('float32', table.shape, Float32Array.from(sums))];
+  },
+});
+
+const distanceOptions = ({ first }: ByDistance, part: BiasPart, sizes: BiasSizes): DistanceOptions => ({
+  first,
+  corner: part.keys[0] - (part.queries[0] + sizes.keys - sizes.queries),
+  rows: part.queries[1] - part.queries[0],
+  columns: part.keys[1] - part.keys[0],
+});
+
+/** A range of an axis of a tensor that may be broadcast along it. */
+const cut = (x: Tensor, axisFromEnd: number, [start, end]: readonly [number, number]): Tensor => {
+  const axis = x.rank - axisFromEnd;
+  return axis < 0 || x.shape[axis] === 1 || (start === 0 && end === x.shape[axis])
+    ? x
+    : slice(x, axis, start, end);
+};
+
+/** A part of a bias, broadcastable to [batch, heads, queries, keys] of the part. Differentiable. */
+export const biasPart = (bias: Bias, part: BiasPart, sizes: BiasSizes): Tensor =>
+  bias instanceof Tensor
+    ? cut(cut(bias, 2, part.queries), 1, part.keys)
+    : distancePart([bias.table], distanceOptions(bias, part, sizes));
+
+/** Sums a gradient of [batch, heads, rows, keys] over the axes that a bias was broadcast along. */
+const sumToBias = (gradient: Tensor, padded: readonly number[]): Tensor => {
+  const axes = padded.flatMap((extent, axis) => (extent === 1 && gradient.shape[axis] !== 1 ? [axis] : []));
+  return axes.length === 0 ? gradient : sum(gradient, axes, { keepDims: true });
+};
+
+/** Adds a part's gradient to the gradient of the whole bias, [batch, heads, queries, keys] with extents of 1. */
+const addPart = (sums: Float64Array, padded: readonly number[], part: BiasPart, gradient: Tensor): void => {
+  const [, heads, queries, keys] = padded as [number, number, number, number]; // padded to four
+  const small = sumToBias(gradient, padded);
+  const [batch, , rows, columns] = small.shape as [number, number, number, number]; // as padded
+  const firstRow = queries === 1 ? 0 : part.queries[0];
+  const firstColumn = keys === 1 ? 0 : part.keys[0];
+  let index = 0;
+  for (let group = 0; group < batch * heads; group++)
+    for (let i = 0; i < rows; i++) {
+      const start = (group * queries + firstRow + i) * keys + firstColumn;
+      for (let j = 0; j < columns; j++)
+        sums[start + j] = (sums[start + j] as number) + (small.data[index++] as number); // inside by the shapes
+    }
+};
+
+/** Collects the gradient of a bias from gradients of scores, part by part. */
+export interface BiasGradient {
+  /** gradient [batch, heads, rows, columns] of the scores of a part. */
+  add(gradient: Tensor, part: BiasPart): void;
+  /** Of the shape of the bias's tensor. */
+  finish(): Tensor;
+}
+
+/** A collector of the gradient of a bias; float64 sums, since a shared bias adds up many rows. */
+export const biasGradient = (bias: Bias, sizes: BiasSizes): BiasGradient => {
+  const { shape, size, rank } = biasTensor(bias);
+  const sums = new Float64Array(size);
+  return {
+    add(gradient, part) {
+      if (bias instanceof Tensor)
+        addPart(sums, [...new Array<number>(4 - rank).fill(1), ...shape], part, gradient);
+      else scatter(gradient, sums, shape[0] as number, distanceOptions(bias, part, sizes)); // rank 2
+    },
+    finish: () => new Tensor('float32', shape, Float32Array.from(sums)),
+  };
+};
+
+/** One number of a bias: for references. */
+export const biasAt = (
+  bias: Bias,
+  place: { readonly batch: number; readonly head: number; readonly query: number; readonly key: number },
+  sizes: BiasSizes,
+): number => {
+  const { batch, head, query, key } = place;
+  if (!(bias instanceof Tensor)) {
+    const [tables, distances] = bias.table.shape as [number, number]; // rank 2 by byDistance
+    const distance = key - (query + sizes.keys - sizes.queries);
+    const column = Math.min(distances - 1, Math.max(0, distance - bias.first));
+    return bias.table.data[(tables === 1 ? 0 : head) * distances + column] as number; // held inside
+  }
+  const full = [batch, head, query, key];
+  let index = 0;
+  for (const [axis, extent] of bias.shape.entries())
+    index = index * extent + (extent === 1 ? 0 : (full[4 - bias.rank + axis] as number)); // rank ≤ 4
+  return bias.data[index] as number; // inside by broadcasting
+};
