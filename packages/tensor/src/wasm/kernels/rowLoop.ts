@@ -15,27 +15,64 @@ export interface RowStep {
   counted(value: Value<'v128'>): Value<'v128'>;
 }
 
-/** Writes the body twice: for four numbers, and for one. `width` counts the numbers of the row. */
-export const alongRow = (f: FunctionBuilder, width: Local<'i32'>, body: (step: RowStep) => void): void => {
-  const at = f.local('i32'); // bytes from the beginning of the row
-  f.set(at, 0);
-  const vectors = i32.shiftLeft(i32.and(width, -4), 2);
-  f.while(i32.less(at, vectors), () => {
-    body({
-      load: (row) => v128.load(i32.add(row, at)),
-      store: (row, value) => f.store(i32.add(row, at), value),
-      counted: (value) => value,
-    });
-    f.set(at, i32.add(at, 16));
+/** The steps of `count` vectors side by side, at `at` bytes from the beginning of the row. */
+const stepsAt = (f: FunctionBuilder, at: Local<'i32'>, count: number): readonly RowStep[] =>
+  Array.from({ length: count }, (_, vector) => ({
+    load: (row) => v128.load(i32.add(row, at), 16 * vector),
+    store: (row, value) => f.store(i32.add(row, at), value, 16 * vector),
+    counted: (value) => value,
+  }));
+
+/** Calls `each` with the steps of `count` vectors while as many are left in the row. */
+const whileVectors = (
+  f: FunctionBuilder,
+  { at, width, count }: { readonly at: Local<'i32'>; readonly width: Local<'i32'>; readonly count: number },
+  each: (steps: readonly RowStep[]) => void,
+): void =>
+  f.while(i32.less(at, i32.shiftLeft(i32.and(width, -4 * count), 2)), () => {
+    each(stepsAt(f, at, count));
+    f.set(at, i32.add(at, 16 * count));
   });
+
+/** Calls `each` for the numbers that are left, one by one. */
+const whileNumbers = (
+  f: FunctionBuilder,
+  { at, width }: { readonly at: Local<'i32'>; readonly width: Local<'i32'> },
+  each: (step: RowStep) => void,
+): void =>
   f.while(i32.less(at, i32.shiftLeft(width, 2)), () => {
-    body({
+    each({
       load: (row) => v128.loadSplat(i32.add(row, at)),
       store: (row, value) => f.store(i32.add(row, at), f32x4.lane(value, 0)),
       counted: (value) => lowLane(value),
     });
     f.set(at, i32.add(at, 4));
   });
+
+/** Writes the body twice: for four numbers, and for one. `width` counts the numbers of the row. */
+export const alongRow = (f: FunctionBuilder, width: Local<'i32'>, body: (step: RowStep) => void): void => {
+  const at = f.local('i32'); // bytes from the beginning of the row
+  f.set(at, 0);
+  whileVectors(f, { at, width, count: 1 }, ([step]) => body(step as RowStep)); // one
+  whileNumbers(f, { at, width }, body);
+};
+
+/**
+ * `alongRow` for bodies that compute much: four vectors at a time where there are as many. The body loads and computes, and returns what is
+ * written after the bodies of all four: across a store V8 does not mix them, and mixed they take a quarter less (exp, Zen 4).
+ */
+export const alongRowTogether = (
+  f: FunctionBuilder,
+  width: Local<'i32'>,
+  body: (step: RowStep) => () => void,
+): void => {
+  const at = f.local('i32'); // bytes from the beginning of the row
+  f.set(at, 0);
+  for (const count of [4, 1])
+    whileVectors(f, { at, width, count }, (steps) => {
+      for (const rest of steps.map(body)) rest();
+    });
+  whileNumbers(f, { at, width }, (step) => body(step)());
 };
 
 /** Calls back for each row of a chunk with its number; `perChunk` rows are a chunk, of `rows` in all. */

@@ -5,7 +5,7 @@ import { f32x4, i32 } from '../assembler/instructions.ts';
 import type { ModuleBuilder } from '../assembler/moduleBuilder.ts';
 import { activationNumber } from './activation.ts';
 import { defineKernel, type KernelSpec } from './record.ts';
-import { alongRow } from './rowLoop.ts';
+import { alongRowTogether } from './rowLoop.ts';
 import { vectorSlopes } from './slopes.ts';
 import type { Target } from './target.ts';
 
@@ -31,12 +31,12 @@ export const defineSlope = (module: ModuleBuilder, target: Target): void => {
     const [x, up, to] = [from, gradient, out].map((array) =>
       f.let(i32.add(array, i32.shiftLeft(first, 2))),
     ) as [typeof from, typeof from, typeof from]; // three
-    const value = f.local('v128');
     for (const name of Object.keys(vectorSlopes) as UnaryKind[])
       f.if(i32.equal(kind, activationNumber(name)), () =>
-        alongRow(f, left, (step) => {
-          f.set(value, step.load(x));
-          step.store(to, f32x4.mul(vectorSlopes[name](f, target, value), step.load(up)));
+        alongRowTogether(f, left, (step) => {
+          const slope = f.let(vectorSlopes[name](f, target, f.let(step.load(x))));
+          const product = f.let(f32x4.mul(slope, step.load(up)));
+          return () => step.store(to, product);
         }),
       );
   });

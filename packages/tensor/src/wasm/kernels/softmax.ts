@@ -7,7 +7,7 @@ import type { ModuleBuilder } from '../assembler/moduleBuilder.ts';
 import { constant, type Local } from '../assembler/value.ts';
 import { maxOfLanes, sumOfLanes } from './lanes.ts';
 import { defineKernel, type KernelSpec } from './record.ts';
-import { alongRow, eachRow } from './rowLoop.ts';
+import { alongRow, alongRowTogether, eachRow } from './rowLoop.ts';
 import type { Target } from './target.ts';
 import { exp, maxFloat } from './vectorMath.ts';
 
@@ -32,17 +32,18 @@ export const defineSoftmax = (
 ): void => {
   defineKernel(module, softmaxKernel, (f, { x, out, rows, columns, rowsPerChunk, logarithm }, { chunk }) => {
     const [from, to, bytes] = [f.local('i32'), f.local('i32'), f.let(i32.shiftLeft(columns, 2))];
-    const [max, sum, value] = [f.local('v128'), f.local('v128'), f.local('v128')];
+    const [max, sum] = [f.local('v128'), f.local('v128')];
     const total = f.local('f32');
 
     const fill = (number: number): void =>
       alongRow(f, columns, (step) => step.store(to, constant('f32x4', number)));
     const addExponentials = (alsoStore: boolean): void =>
-      alongRow(f, columns, (step) => {
-        f.set(value, f32x4.sub(step.load(from), max));
-        const power = f.let(exp(f, target, value));
-        if (alsoStore) step.store(to, power);
-        f.set(sum, f32x4.add(sum, step.counted(power)));
+      alongRowTogether(f, columns, (step) => {
+        const power = f.let(exp(f, target, f.let(f32x4.sub(step.load(from), max))));
+        return () => {
+          if (alsoStore) step.store(to, power);
+          f.set(sum, f32x4.add(sum, step.counted(power)));
+        };
       });
     const whole = (number: Local<'f32'>): Local<'v128'> => f.let(f32x4.splat(number));
 

@@ -26,6 +26,10 @@ const polynomial = (
 export const maxFloat = 3.4028234663852886e38;
 const signBit = -0x80000000; // of every lane, as an integer
 
+// Added to a float of magnitude below 2²², this leaves the nearest integer in the low bits: cheaper than rounding and converting.
+const rounder = 1.5 * 2 ** 23;
+const rounderBits = 0x4b400000;
+
 /** The four floats 2ⁿ of integers −126 ≤ n ≤ 127. */
 const powerOfTwo = (n: Value<'v128'>): Value<'v128'> => i32x4.shiftLeft(i32x4.add(n, 127), 23);
 
@@ -36,7 +40,8 @@ const powerOfTwo = (n: Value<'v128'>): Value<'v128'> => i32x4.shiftLeft(i32x4.ad
 export const exp: VectorFunction = (f, target, x) => {
   // Below −104 the result rounds to 0, above 89 to +∞. pseudoMin and pseudoMax keep a NaN that is their first operand.
   const clamped = f.let(f32x4.pseudoMin(f32x4.pseudoMax(x, -104), 89));
-  const n = f.let(f32x4.nearest(f32x4.mul(clamped, Math.LOG2E)));
+  const rounded = f.let(f32x4.add(f32x4.mul(clamped, Math.LOG2E), rounder));
+  const n = f.let(f32x4.sub(rounded, rounder));
   // ln 2 in two parts, the first with so few bits that n times it is exact.
   const r = f.let(multiplyAdd(target, n, -0.693359375, clamped));
   f.set(r, multiplyAdd(target, n, 2.1219444005469057e-4, r));
@@ -47,7 +52,7 @@ export const exp: VectorFunction = (f, target, x) => {
       0.001381459878757596,
     ],
   ]);
-  const whole = f.let(i32x4.truncate(n));
+  const whole = f.let(i32x4.sub(rounded, rounderBits));
   const half = f.let(i32x4.shiftRight(whole, 1));
   return f32x4.mul(p, powerOfTwo(half), powerOfTwo(i32x4.sub(whole, half)));
 };
@@ -58,8 +63,8 @@ export const exp: VectorFunction = (f, target, x) => {
  */
 export const exp2OfNegative: VectorFunction = (f, target, x) => {
   const clamped = f.let(f32x4.pseudoMax(x, -127));
-  const n = f.let(f32x4.nearest(clamped));
-  f.set(clamped, f32x4.sub(clamped, n));
+  const rounded = f.let(f32x4.add(clamped, rounder));
+  f.set(clamped, f32x4.sub(clamped, f32x4.sub(rounded, rounder)));
   const p = polynomial(f, target, [
     clamped,
     // The constant is exactly 1, so that at −127 subtracting 127 from the exponent leaves the bits of zero.
@@ -68,7 +73,7 @@ export const exp2OfNegative: VectorFunction = (f, target, x) => {
       0.001326471334323287,
     ],
   ]);
-  return i32x4.add(p, i32x4.shiftLeft(i32x4.truncate(n), 23));
+  return i32x4.add(p, i32x4.shiftLeft(rounded, 23)); // all but the integer's bits are shifted out
 };
 
 /** The error function: x·P(x²)/Q(x²) for |x| < 3.95 (relative error 2e-8 before rounding, 4e-7 after), ±1 beyond. */
