@@ -1,10 +1,10 @@
 // einsum: sums of products by Einstein's notation, carried out by permutations and matrix products, from left to right.
 
-import { ShapeError, sizeOf } from '../shape.ts';
+import { ShapeError, sameShape, sizeOf } from '../shape.ts';
 import type { Tensor } from '../tensor.ts';
 import { mul } from './arithmetic.ts';
 import { expand, permute, reshape } from './arrange.ts';
-import { type EinsumPlan, einsumPlan } from './einsumPlan.ts';
+import { einsumPlan } from './einsumPlan.ts';
 import { matmul } from './matmul.ts';
 import { sum } from './reduce.ts';
 import { slice } from './slice.ts';
@@ -53,24 +53,23 @@ const summed = ({ x, labels }: Labelled, kept: ReadonlySet<string>): Labelled =>
     : { x: sum(x, gone), labels: labels.filter((label) => kept.has(label)) };
 };
 
-/** Extents of labels that are 1 in one operand and larger in the other made equal. */
-const stretched = (
-  { x, labels }: Labelled,
-  extents: EinsumPlan['extents'],
-  which: ReadonlySet<string>,
-): Labelled => {
-  const shape = labels.map(
-    (label, axis) => (which.has(label) ? (extents.get(label) as number) : (x.shape[axis] as number)), // every label has an extent
-  );
-  return { x: shape.every((extent, axis) => extent === x.shape[axis]) ? x : expand(x, shape), labels };
+/** Extents of labels in two operands together; one of 1 gives way to the other's. */
+const commonExtents = (...operands: readonly Labelled[]): Map<string, number> => {
+  const extents = new Map<string, number>();
+  for (const { x, labels } of operands)
+    for (const [axis, label] of labels.entries())
+      if ((extents.get(label) ?? 1) === 1) extents.set(label, x.shape[axis] as number); // as many labels as axes
+  return extents;
+};
+
+/** Axes of extent 1 stretched to what the other operand has. */
+const stretched = ({ x, labels }: Labelled, extents: ReadonlyMap<string, number>): Labelled => {
+  const shape = labels.map((label) => extents.get(label) as number); // every label has an extent
+  return { x: sameShape(shape, x.shape) ? x : expand(x, shape), labels };
 };
 
 /** The product of two, summed over what both have and nobody needs any more. */
-const contracted = (
-  left: Labelled,
-  right: Labelled,
-  { needed, extents }: { readonly needed: ReadonlySet<string>; readonly extents: EinsumPlan['extents'] },
-): Labelled => {
+const contracted = (left: Labelled, right: Labelled, needed: ReadonlySet<string>): Labelled => {
   const [inLeft, inRight] = [new Set(left.labels), new Set(right.labels)];
   const a = summed(left, new Set([...needed, ...inRight]));
   const b = summed(right, new Set([...needed, ...inLeft]));
@@ -85,9 +84,10 @@ const contracted = (
     const product = mul(arranged(a, order), arranged(b, order));
     return summed({ x: product, labels: order }, new Set(labels));
   }
+  const extents = commonExtents(a, b);
   const extent = (names: readonly string[]) => names.map((name) => extents.get(name) as number); // every label has one
   const count = (names: readonly string[]) => sizeOf(extent(names));
-  const [whole, other] = [stretched(a, extents, new Set(both)), stretched(b, extents, new Set(both))];
+  const [whole, other] = [stretched(a, extents), stretched(b, extents)];
   // The right operand as it lies, if it ends with what is summed over; no copy then.
   const transposeB = other.labels.at(-1) === inner.at(-1);
   const product = matmul(
@@ -118,7 +118,7 @@ const contracted = (
  * einsum('ii->', tensor([[1, 2], [3, 4]])).item(); //=> 5
  */
 export const einsum = (equation: string, ...tensors: readonly Tensor[]): Tensor => {
-  const { operands, output, extents } = einsumPlan(
+  const { operands, output } = einsumPlan(
     equation,
     tensors.map(({ shape }) => shape),
   );
@@ -127,8 +127,7 @@ export const einsum = (equation: string, ...tensors: readonly Tensor[]): Tensor 
   let result = first;
   for (const [index, term] of others.entries()) {
     const needed = new Set([...output, ...others.slice(index + 1).flatMap(({ labels }) => labels)]);
-    result = contracted(result, term, { needed, extents });
+    result = contracted(result, term, needed);
   }
-  const rest = stretched(summed(result, new Set(output)), extents, new Set(output));
-  return arranged(rest, output);
+  return arranged(summed(result, new Set(output)), output);
 };

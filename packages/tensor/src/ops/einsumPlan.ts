@@ -6,8 +6,6 @@ import { type Shape, ShapeError } from '../shape.ts';
 export interface EinsumPlan {
   readonly operands: readonly (readonly string[])[];
   readonly output: readonly string[];
-  /** Extent of each label. */
-  readonly extents: ReadonlyMap<string, number>;
 }
 
 /** A term as labels; an ellipsis stands for `covered` axes. */
@@ -76,5 +74,5 @@ export const einsumPlan = (equation: string, shapes: readonly Shape[]): EinsumPl
     throw new ShapeError(
       `einsum: result '${right}' of '${equation}'; expected letters of the operands, each once.`,
     );
-  return { operands, output, extents };
+  return { operands, output };
 };
