@@ -126,7 +126,7 @@ const countOf = (targets: Int32Array, { ignoreIndex, weight }: Options): number 
  */
 export const crossEntropy = (
   logits: Tensor,
-  targets: Tensor<'int32'> | Tensor,
+  targets: Tensor<'int32' | 'float32'>,
   { ignoreIndex = -100, labelSmoothing = 0, weight, reduction = 'mean' }: CrossEntropyOptions = {},
 ): Tensor => {
   const rows = logits.shape.slice(0, -1);
