@@ -2,11 +2,12 @@
 // each for the gradients of the weights and of the inputs of all steps. Werbos 1990, *Backpropagation through time*.
 
 import { currentBackend } from '../../backend/slot.ts';
-import { allocate } from '../../regionStack.ts';
 import { Tensor } from '../../tensor.ts';
 import {
   type Inputs,
+  partsOf,
   type RecurrenceOptions,
+  roomFor,
   type Saved,
   type Sizes,
   sizesOf,
@@ -14,10 +15,10 @@ import {
   viewer,
 } from './steps.ts';
 
-/** Gradients at both products of all steps, which take the place of the gates, and at the first states. */
+/** Gradients at the products of all steps (that of the inputs takes the place of the gates) and at the first states. */
 interface Slopes {
   readonly gates: Float32Array;
-  readonly recurrent: Float32Array;
+  readonly recurrent: readonly Float32Array[];
   readonly hidden: Float32Array;
   readonly cell: Float32Array;
 }
@@ -33,91 +34,130 @@ const stepsBack = (
   const { cell } = options;
   const backend = currentBackend();
   const plane = batch * width;
-  const weight = inputs[2];
+  const weights = partsOf(inputs[2].data, cell);
   const { gates } = saved;
-  const recurrent = cell.ownRecurrentGradient ? allocate(gates.length) : gates;
+  const recurrent = cell.products.map((product) =>
+    cell.ownRecurrentGradient ? roomFor(product.gates * steps * plane) : gates,
+  );
   const states = cell.states === 2 ? plane : 0;
-  const [hidden, cells] = [allocate(plane), allocate(states)]; // of the state after the step that is looked at
+  const hidden = roomFor(plane); // of the state after the step that is looked at, as cells
+  const cells = roomFor(states);
   hidden.set(upstream.subarray(steps * plane, (steps + 1) * plane));
   cells.set(upstream.subarray((steps + 1) * plane));
-  const [total, direct, cellBefore, through] = [
-    allocate(plane),
-    allocate(plane),
-    allocate(states),
-    allocate(plane),
-  ];
+  const [total, hiddenBefore, scratch] = [roomFor(plane), roomFor(plane), roomFor(plane)];
+  const cellBefore = roomFor(states);
   for (let index = steps - 1; index >= 0; index--) {
     const { time, rows, before, after, runs } = stepAt(index, sizes, options);
     const view = viewer(batch, rows);
     for (let at = 0; at < rows * width; at++)
       total[at] = (hidden[at] as number) + (upstream[time * plane + at] as number); // both have rows · width
-    const recurrentSlope = view(recurrent, time, gateWidth);
+    const own = recurrent.map((array, product) =>
+      view(array, time, (cell.products[product]?.gates ?? 0) * width),
+    );
     cell.backward({
       rows,
       width,
       gates: view(gates, time, gateWidth),
-      recurrent: recurrentSlope,
+      recurrent: own,
       hidden: view(saved.hidden, before, width),
       nextHidden: view(saved.hidden, after, width),
       cell: view(saved.cells, before, width),
       kept: view(saved.kept, time, cell.kept * width),
       nextHiddenGradient: total,
       nextCellGradient: cells,
-      hiddenGradient: direct,
+      hiddenGradient: hiddenBefore,
       cellGradient: cellBefore,
+      scratch,
+      multiply: (product, out) =>
+        backend.matmul({
+          a: own[product] as Float32Array, // one of each a product
+          b: weights[product] as Float32Array,
+          out,
+          m: rows,
+          n: width,
+          k: (cell.products[product]?.gates ?? 0) * width,
+          transposeA: false,
+          transposeB: false,
+          batches: 1,
+          aStride: 0,
+          bStride: 0,
+          keep: false,
+        }),
     });
     const idle = (array: Float32Array): void => {
+      const size = array.length / (steps * batch);
       for (let row = 0; row < batch; row++)
-        if (!runs(row)) array.fill(0, (time * batch + row) * gateWidth, (time * batch + row + 1) * gateWidth);
+        if (!runs(row)) array.fill(0, (time * batch + row) * size, (time * batch + row + 1) * size);
     };
-    if (options.lengths !== undefined) for (const array of new Set([gates, recurrent])) idle(array);
-    backend.matmul({
-      a: recurrentSlope,
-      b: weight.data,
-      out: through,
-      m: rows,
-      n: width,
-      k: gateWidth,
-      transposeA: false,
-      transposeB: false,
-      batches: 1,
-      aStride: 0,
-      bStride: 0,
-      keep: false,
-    });
+    if (options.lengths !== undefined) for (const array of new Set([gates, ...recurrent])) idle(array);
     for (let row = 0; row < rows; row++) {
       if (!runs(row)) continue;
-      for (let at = row * width; at < (row + 1) * width; at++)
-        hidden[at] = (direct[at] as number) + (through[at] as number); // rows · width
+      hidden.set(hiddenBefore.subarray(row * width, (row + 1) * width), row * width);
       if (states > 0) cells.set(cellBefore.subarray(row * width, (row + 1) * width), row * width);
     }
   }
   return { gates, recurrent, hidden, cell: cells };
 };
 
-/** left [rows, m]ᵀ · right [rows, n]. */
+/** out [m, n] = left [rows, m]ᵀ · right [rows, n]. */
 const transposedProduct = (
-  [left, m]: readonly [Float32Array, number],
-  [right, n]: readonly [Float32Array, number],
-  rows: number,
-): Tensor => {
-  const out = allocate(m * n);
+  left: Float32Array,
+  right: Float32Array,
+  to: { readonly out: Float32Array; readonly rows: number },
+): void => {
+  const { out, rows } = to;
+  const [m, n] = rows === 0 ? [out.length, 1] : [left.length / rows, right.length / rows];
   const call = { a: left, b: right, out, m, n, k: rows, transposeA: true, transposeB: false };
   currentBackend().matmul({ ...call, batches: 1, aStride: 0, bStride: 0, keep: false });
-  return new Tensor('float32', [m, n], out);
 };
 
-const columnSums = (x: Float32Array, width: number): Tensor => {
+const inputWeightGradient = (
+  gates: Float32Array,
+  x: Float32Array,
+  { steps, batch, gateWidth, inputs }: Sizes,
+): Tensor => {
+  const out = roomFor(gateWidth * inputs);
+  transposedProduct(gates, x, { out, rows: steps * batch });
+  return new Tensor('float32', [gateWidth, inputs], out);
+};
+
+/** The gradient of weight_hh, product by product: what each read is known. */
+const hiddenWeightGradient = (
+  recurrent: readonly Float32Array[],
+  { cell, reverse }: RecurrenceOptions,
+  { saved, sizes: { steps, batch, width, gateWidth } }: { readonly saved: Saved; readonly sizes: Sizes },
+): Tensor => {
+  const out = roomFor(gateWidth * width);
+  const first = reverse ? batch * width : 0; // the slot before the first step
+  const previous = saved.hidden.subarray(first, first + steps * batch * width);
+  for (const [product, part] of partsOf(out, cell).entries()) {
+    const read = cell.products[product]?.reads === 'kept' ? saved.kept : previous;
+    transposedProduct(recurrent[product] as Float32Array, read, { out: part, rows: steps * batch }); // one a product
+  }
+  return new Tensor('float32', [gateWidth, width], out);
+};
+
+const columnSums = (x: Float32Array, out: Float32Array): void => {
+  const width = out.length;
   const sums = new Float64Array(width); // thousands of rows: a float32 sum would lose digits
   for (let start = 0; start < x.length; start += width)
     for (let j = 0; j < width; j++) sums[j] = (sums[j] as number) + (x[start + j] as number); // whole rows
-  const out = allocate(width);
   out.set(sums);
-  return new Tensor('float32', [width], out);
+};
+
+/** The gradient of a bias, from those of its products. */
+const biasGradient = (
+  slopes: readonly Float32Array[],
+  parts: (out: Float32Array) => readonly Float32Array[],
+  gateWidth: number,
+): Tensor => {
+  const out = roomFor(gateWidth);
+  for (const [index, part] of parts(out).entries()) columnSums(slopes[index] as Float32Array, part); // one a product
+  return new Tensor('float32', [gateWidth], out);
 };
 
 const inputGradient = (gates: Float32Array, [x, weight]: Inputs, { gateWidth, inputs }: Sizes): Tensor => {
-  const out = allocate(x.size);
+  const out = roomFor(x.size);
   const m = gateWidth === 0 ? 0 : gates.length / gateWidth;
   const call = { a: gates, b: weight.data, out, m, n: inputs, k: gateWidth };
   currentBackend().matmul({
@@ -135,18 +175,15 @@ export const backThroughTime = (
   given: { readonly saved: Saved; readonly upstream: Float32Array; needs(index: number): boolean },
 ): readonly (Tensor | undefined)[] => {
   const sizes = sizesOf(inputs);
-  const { steps, batch, width, gateWidth } = sizes;
+  const { batch, width, gateWidth } = sizes;
   const { saved, needs } = given;
   const slopes = stepsBack(inputs, options, given);
-  const firstSlot = options.reverse ? batch * width : 0;
-  const previous = saved.hidden.subarray(firstSlot, firstSlot + steps * batch * width);
-  const rows = steps * batch;
   const makers = [
     () => inputGradient(slopes.gates, inputs, sizes),
-    () => transposedProduct([slopes.gates, gateWidth], [saved.x, sizes.inputs], rows),
-    () => transposedProduct([slopes.recurrent, gateWidth], [previous, width], rows),
-    () => columnSums(slopes.gates, gateWidth),
-    () => columnSums(slopes.recurrent, gateWidth),
+    () => inputWeightGradient(slopes.gates, saved.x, sizes),
+    () => hiddenWeightGradient(slopes.recurrent, options, { saved, sizes }),
+    () => biasGradient([slopes.gates], (out) => [out], gateWidth),
+    () => biasGradient(slopes.recurrent, (out) => partsOf(out, options.cell), gateWidth),
     () => new Tensor('float32', [batch, width], slopes.hidden),
     () => new Tensor('float32', [batch, width], slopes.cell),
   ];

@@ -1,15 +1,19 @@
-// What a recurrent cell computes in one step, over typed arrays. The loop over steps, and all products, are recurrence.ts's.
+// What a recurrent cell computes in one step, over typed arrays. The loops over steps are unroll.ts and backThroughTime.ts.
 
 import type { UnaryKind } from '../../backend/backend.ts';
 
-/** One step of the forward pass. Arrays hold `rows` rows of `width` numbers; gates and recurrent have a row of gates·width. */
+/** A product with blocks of rows of weight_hh: of how many gates, and whether of the hidden state or of what the cell keeps. */
+export interface Product {
+  readonly gates: number;
+  readonly reads: 'hidden' | 'kept';
+}
+
+/** One step of the forward pass. Arrays hold `rows` rows of `width` numbers, gates have a row of gates·width. */
 export interface ForwardStep {
   readonly rows: number;
   readonly width: number;
   /** In: x·W_ihᵀ + b_ih. Out: the values of the gates, which the derivative needs. */
   readonly gates: Float32Array;
-  /** h·W_hhᵀ + b_hh. */
-  readonly recurrent: Float32Array;
   readonly hidden: Float32Array;
   readonly nextHidden: Float32Array;
   /** The LSTM's second state; empty for the others. */
@@ -17,8 +21,11 @@ export interface ForwardStep {
   readonly nextCell: Float32Array;
   /** `kept` numbers a unit that the derivative needs beside gates and states. */
   readonly kept: Float32Array;
-  /** As large as gates. */
+  /** Room for what a cell likes, each as large as gates. */
+  readonly recurrent: Float32Array;
   readonly scratch: Float32Array;
+  /** out = x·Wᵀ + b with the rows of weight_hh and bias_hh that belong to a product of the cell. */
+  multiply(product: number, x: Float32Array, out: Float32Array): void;
   /** The engine's element-wise functions, in place. */
   unary(kind: UnaryKind, x: Float32Array): void;
 }
@@ -29,8 +36,8 @@ export interface BackwardStep {
   readonly width: number;
   /** In: what forward left. Out: the gradient of x·W_ihᵀ + b_ih. */
   readonly gates: Float32Array;
-  /** Out: the gradient of h·W_hhᵀ + b_hh; the same array as gates unless the cell has `ownRecurrentGradient`. */
-  readonly recurrent: Float32Array;
+  /** Out: the gradient of each product; the same array as gates unless the cell has `ownRecurrentGradient`. */
+  readonly recurrent: readonly Float32Array[];
   readonly hidden: Float32Array;
   readonly nextHidden: Float32Array;
   readonly cell: Float32Array;
@@ -38,9 +45,13 @@ export interface BackwardStep {
   /** The gradients of the next states. */
   readonly nextHiddenGradient: Float32Array;
   readonly nextCellGradient: Float32Array;
-  /** Out: the gradients of the states, for hidden without what comes through the product. */
+  /** Out: the gradients of the states. */
   readonly hiddenGradient: Float32Array;
   readonly cellGradient: Float32Array;
+  /** Room for one state. */
+  readonly scratch: Float32Array;
+  /** out = the gradient of what a product reads, from the gradient of the product, which must be there. */
+  multiply(product: number, out: Float32Array): void;
 }
 
 /** A kind of cell. */
@@ -48,6 +59,8 @@ export interface Cell {
   readonly name: string;
   /** Blocks of `width` rows in the weights. */
   readonly gates: number;
+  /** With weight_hh, in the order of its rows; most cells have one. */
+  readonly products: readonly Product[];
   /** 1: hidden; 2: hidden and cell. */
   readonly states: 1 | 2;
   /** See ForwardStep.kept. */

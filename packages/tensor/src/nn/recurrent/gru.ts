@@ -3,6 +3,7 @@
 import type { Tensor } from '../../tensor.ts';
 import type { Parameter } from '../parameter.ts';
 import type { Pass } from '../pass.ts';
+import type { Cell } from './cell.ts';
 import {
   type Direction,
   declareDirections,
@@ -10,8 +11,16 @@ import {
   runLayers,
   type SequenceOptions,
 } from './directions.ts';
-import { gruCell } from './gruCell.ts';
+import { gruCell, gruResetBeforeCell } from './gruCell.ts';
 import { cellOf } from './singleStep.ts';
+
+/** Options of a GRU. */
+export interface GRUOptions extends RecurrentOptions {
+  /** Where the reset gate stands: 'after' the product with the hidden state (PyTorch, cuDNN), or 'before' it (Cho 2014, equation 8; ONNX's linear_before_reset 0). Default 'after'. */
+  readonly reset?: 'after' | 'before';
+}
+
+const cellFor = (reset: GRUOptions['reset']): Cell => (reset === 'before' ? gruResetBeforeCell : gruCell);
 
 /** First states and lengths of one pass through a GRU or an RNN. */
 export interface HiddenOptions extends SequenceOptions {
@@ -39,10 +48,11 @@ export interface HiddenResult {
 export class GRU {
   readonly [name: `weight_${string}` | `bias_${string}`]: Parameter | undefined;
   readonly #directions: readonly Direction[];
-  readonly #options: RecurrentOptions;
+  readonly #options: GRUOptions;
 
-  constructor(inputs: number, width: number, options: RecurrentOptions = {}) {
-    const { directions, fields } = declareDirections('GRU', { cell: gruCell, inputs, width }, options);
+  constructor(inputs: number, width: number, options: GRUOptions = {}) {
+    const cell = cellFor(options.reset);
+    const { directions, fields } = declareDirections('GRU', { cell, inputs, width }, options);
     Object.assign(this, fields);
     this.#directions = directions;
     this.#options = options;
@@ -51,7 +61,7 @@ export class GRU {
   /** x [batch, length, inputs]. */
   forward(x: Tensor, { hidden, lengths }: HiddenOptions = {}, pass: Pass = {}): HiddenResult {
     const { output, states } = runLayers('GRU', x, {
-      cell: gruCell,
+      cell: cellFor(this.#options.reset),
       directions: this.#directions,
       options: this.#options,
       states: [hidden],
@@ -66,8 +76,12 @@ export class GRUCell {
   readonly [name: `weight_${string}` | `bias_${string}`]: Parameter | undefined;
   readonly #step: (x: Tensor, states: readonly (Tensor | undefined)[]) => readonly Tensor[];
 
-  constructor(inputs: number, width: number, { bias = true }: Pick<RecurrentOptions, 'bias'> = {}) {
-    const { fields, step } = cellOf('GRUCell', { cell: gruCell, inputs, width, bias });
+  constructor(
+    inputs: number,
+    width: number,
+    { bias = true, reset }: Pick<GRUOptions, 'bias' | 'reset'> = {},
+  ) {
+    const { fields, step } = cellOf('GRUCell', { cell: cellFor(reset), inputs, width, bias });
     Object.assign(this, fields);
     this.#step = step;
   }

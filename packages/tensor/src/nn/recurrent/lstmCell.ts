@@ -7,6 +7,7 @@ const forward = (step: ForwardStep): void => {
   const { rows, width, gates, recurrent, cell, nextCell, nextHidden, kept, scratch } = step;
   const three = scratch.subarray(0, rows * 3 * width);
   const candidate = scratch.subarray(rows * 3 * width, rows * 4 * width);
+  step.multiply(0, step.hidden, recurrent);
   for (let row = 0; row < rows; row++)
     for (let j = 0; j < width; j++) {
       const from = row * 4 * width + j;
@@ -44,7 +45,7 @@ const forward = (step: ForwardStep): void => {
 
 const backward = (step: BackwardStep): void => {
   const { rows, width, gates, cell, kept, nextHiddenGradient, nextCellGradient } = step;
-  const { hiddenGradient, cellGradient } = step;
+  const { cellGradient } = step;
   for (let row = 0; row < rows; row++)
     for (let j = 0; j < width; j++) {
       const at = row * width + j;
@@ -61,8 +62,8 @@ const backward = (step: BackwardStep): void => {
       gates[gate + 2 * width] = slope * i * (1 - g * g);
       gates[gate + 3 * width] = hiddenSlope * squashed * o * (1 - o);
       cellGradient[at] = slope * f;
-      hiddenGradient[at] = 0;
     }
+  step.multiply(0, step.hiddenGradient);
 };
 
 /**
@@ -72,6 +73,7 @@ const backward = (step: BackwardStep): void => {
 export const lstmCell: Cell = {
   name: 'lstm',
   gates: 4,
+  products: [{ gates: 4, reads: 'hidden' }],
   states: 2,
   kept: 1, // tanh(c')
   ownRecurrentGradient: false,

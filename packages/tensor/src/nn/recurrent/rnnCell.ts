@@ -7,7 +7,8 @@ export type Nonlinearity = 'tanh' | 'relu';
 
 const forward =
   (nonlinearity: Nonlinearity) =>
-  ({ rows, width, gates, recurrent, nextHidden, unary }: ForwardStep): void => {
+  ({ rows, width, gates, recurrent, hidden, nextHidden, unary, multiply }: ForwardStep): void => {
+    multiply(0, hidden, recurrent);
     for (let at = 0; at < rows * width; at++)
       nextHidden[at] = (gates[at] as number) + (recurrent[at] as number); // arrays of the contract's sizes, here and below
     unary(nonlinearity, nextHidden);
@@ -15,19 +16,20 @@ const forward =
 
 const backward =
   (nonlinearity: Nonlinearity) =>
-  ({ rows, width, gates, nextHidden, nextHiddenGradient, hiddenGradient }: BackwardStep): void => {
+  ({ rows, width, gates, nextHidden, nextHiddenGradient, hiddenGradient, multiply }: BackwardStep): void => {
     for (let at = 0; at < rows * width; at++) {
       const h = nextHidden[at] as number;
       const slope = nonlinearity === 'tanh' ? 1 - h * h : Number(h > 0);
       gates[at] = (nextHiddenGradient[at] as number) * slope;
-      hiddenGradient[at] = 0;
     }
+    multiply(0, hiddenGradient);
   };
 
 /** h' = f(x·W_ihᵀ + b_ih + h·W_hhᵀ + b_hh) with f = tanh or relu. Elman 1990, *Finding structure in time*. */
 export const rnnCell = (nonlinearity: Nonlinearity): Cell => ({
   name: 'rnn',
   gates: 1,
+  products: [{ gates: 1, reads: 'hidden' }],
   states: 1,
   kept: 0,
   ownRecurrentGradient: false,

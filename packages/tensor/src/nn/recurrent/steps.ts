@@ -1,5 +1,6 @@
 // The steps of a recurrence in either direction, over sequences of one or of several lengths, and where each step's numbers lie.
 
+import { allocate } from '../../regionStack.ts';
 import type { Tensor } from '../../tensor.ts';
 import type { Cell } from './cell.ts';
 
@@ -72,3 +73,19 @@ export const viewer =
   (batch: number, rows: number) =>
   (array: Float32Array, slot: number, width: number): Float32Array =>
     array.subarray(slot * batch * width, (slot * batch + rows) * width);
+
+/** Room as `allocate` gives it; nothing of it for nothing, so that an empty array has no address that another has too. */
+export const roomFor = (length: number): Float32Array =>
+  length === 0 ? new Float32Array() : allocate(length);
+
+/** The rows of weight_hh (or of a gradient of its shape), or the numbers of bias_hh, that belong to each product of a cell. */
+export const partsOf = (x: Float32Array, cell: Cell): Float32Array[] => {
+  if (cell.products.length === 1) return [x]; // the same array, so that an engine finds what it keeps of a frozen weight
+  let start = 0;
+  return cell.products.map(({ gates }) => {
+    const end = start + (gates * x.length) / cell.gates;
+    const part = x.subarray(start, end);
+    start = end;
+    return part;
+  });
+};

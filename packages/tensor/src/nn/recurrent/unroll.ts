@@ -2,10 +2,11 @@
 // state and the cell. Its derivative is backThroughTime.ts.
 
 import { currentBackend } from '../../backend/slot.ts';
-import { allocate } from '../../regionStack.ts';
 import {
   type Inputs,
+  partsOf,
   type RecurrenceOptions,
+  roomFor,
   type Saved,
   type Sizes,
   type Step,
@@ -17,7 +18,7 @@ import {
 /** x with zeros where sequences have ended, so that what stands there can do no harm. */
 const inputsOf = (x: Float32Array, { steps, batch, inputs }: Sizes, lengths: Int32Array | undefined) => {
   if (lengths === undefined || lengths.every((length) => length === steps)) return x;
-  const result = allocate(x.length);
+  const result = roomFor(x.length);
   result.set(x);
   for (let time = 0; time < steps; time++)
     for (let row = 0; row < batch; row++)
@@ -58,45 +59,58 @@ export const unroll = (
   const plane = batch * width;
   const saved: Saved = {
     x: inputsOf(x.data, sizes, options.lengths),
-    gates: allocate(steps * batch * gateWidth),
-    hidden: allocate((steps + 1) * plane),
-    cells: allocate(firstCell === undefined ? 0 : (steps + 1) * plane),
-    kept: allocate(cell.kept * steps * plane),
+    gates: roomFor(steps * batch * gateWidth),
+    hidden: roomFor((steps + 1) * plane),
+    cells: roomFor(firstCell === undefined ? 0 : (steps + 1) * plane),
+    kept: roomFor(cell.kept * steps * plane),
   };
   const { gates, hidden, cells, kept } = saved;
-  const output = allocate((steps + cell.states) * plane);
-  const recurrent = allocate(batch * gateWidth);
-  const scratch = allocate(batch * gateWidth);
+  const output = roomFor((steps + cell.states) * plane);
+  const [weights, biases] = [partsOf(weightH.data, cell), partsOf(biasH.data, cell)];
+  if (options.lengths !== undefined) kept.fill(0); // rows that no step reaches meet gradients of zero
+  const recurrent = roomFor(batch * gateWidth);
+  const scratch = roomFor(batch * gateWidth);
   const first = reverse ? steps : 0;
   hidden.set(firstHidden.data, first * plane);
   if (firstCell !== undefined) cells.set(firstCell.data, first * plane);
-  const product = { bias: biasX.data, outputs: gateWidth, activation: 'none', keep: false } as const;
   backend.linear({
-    ...product,
     x: saved.x,
     weight: weightX.data,
+    bias: biasX.data,
     out: gates,
     rows: steps * batch,
     inputs: sizes.inputs,
+    outputs: gateWidth,
+    activation: 'none',
     keep: weightX.constant,
   });
   for (let index = 0; index < steps; index++) {
     const step = stepAt(index, sizes, options);
     const { time, rows, before, after } = step;
     const view = viewer(batch, rows);
-    const call = { x: view(hidden, before, width), weight: weightH.data, bias: biasH.data, out: recurrent };
-    backend.linear({ ...product, ...call, rows, inputs: width, keep: weightH.constant });
     cell.forward({
       rows,
       width,
       gates: view(gates, time, gateWidth),
       recurrent,
-      hidden: call.x,
+      hidden: view(hidden, before, width),
       nextHidden: view(hidden, after, width),
       cell: view(cells, before, width),
       nextCell: view(cells, after, width),
       kept: view(kept, time, cell.kept * width),
       scratch,
+      multiply: (product, input, out) =>
+        backend.linear({
+          x: input,
+          weight: weights[product] as Float32Array, // one of each a product
+          bias: biases[product] as Float32Array,
+          out,
+          rows,
+          inputs: width,
+          outputs: (cell.products[product]?.gates ?? 0) * width,
+          activation: 'none',
+          keep: weightH.constant && weights.length === 1,
+        }),
       unary: (kind, values) => backend.unary(kind, values, values),
     });
     output.set(view(hidden, after, width), time * plane);

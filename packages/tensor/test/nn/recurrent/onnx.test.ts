@@ -1,4 +1,4 @@
-// The ONNX operator cases of GRU, LSTM and RNN that PyTorch's definitions cover; the others are named with the reason.
+// The ONNX operator cases of GRU, LSTM and RNN with gates of this library's; the others are named with the reason.
 import path from 'node:path';
 import { expectClose, golden } from '@heed/testing';
 import { describe, expect, it } from 'vitest';
@@ -27,7 +27,6 @@ const all = golden<OnnxCase[]>(path.join(import.meta.dirname, '../..'), 'onnxRec
 
 /** Not of this definition. */
 const others: Readonly<Record<string, string>> = {
-  test_gru_seq_length: 'the reset gate before the product (linear_before_reset 0), with biases',
   test_lstm_with_peepholes: 'peepholes',
 };
 
@@ -58,7 +57,8 @@ describe.each(backends)('ONNX cases of recurrent networks, $name', ({ backend })
       const bias = of('B');
       const width = attributes.hidden_size;
       const rows = orders[op].length * width;
-      const model = new layers[op](w.shape[2] as number, width);
+      const reset = attributes.linear_before_reset === 1 ? 'after' : 'before';
+      const model = new layers[op](w.shape[2] as number, width, op === 'GRU' ? { reset } : {});
       const half = (start: number): Tensor =>
         tensor(bias?.data.slice(start, start + rows) ?? new Float32Array(rows), [rows]);
       load(

@@ -26,13 +26,21 @@ import {
   LSTM,
   LSTMCell,
   parameters,
+  type RecurrentOptions,
   RNN,
   RNNCell,
 } from '../../../src/nn/index.ts';
 import { backends } from '../../backends.ts';
 
-const kinds = { GRU, LSTM, RNN } as const;
-const kind = fc.constantFrom<keyof typeof kinds>('GRU', 'LSTM', 'RNN');
+const kinds = {
+  GRU: (inputs: number, width: number, options: RecurrentOptions) => new GRU(inputs, width, options),
+  'GRU with the reset gate before': (inputs: number, width: number, options: RecurrentOptions) =>
+    new GRU(inputs, width, { ...options, reset: 'before' }),
+  LSTM: (inputs: number, width: number, options: RecurrentOptions) => new LSTM(inputs, width, options),
+  RNN: (inputs: number, width: number, options: RecurrentOptions) => new RNN(inputs, width, options),
+};
+const names = ['GRU', 'GRU with the reset gate before', 'LSTM', 'RNN'] as const;
+const kind = fc.constantFrom(...names);
 const shape = fc.record({
   batch: fc.integer({ min: 1, max: 4 }),
   length: fc.integer({ min: 1, max: 6 }),
@@ -57,7 +65,7 @@ describe.each(backends)('recurrent networks, $name', ({ backend }) => {
     forAll(
       [kind, shape],
       (name, { batch, length, inputs, width, seed, ...options }) => {
-        const model = initialize(new kinds[name](inputs, width, options), random(seed));
+        const model = initialize(kinds[name](inputs, width, options), random(seed));
         const states = options.layers * (options.bidirectional ? 2 : 1);
         const lengths = Array.from({ length: batch }, (_, row) => (seed + 3 * row) % (length + 1));
         const x = draw([batch, length, inputs], seed);
@@ -89,8 +97,8 @@ describe.each(backends)('recurrent networks, $name', ({ backend }) => {
 
   it('what stands behind a length has no influence, not even NaN', () => {
     using _ = useBackend(backend);
-    for (const name of ['GRU', 'LSTM', 'RNN'] as const) {
-      const model = initialize(new kinds[name](3, 4, { layers: 2, bidirectional: true }), random(1));
+    for (const name of names) {
+      const model = initialize(kinds[name](3, 4, { layers: 2, bidirectional: true }), random(1));
       const x = draw([2, 4, 3], 5);
       const spoilt = tensor(
         x.data.map((value, i) => (i >= 12 + 6 ? NaN : value)),
@@ -111,7 +119,7 @@ describe.each(backends)('recurrent networks, $name', ({ backend }) => {
     forAll(
       [kind, shape],
       (name, { batch, length, inputs, width, layers, seed }) => {
-        const model = initialize(new kinds[name](inputs, width, { layers }), random(seed));
+        const model = initialize(kinds[name](inputs, width, { layers }), random(seed));
         const x = draw([batch, length, inputs], seed);
         const cut = seed % (length + 1);
         const whole = model.forward(x);
@@ -130,7 +138,7 @@ describe.each(backends)('recurrent networks, $name', ({ backend }) => {
     forAll(
       [kind, shape],
       (name, { batch, length, inputs, width, seed, ...options }) => {
-        const model = initialize(new kinds[name](inputs, width, options), random(seed));
+        const model = initialize(kinds[name](inputs, width, options), random(seed));
         const x = draw([batch, length, inputs], seed);
         const on = (engine: typeof backend): Tensor[] => {
           using _ = useBackend(engine);
@@ -149,49 +157,46 @@ describe.each(backends)('recurrent networks, $name', ({ backend }) => {
 });
 
 describe('recurrent networks', () => {
-  it.each(['GRU', 'LSTM', 'RNN'] as const)(
-    '%s: derivatives equal finite differences, lengths and states included',
-    (name) => {
-      using _ = useBackend(jsBackend);
-      const model = initialize(new kinds[name](2, 3, { layers: 2, bidirectional: true }), random(4));
-      const weights = [...parameters(model).values()];
-      const names = ['x', 'hidden', ...(name === 'LSTM' ? ['cell'] : [])];
-      const shapes = [[2, 3, 2], ...names.slice(1).map(() => [4, 2, 3])];
-      const start = [
-        ...shapes.map((extents, i) => noise(extents, 10 + i).data),
-        ...weights.map(({ data }) => data.slice()),
-      ];
-      const upstream = draw([2, 3, 6], 30);
-      const forward = (values: Float64Array[]): { loss: Tensor; leaves: Tensor[] } => {
-        for (const [i, weight] of weights.entries())
-          weight.fill(Float32Array.from(values[shapes.length + i] ?? []));
-        const [x, hidden, cell] = shapes.map((extents, i) =>
-          variable(tensor(Float32Array.from(values[i] ?? []), extents)),
-        );
-        const result = model.forward(x as Tensor, {
-          hidden: hidden as Tensor,
-          ...(cell && { cell }),
-          lengths: [3, 2],
-        });
-        const [output, ...states] = results(result) as [Tensor, ...Tensor[]];
-        const loss = states.reduce(
-          (total, state) => add(total, sum(mul(state, state))),
-          sum(mul(output, upstream)),
-        );
-        return { loss, leaves: [x as Tensor, hidden as Tensor, ...(cell ? [cell] : []), ...weights] };
-      };
-      expectGradients({
-        inputs: start,
-        loss: (values) => forward(values).loss.item(),
-        gradients: (values) => {
-          const { loss, leaves } = forward(values);
-          const gradients = backward(loss);
-          return leaves.map((leaf) => gradients.get(leaf)?.data ?? []);
-        },
-        name,
+  it.each(names)('%s: derivatives equal finite differences, lengths and states included', (name) => {
+    using _ = useBackend(jsBackend);
+    const model = initialize(kinds[name](2, 3, { layers: 2, bidirectional: true }), random(4));
+    const weights = [...parameters(model).values()];
+    const states = ['x', 'hidden', ...(name === 'LSTM' ? ['cell'] : [])];
+    const shapes = [[2, 3, 2], ...states.slice(1).map(() => [4, 2, 3])];
+    const start = [
+      ...shapes.map((extents, i) => noise(extents, 10 + i).data),
+      ...weights.map(({ data }) => data.slice()),
+    ];
+    const upstream = draw([2, 3, 6], 30);
+    const forward = (values: Float64Array[]): { loss: Tensor; leaves: Tensor[] } => {
+      for (const [i, weight] of weights.entries())
+        weight.fill(Float32Array.from(values[shapes.length + i] ?? []));
+      const [x, hidden, cell] = shapes.map((extents, i) =>
+        variable(tensor(Float32Array.from(values[i] ?? []), extents)),
+      );
+      const result = model.forward(x as Tensor, {
+        hidden: hidden as Tensor,
+        ...(cell && { cell }),
+        lengths: [3, 2],
       });
-    },
-  );
+      const [output, ...states] = results(result) as [Tensor, ...Tensor[]];
+      const loss = states.reduce(
+        (total, state) => add(total, sum(mul(state, state))),
+        sum(mul(output, upstream)),
+      );
+      return { loss, leaves: [x as Tensor, hidden as Tensor, ...(cell ? [cell] : []), ...weights] };
+    };
+    expectGradients({
+      inputs: start,
+      loss: (values) => forward(values).loss.item(),
+      gradients: (values) => {
+        const { loss, leaves } = forward(values);
+        const gradients = backward(loss);
+        return leaves.map((leaf) => gradients.get(leaf)?.data ?? []);
+      },
+      name,
+    });
+  });
 
   it('a cell is one step of its network', () => {
     const x = draw([3, 2], 1);
