@@ -95,6 +95,7 @@ export {
 } from './ops/batchNorm.ts';
 export { dropout } from './ops/dropout.ts';
 export { type CrossEntropyOptions, crossEntropy } from './ops/crossEntropy.ts';
+export { type LinearCrossEntropyOptions, linearCrossEntropy } from './ops/linearCrossEntropy.ts';
 export { type BinaryCrossEntropyOptions, binaryCrossEntropy } from './ops/binaryCrossEntropy.ts';
 export {
   type HuberOptions,
