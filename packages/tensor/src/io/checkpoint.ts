@@ -22,8 +22,14 @@ export interface CheckpointOptions extends LoadOptions {
   readonly wanted?: (name: string) => boolean;
 }
 
+/** How the weights of a folder are kept. */
+type Format = 'safetensors' | 'torch';
+
 /** The names of weights, the first that is there counts. */
-const single = ['model.safetensors', 'pytorch_model.bin'] as const;
+const names: readonly (readonly [file: string, format: Format])[] = [
+  ['model.safetensors', 'safetensors'],
+  ['pytorch_model.bin', 'torch'],
+];
 
 const readIndex = (text: string, file: string): Map<string, string> => {
   const map = (parseJson(text, file) as { weight_map?: unknown } | null)?.weight_map;
@@ -41,13 +47,13 @@ const readIndex = (text: string, file: string): Map<string, string> => {
 /** The tensors of each file, by name. */
 const readWeights = async (
   folder: Folder,
-  files: readonly string[],
+  { files, format }: { readonly files: readonly string[]; readonly format: Format },
   options: CheckpointOptions,
 ): Promise<Map<string, AnyTensor>[]> => {
   const { wanted, signal } = options;
   const parts: (FilePart & { readonly part?: WantedParts })[] = [];
   for (const file of files) {
-    const ranged = wanted !== undefined && !file.endsWith('.bin');
+    const ranged = wanted !== undefined && format === 'safetensors';
     const header = ranged
       ? await readHeaderOf(folder, file, signal === undefined ? {} : { signal })
       : undefined;
@@ -60,26 +66,26 @@ const readWeights = async (
     const bytes = read[index] as Uint8Array; // as many results as parts
     const named = { file: `${folder.name}/${file}`, ...(wanted && { wanted }) };
     if (part !== undefined) result.push(tensorsOfParts(bytes, part, named.file));
-    else result.push(file.endsWith('.bin') ? await readPyTorch(bytes, named) : readSafetensors(bytes, named));
+    else result.push(format === 'torch' ? await readPyTorch(bytes, named) : readSafetensors(bytes, named));
   }
   return result;
 };
 
 const readShards = async (
   folder: Folder,
-  file: string,
+  { file, format }: { readonly file: string; readonly format: Format },
   options: CheckpointOptions,
 ): Promise<Map<string, AnyTensor>> => {
   const { signal, wanted = () => true } = options;
   const index = readIndex(await folder.text(file, signal === undefined ? {} : { signal }), file);
   const prefix = file.slice(0, file.lastIndexOf('/') + 1);
-  const names = [...index].filter(([name]) => wanted(name));
-  const shards = [...new Set(names.map(([, shard]) => prefix + shard))];
+  const chosen = [...index].filter(([name]) => wanted(name));
+  const shards = [...new Set(chosen.map(([, shard]) => prefix + shard))];
   for (const shard of shards)
     if (!(await folder.has(shard)))
       throw new CheckpointError(`${file}: it names ${shard}, which is not there. Fetch the missing shard.`);
   const tensors = new Map<string, AnyTensor>();
-  for (const [place, found] of (await readWeights(folder, shards, options)).entries()) {
+  for (const [place, found] of (await readWeights(folder, { files: shards, format }, options)).entries()) {
     const shard = shards[place] as string; // as many results as shards
     for (const [name, tensor] of found) {
       if (prefix + (index.get(name) ?? '') !== shard)
@@ -89,7 +95,7 @@ const readShards = async (
       tensors.set(name, tensor);
     }
   }
-  const missing = names.filter(([name]) => !tensors.has(name));
+  const missing = chosen.filter(([name]) => !tensors.has(name));
   if (missing.length > 0)
     throw new CheckpointError(
       `${file}: the shards lack ${missing.map(([name]) => JSON.stringify(name)).join(', ')}.`,
@@ -109,14 +115,16 @@ export const readCheckpoint = async (
   options: CheckpointOptions = {},
 ): Promise<Map<string, AnyTensor>> => {
   const prefix = options.path === undefined ? '' : `${options.path}/`;
-  for (const file of single.map((name) => prefix + name)) {
+  for (const [name, format] of names) {
+    const file = prefix + name;
     if (await folder.has(file)) {
-      const [tensors] = await readWeights(folder, [file], options);
+      const [tensors] = await readWeights(folder, { files: [file], format }, options);
       return tensors as Map<string, AnyTensor>; // one file, one result
     }
-    if (await folder.has(`${file}.index.json`)) return readShards(folder, `${file}.index.json`, options);
+    const index = `${file}.index.json`;
+    if (await folder.has(index)) return readShards(folder, { file: index, format }, options);
   }
   throw new CheckpointError(
-    `${folder.name}: there is no ${prefix}${single.join(`, no ${prefix}`)}, and no index of shards. Point to the folder that holds the weights.`,
+    `${folder.name}: there is no ${names.map(([name]) => prefix + name).join(', no ')}, and no index of shards. Point to the folder that holds the weights.`,
   );
 };

@@ -37,11 +37,11 @@ describe('readCheckpoint', () => {
     const shards = {
       'pytorch_model.bin.index.json': index({
         a: 'pytorch_model-1.bin',
-        weight: 'pytorch_model-2.bin',
-        bias: 'pytorch_model-2.bin',
+        weight: 'two.pt',
+        bias: 'two.pt',
       }),
       'pytorch_model-1.bin': torch,
-      'pytorch_model-2.bin': files.get('files/torch/parameters_legacy.pt') as Uint8Array,
+      'two.pt': files.get('files/torch/parameters_legacy.pt') as Uint8Array,
     };
     expect([...(await readCheckpoint(inMemory(shards))).keys()].sort()).toEqual(['a', 'bias', 'weight']);
     expect([...(await readCheckpoint(inMemory({ ...shards, ...sharded }))).keys()].sort()).toEqual([

@@ -71,6 +71,17 @@ const copyRanges = async (
   return at;
 };
 
+/** Requests under way at once: what browsers allow one server, less some for others. */
+const requestsAtOnce = 4;
+
+/** The ranges of one read and where they go. */
+interface RangePlan {
+  readonly ranges: readonly ByteRange[];
+  readonly bytes: Uint8Array;
+  readonly options: ReadOptions;
+  readonly onBytes: (count: number) => void;
+}
+
 /**
  * The files below a URL. A server that answers every path with a page (as single-page apps do) is seen through: a text/html answer is
  * no file. Parts of files are asked for by range requests; where a server gives the whole file instead, it is read once and the parts
@@ -130,33 +141,52 @@ export const baseUrl = (
     return bytes;
   };
 
+  /** Reads one range, or, where the server gives the whole file instead, all of them; tells which. */
+  const readRange = async (file: string, at: number, plan: RangePlan): Promise<'one' | 'all'> => {
+    const { ranges, bytes, options, onBytes } = plan;
+    const [begin, end] = ranges[at] as ByteRange; // at < ranges.length
+    const { response, body } = await get(file, options, { range: `bytes=${begin}-${end - 1}` });
+    const partial = response.status === 206;
+    const [, from = String(begin)] = /^bytes (\d+)-/.exec(response.headers.get('content-range') ?? '') ?? []; // other origins may hide it
+    if (partial && Number(from) !== begin)
+      throw new CheckpointError(
+        `${place(file)}: asked for bytes from ${begin}, the server gave bytes from ${from}. Try again, or take the whole file.`,
+      );
+    const wanted = partial ? [[begin, end] as const] : ranges;
+    const into = partial ? bytes.subarray(lengthOfRanges(ranges.slice(0, at))) : bytes;
+    const last = wanted.at(-1)?.[1] ?? 0;
+    const reached = await copyRanges(body, partial ? begin : 0, { ranges: wanted, into, onBytes }).catch(
+      brokeOff(file, options),
+    );
+    if (reached < last) throw tooShort(place(file), last, reached);
+    return partial ? 'one' : 'all';
+  };
+
   const readRanges = async (
     file: string,
-    ranges: readonly ByteRange[],
+    given: readonly ByteRange[],
     options: ReadOptions,
   ): Promise<Uint8Array> => {
+    const ranges = given.filter(([begin, end]) => begin < end);
     const bytes = roomFor(place(file), lengthOfRanges(ranges));
     let loaded = 0;
     const onBytes = (count: number) => {
       loaded += count;
       options.onBytes?.(loaded);
     };
-    let to = 0;
-    for (const range of ranges) {
-      const [begin, end] = range;
-      if (begin === end) continue;
-      const { response, body } = await get(file, options, { range: `bytes=${begin}-${end - 1}` });
-      const partial = response.status === 206;
-      const [from, wanted, into] = partial ? [begin, [range], bytes.subarray(to)] : [0, ranges, bytes];
-      if (!partial) loaded = 0; // the whole file comes: all parts are taken from it
-      const last = wanted.at(-1)?.[1] ?? 0;
-      const reached = await copyRanges(body, from, { ranges: wanted, into, onBytes }).catch(
-        brokeOff(file, options),
-      );
-      if (reached < last) throw tooShort(place(file), last, reached);
-      if (!partial) return bytes;
-      to += end - begin;
-    }
+    const plan = { ranges, bytes, options, onBytes };
+    // The first range alone tells whether the server gives parts.
+    if (ranges.length === 0 || (await readRange(file, 0, plan)) === 'all') return bytes;
+    let next = 1;
+    const readRest = async (): Promise<void> => {
+      while (next < ranges.length)
+        if ((await readRange(file, next++, plan)) === 'all')
+          throw new CheckpointError(
+            `${place(file)}: the server gave a part of it and then refused another. Try again.`,
+          );
+    };
+    const results = await Promise.allSettled(Array.from({ length: requestsAtOnce }, readRest));
+    for (const result of results) if (result.status === 'rejected') throw result.reason;
     return bytes;
   };
 

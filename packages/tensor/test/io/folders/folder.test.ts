@@ -210,6 +210,29 @@ describe('baseUrl', () => {
       await expect(question).rejects.toThrow(/127\.0\.0\.1:1\/models\/a: no answer/);
   });
 
+  it('a server that gives parts and then whole files is an error, not wrong bytes', async () => {
+    let asked = 0;
+    const fetch: typeof globalThis.fetch = async () =>
+      new Response('abcdefgh', { status: asked++ === 0 ? 206 : 200 });
+    const reading = baseUrl('https://example.org', { fetch }).read('x', {
+      ranges: [
+        [0, 8],
+        [9, 10],
+      ],
+    });
+    await expect(reading).rejects.toThrow(/gave a part of it and then refused another|it has 8/);
+  });
+
+  it('a server that gives other bytes than were asked for is an error', async () => {
+    const headers = { 'content-range': 'bytes 0-3/8' };
+    const fetch: typeof globalThis.fetch = async () => new Response('abcd', { status: 206, headers });
+    const folder = baseUrl('https://example.org', { fetch });
+    await expect(folder.read('x', { ranges: [[4, 8]] })).rejects.toThrow(
+      /asked for bytes from 4, the server gave bytes from 0/,
+    );
+    expect((await folder.read('x', { ranges: [[0, 4]] })).length).toBe(4);
+  });
+
   it('asks for the wanted ranges alone where the server gives parts', async () => {
     requests.length = 0;
     await baseUrl(`${address}/ranged`).read('sub/weights.bin', {
@@ -217,9 +240,10 @@ describe('baseUrl', () => {
         [0, 8],
         [100, 100],
         [200, 300],
+        [400, 401],
       ],
     });
-    expect(requests).toEqual(['0-7', '200-299']);
+    expect(requests).toEqual(['0-7', '200-299', '400-400']);
   });
 
   it('stops in the midst of a file', async () => {
