@@ -13,8 +13,12 @@ export const control: {
   readonly finished: number;
   /** Not 0 once a worker has failed. */
   readonly failed: number;
-  /** The number of the kernel. */
+  /** The number of the kernel, and of the module that holds it. */
   readonly kernel: number;
+  readonly group: number;
+  /** Address and length of that module's bytes; not read for module 0, which workers start with. */
+  readonly module: number;
+  readonly moduleBytes: number;
   /** Address of the first thread's scratch, and bytes from one thread's to the next. */
   readonly scratch: number;
   readonly scratchStride: number;
@@ -28,6 +32,9 @@ export const control: {
   kernel: 65,
   scratch: 66,
   scratchStride: 67,
+  group: 68,
+  module: 69,
+  moduleBytes: 70,
   record: 80,
 };
 

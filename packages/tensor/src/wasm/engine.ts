@@ -1,10 +1,10 @@
-// The engine: one memory, one module of kernels, workers that share both. Runs a kernel's chunks on all threads; how a call of
+// The engine: one memory, modules of kernels, workers that share both. Runs a kernel's chunks on all threads; how a call of
 // the Backend becomes records and chunks is the business of the files beside this one.
 
 import { control, controlBytes } from './control.ts';
-import { DisposedError } from './engineError.ts';
+import { DisposedError, EngineMemoryError } from './engineError.ts';
 import { heap } from './heap.ts';
-import { kernelNames } from './kernels/kernelModule.ts';
+import { groupOf, kernelModule, kernelNames } from './kernels/kernelModule.ts';
 import { type KernelSpec, type RecordLayout, type RecordValues, writeRecord } from './kernels/record.ts';
 import type { Target } from './kernels/target.ts';
 import { panelColumns } from './kernels/tile.ts';
@@ -41,7 +41,18 @@ const workForWorkers = 500_000;
 
 type Kernel = (record: number, chunk: number, scratch: number) => void;
 
-/** What an engine is made of: a memory, an instance of the target's module linked to it, workers that run the same on the same. */
+/** A module that is linked, and where its bytes lie for workers. */
+interface LoadedModule {
+  readonly exports: WebAssembly.Exports;
+  readonly bytes: { readonly address: number; readonly length: number } | undefined;
+}
+
+/** What every module is linked with. */
+export const engineImports = ({ memory }: LinearMemory): WebAssembly.Imports => ({
+  env: { memory, log: Math.log },
+});
+
+/** What an engine is made of: a memory, an instance of the target's first module linked to it, workers that run the same on the same. */
 export interface EngineParts {
   readonly memory: LinearMemory;
   readonly instance: WebAssembly.Instance;
@@ -54,13 +65,34 @@ export const engine = ({ memory, instance, workers, target }: EngineParts): Engi
   const blocks = heap(memory, controlBytes);
   const weights = packedWeights(blocks, memory.limit / 2);
   const scratchStack = stack(memory, blocks, weights.evict);
-  const kernels = kernelNames.map((name) => instance.exports[name] as Kernel); // the module exports every name
+  const loaded: LoadedModule[] = [{ exports: instance.exports, bytes: undefined }];
   const words = new Int32Array(memory.memory.buffer, 0, control.record); // only used with workers, and shared memory keeps its views
   const record = 4 * control.record;
   let disposed = false;
 
   const alone = (kernel: Kernel, chunks: number, scratch: number): void => {
     for (let chunk = 0; chunk < chunks; chunk++) kernel(record, chunk, scratch);
+  };
+
+  /** Where workers find the bytes of a module: they cannot be sent anything while they wait for jobs. */
+  const leave = (code: Uint8Array): LoadedModule['bytes'] => {
+    let block = blocks.allocate(code.length);
+    while (block === undefined && weights.evict()) block = blocks.allocate(code.length);
+    if (block === undefined) throw new EngineMemoryError(code.length, memory.limit);
+    new Uint8Array(memory.views().f32.buffer, block.address, code.length).set(code);
+    return { address: block.address, length: code.length };
+  };
+
+  /** A module, made now if it is not here yet. */
+  const load = (group: number): LoadedModule => {
+    const found = loaded[group];
+    if (found !== undefined) return found;
+    const code = kernelModule(target, memory.shared, group);
+    const bytes = workers.length === 0 ? undefined : leave(code);
+    const { exports } = new WebAssembly.Instance(new WebAssembly.Module(code), engineImports(memory));
+    const made = { exports, bytes };
+    loaded[group] = made;
+    return made;
   };
 
   const together = (
@@ -70,7 +102,12 @@ export const engine = ({ memory, instance, workers, target }: EngineParts): Engi
   ): void => {
     const stride = Math.ceil(scratch / 64) * 64;
     const base = scratchStack.allocate(stride * (workers.length + 1));
+    const group = groupOf(number);
+    const { bytes } = load(group);
     words[control.kernel] = number;
+    words[control.group] = group;
+    words[control.module] = bytes?.address ?? 0;
+    words[control.moduleBytes] = bytes?.length ?? 0;
     words[control.scratch] = base;
     words[control.scratchStride] = stride;
     Atomics.store(words, control.finished, 0);
@@ -106,7 +143,7 @@ export const engine = ({ memory, instance, workers, target }: EngineParts): Engi
       const mark = scratchStack.mark();
       try {
         writeRecord(memory.views(), record, { layout: kernel.layout, values });
-        const compute = kernels[number] as Kernel; // every kernel has a name in the list
+        const compute = load(groupOf(number)).exports[kernel.name] as Kernel; // its module exports every kernel
         if (workers.length === 0 || chunks < 2 || work < workForWorkers)
           alone(compute, chunks, scratchStack.allocate(scratch));
         else together(compute, number, { chunks, scratch });

@@ -3,13 +3,12 @@
 import type { Backend, EngineDescription } from '../backend/backend.ts';
 import { jsBackend } from '../backend/js/jsBackend.ts';
 import { attentionCall } from './attentionCall.ts';
-import { type Engine, engine } from './engine.ts';
+import { type Engine, engine, engineImports } from './engine.ts';
 import { DisposedError } from './engineError.ts';
 import { hasSimd } from './features.ts';
 import { linearInt8Call } from './integerCall.ts';
 import { moduleFor } from './kernels/emittedModules.ts';
 import { kernelNames } from './kernels/kernelModule.ts';
-import type { LinearMemory } from './linearMemory.ts';
 import { multiply } from './multiply.ts';
 import { type EnginePlan, planEngine, simdOf, type WasmBackendOptions } from './planEngine.ts';
 import { productOfLinear, productOfMatmul } from './productCall.ts';
@@ -24,10 +23,6 @@ export interface WasmBackend extends Backend, Disposable {}
 
 /** Whether the engine runs here: WebAssembly with 128-bit SIMD. */
 export const wasmSupported = (): boolean => hasSimd();
-
-const imports = (memory: LinearMemory): WebAssembly.Imports => ({
-  env: { memory: memory.memory, log: Math.log },
-});
 
 const backendOf = (core: Engine, { target, notes }: EnginePlan): WasmBackend => {
   let disposed = false;
@@ -105,7 +100,7 @@ export const wasmBackend = async (options: WasmBackendOptions = {}): Promise<Was
     throw new RangeError(`wasmBackend: threads is ${threads}; expected a whole number from 1 to 64.`);
   const chosen = planEngine(options);
   const module = await WebAssembly.compile(moduleFor(chosen.target, chosen.memory.shared));
-  const instance = await WebAssembly.instantiate(module, imports(chosen.memory));
+  const instance = await WebAssembly.instantiate(module, engineImports(chosen.memory));
   const count = chosen.memory.shared ? threads - 1 : 0;
   const memory = chosen.memory.memory;
   const starts = Array.from(
@@ -125,6 +120,6 @@ export const wasmBackend = async (options: WasmBackendOptions = {}): Promise<Was
 export const wasmBackendSync = (options: Omit<WasmBackendOptions, 'threads'> = {}): WasmBackend => {
   const chosen = planEngine(options);
   const module = new WebAssembly.Module(moduleFor(chosen.target, chosen.memory.shared));
-  const instance = new WebAssembly.Instance(module, imports(chosen.memory));
+  const instance = new WebAssembly.Instance(module, engineImports(chosen.memory));
   return backendOf(engine({ ...chosen, instance, workers: [] }), chosen);
 };

@@ -10,14 +10,22 @@ import { control } from './control.ts';
 export const workerSource: string = `
 const serve = ({ module, memory, thread, kernels }, ready) => {
   const words = new Int32Array(memory.buffer, 0, ${control.record});
-  const { exports } = new WebAssembly.Instance(module, { env: { memory, log: Math.log } });
+  const imports = { env: { memory, log: Math.log } };
+  const instances = [new WebAssembly.Instance(module, imports)];
+  const instanceOf = (group) => {
+    if (instances[group] === undefined) {
+      const bytes = new Uint8Array(memory.buffer, words[${control.module}], words[${control.moduleBytes}]).slice(); // out of shared memory
+      instances[group] = new WebAssembly.Instance(new WebAssembly.Module(bytes), imports);
+    }
+    return instances[group];
+  };
   const work = () => {
     for (;;) {
       const chunk = Atomics.sub(words, ${control.remaining}, 1) - 1;
       if (chunk < 0) return;
       try {
         const scratch = words[${control.scratch}] + thread * words[${control.scratchStride}];
-        exports[kernels[words[${control.kernel}]]](${4 * control.record}, chunk, scratch);
+        instanceOf(words[${control.group}]).exports[kernels[words[${control.kernel}]]](${4 * control.record}, chunk, scratch);
       } catch {
         Atomics.store(words, ${control.failed}, 1);
       }

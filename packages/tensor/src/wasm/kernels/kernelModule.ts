@@ -1,63 +1,40 @@
-// All kernels in one module, in the order of their definition.
+// The modules of kernels. An engine starts with the first; each of the others is emitted when one of its kernels is first called, because
+// emitting takes longer than most computations.
 
-import { moduleBuilder } from '../assembler/moduleBuilder.ts';
-import { defineAttention } from './attention.ts';
-import { attentionKernel } from './attentionRecord.ts';
-import { codeRowsKernel, defineCodeRows } from './codeRows.ts';
-import { defineFinish } from './finish.ts';
-import { defineIntegerProduct, integerProductKernel } from './integerProduct.ts';
-import { defineLayerNorm, layerNormKernel } from './layerNorm.ts';
-import { definePackLeft, definePackLeftTransposed } from './packLeft.ts';
-import {
-  definePackPanel,
-  definePackRightColumns,
-  definePackRightRows,
-  packRightColumnsKernel,
-  packRightRowsKernel,
-} from './packRight.ts';
-import { defineProduct } from './product.ts';
-import { productKernel } from './productRecord.ts';
-import { defineSoftmax, softmaxKernel } from './softmax.ts';
+import type { Callable } from '../assembler/functionBuilder.ts';
+import { type ModuleBuilder, moduleBuilder } from '../assembler/moduleBuilder.ts';
+import { defineForward, forwardKernels } from './forwardModule.ts';
+import { defineIntegers, integerKernels } from './integerModule.ts';
+import type { KernelSpec } from './record.ts';
 import type { Target } from './target.ts';
-import { defineTile, wideColumns } from './tile.ts';
-import { floatArithmetic } from './tileArithmetic.ts';
 import { defineTraining, trainingKernels } from './trainingModule.ts';
-import { defineUnary, unaryKernel } from './unaryKernel.ts';
+
+/** Kernels that are one module; `log` is the natural logarithm. */
+interface KernelGroup {
+  readonly kernels: readonly KernelSpec[];
+  readonly define: (module: ModuleBuilder, target: Target, log: Callable<{ x: 'f32' }, 'f32'>) => void;
+}
+
+const groups: readonly KernelGroup[] = [
+  { kernels: forwardKernels, define: defineForward },
+  { kernels: integerKernels, define: defineIntegers },
+  { kernels: trainingKernels, define: defineTraining },
+];
 
 /** Names of the kernels; the index of a name is its number for workers. */
-export const kernelNames: readonly string[] = [
-  packRightRowsKernel,
-  packRightColumnsKernel,
-  productKernel,
-  codeRowsKernel,
-  integerProductKernel,
-  unaryKernel,
-  softmaxKernel,
-  layerNormKernel,
-  attentionKernel,
-  ...trainingKernels,
-].map((kernel) => kernel.name);
+export const kernelNames: readonly string[] = groups.flatMap(({ kernels }) =>
+  kernels.map(({ name }) => name),
+);
 
-/** The bytes of the module for a target, to be linked with a memory that is shared or not, and with `log`, the logarithm. */
-export const kernelModule = (target: Target, shared: boolean): Uint8Array<ArrayBuffer> => {
+const groupNumbers = groups.flatMap(({ kernels }, group) => kernels.map(() => group));
+
+/** The number of the module that holds a kernel, by the kernel's number. 0: the one that every engine starts with. */
+export const groupOf = (kernel: number): number => groupNumbers[kernel] as number; // one a kernel
+
+/** The bytes of a module for a target, to be linked with a memory that is shared or not, and with `log`, the logarithm. */
+export const kernelModule = (target: Target, shared: boolean, group = 0): Uint8Array<ArrayBuffer> => {
   const module = moduleBuilder({ shared, initial: 1, maximum: 65536 });
   const log = module.imported('log', { parameters: { x: 'f32' }, result: 'f32' });
-  const arithmetic = floatArithmetic(target);
-  const tile = defineTile(module, arithmetic);
-  const productTile = target.wide ? defineTile(module, arithmetic, wideColumns) : tile;
-  const packPanel = definePackPanel(module, target);
-  const packLeft = definePackLeft(module);
-  const packLeftTransposed = definePackLeftTransposed(module);
-  definePackRightRows(module, target);
-  definePackRightColumns(module, target, packPanel);
-  const finish = defineFinish(module, target);
-  defineProduct(module, target, { tile: productTile, packPanel, packLeft, packLeftTransposed, finish });
-  defineCodeRows(module);
-  defineIntegerProduct(module, target, { packLeft, packLeftTransposed, finish });
-  defineUnary(module, target);
-  defineSoftmax(module, target, log);
-  defineLayerNorm(module, target);
-  defineAttention(module, target, { tile: productTile, packLeft, packLeftTransposed, log });
-  defineTraining(module, target, { tile: productTile, packLeft });
+  groups[group]?.define(module, target, log);
   return module.bytes();
 };

@@ -5,7 +5,7 @@ import { adamWKernel, defineAdamW } from './adamW.ts';
 import { defineAttentionGradient } from './attentionGradient.ts';
 import { attentionGradientKernel } from './attentionGradientRecord.ts';
 import { defineElementwise, elementwiseKernel } from './elementwise.ts';
-import type { PackLeft } from './packLeft.ts';
+import { definePackLeft } from './packLeft.ts';
 import type { KernelSpec } from './record.ts';
 import {
   defineLayerNormGradient,
@@ -16,7 +16,8 @@ import {
 import { defineSlope, slopeKernel } from './slopeKernel.ts';
 import { defineSumColumns, defineSumOfSquares, sumColumnsKernel, sumOfSquaresKernel } from './sumColumns.ts';
 import type { Target } from './target.ts';
-import type { Tile } from './tile.ts';
+import { defineTile, panelColumns } from './tile.ts';
+import { floatArithmetic } from './tileArithmetic.ts';
 
 /** What they are called by. */
 export const trainingKernels: readonly KernelSpec[] = [
@@ -31,11 +32,9 @@ export const trainingKernels: readonly KernelSpec[] = [
 ];
 
 /** Defines them all. */
-export const defineTraining = (
-  module: ModuleBuilder,
-  target: Target,
-  shared: { readonly tile: Tile; readonly packLeft: PackLeft },
-): void => {
+export const defineTraining = (module: ModuleBuilder, target: Target): void => {
+  const tile = defineTile(module, floatArithmetic(target), panelColumns(target));
+  const packLeft = definePackLeft(module);
   defineElementwise(module);
   defineSlope(module, target);
   defineSumColumns(module);
@@ -43,5 +42,5 @@ export const defineTraining = (
   defineSoftmaxGradient(module, target);
   defineLayerNormGradient(module, target);
   defineAdamW(module, target);
-  defineAttentionGradient(module, target, shared);
+  defineAttentionGradient(module, target, { tile, packLeft });
 };
