@@ -21,14 +21,12 @@ import { defineSoftmax, softmaxKernel } from './softmax.ts';
 import type { Target } from './target.ts';
 import { defineTile, panelColumns } from './tile.ts';
 import { floatArithmetic } from './tileArithmetic.ts';
-import { defineUnary, unaryKernel } from './unaryKernel.ts';
 
 /** What they are called by. */
 export const forwardKernels: readonly KernelSpec[] = [
   packRightRowsKernel,
   packRightColumnsKernel,
   productKernel,
-  unaryKernel,
   softmaxKernel,
   layerNormKernel,
   attentionKernel,
@@ -48,7 +46,6 @@ export const defineForward = (
   definePackRightRows(module, target);
   definePackRightColumns(module, target, packPanel);
   defineProduct(module, target, { tile, packPanel, packLeft, packLeftTransposed, finish });
-  defineUnary(module, target);
   defineSoftmax(module, target, log);
   defineLayerNorm(module, target);
   defineAttention(module, target, { tile, packLeft, packLeftTransposed, log });
