@@ -29,6 +29,6 @@ export { type T5Laws, type T5Widths, t5 } from './t5Init.ts';
 // Recurrent networks
 export type { RecurrentOptions, SequenceOptions } from './recurrent/directions.ts';
 export { GRU, GRUCell, type GRUOptions, type HiddenOptions, type HiddenResult } from './recurrent/gru.ts';
-export { LSTM, LSTMCell, type LSTMResult, type LSTMState } from './recurrent/lstm.ts';
+export { LSTM, LSTMCell, type LSTMOptions, type LSTMResult, type LSTMState } from './recurrent/lstm.ts';
 export { RNN, RNNCell, type RNNOptions } from './recurrent/rnn.ts';
 export type { Nonlinearity } from './recurrent/rnnCell.ts';

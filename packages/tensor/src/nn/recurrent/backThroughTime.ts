@@ -21,6 +21,7 @@ interface Slopes {
   readonly recurrent: readonly Float32Array[];
   readonly hidden: Float32Array;
   readonly cell: Float32Array;
+  readonly peephole: Float64Array;
 }
 
 /** Goes through the steps from the last computed to the first. `upstream` is laid out as the output is. */
@@ -35,6 +36,8 @@ const stepsBack = (
   const backend = currentBackend();
   const plane = batch * width;
   const weights = partsOf(inputs[2].data, cell);
+  const peephole = inputs[7]?.data ?? new Float32Array();
+  const peepholeGradient = new Float64Array(peephole.length); // a sum of thousands, as those of biases
   const { gates } = saved;
   const recurrent = cell.products.map((product) =>
     cell.ownRecurrentGradient ? roomFor(product.gates * steps * plane) : gates,
@@ -62,7 +65,9 @@ const stepsBack = (
       hidden: view(saved.hidden, before, width),
       nextHidden: view(saved.hidden, after, width),
       cell: view(saved.cells, before, width),
+      nextCell: view(saved.cells, after, width),
       kept: view(saved.kept, time, cell.kept * width),
+      ...{ peephole, peepholeGradient, runs },
       nextHiddenGradient: total,
       nextCellGradient: cells,
       hiddenGradient: hiddenBefore,
@@ -96,7 +101,7 @@ const stepsBack = (
       if (states > 0) cells.set(cellBefore.subarray(row * width, (row + 1) * width), row * width);
     }
   }
-  return { gates, recurrent, hidden, cell: cells };
+  return { gates, recurrent, hidden, cell: cells, peephole: peepholeGradient };
 };
 
 /** out [m, n] = left [rows, m]ᵀ · right [rows, n]. */
@@ -186,6 +191,7 @@ export const backThroughTime = (
     () => biasGradient(slopes.recurrent, (out) => partsOf(out, options.cell), gateWidth),
     () => new Tensor('float32', [batch, width], slopes.hidden),
     () => new Tensor('float32', [batch, width], slopes.cell),
+    () => new Tensor('float32', [slopes.peephole.length], Float32Array.from(slopes.peephole)),
   ];
   return makers.map((make, index) => (needs(index) ? make() : undefined));
 };

@@ -19,6 +19,8 @@ export interface ForwardStep {
   /** The LSTM's second state; empty for the others. */
   readonly cell: Float32Array;
   readonly nextCell: Float32Array;
+  /** [3·width] of an LSTM with peepholes, else empty. */
+  readonly peephole: Float32Array;
   /** `kept` numbers a unit that the derivative needs beside gates and states. */
   readonly kept: Float32Array;
   /** Room for what a cell likes, each as large as gates. */
@@ -41,13 +43,19 @@ export interface BackwardStep {
   readonly hidden: Float32Array;
   readonly nextHidden: Float32Array;
   readonly cell: Float32Array;
+  readonly nextCell: Float32Array;
   readonly kept: Float32Array;
+  readonly peephole: Float32Array;
   /** The gradients of the next states. */
   readonly nextHiddenGradient: Float32Array;
   readonly nextCellGradient: Float32Array;
   /** Out: the gradients of the states. */
   readonly hiddenGradient: Float32Array;
   readonly cellGradient: Float32Array;
+  /** Whether a sequence runs in this step; the gradients of the others are not used. */
+  runs(row: number): boolean;
+  /** The sum over rows and steps so far, to be added to. */
+  readonly peepholeGradient: Float64Array;
   /** Room for one state. */
   readonly scratch: Float32Array;
   /** out = the gradient of what a product reads, from the gradient of the product, which must be there. */
@@ -66,6 +74,8 @@ export interface Cell {
   /** See ForwardStep.kept. */
   readonly kept: number;
   readonly ownRecurrentGradient: boolean;
+  /** Whether gates see the cell state too. */
+  readonly peepholes: boolean;
   forward(step: ForwardStep): void;
   backward(step: BackwardStep): void;
 }

@@ -37,6 +37,7 @@ export interface Direction {
   readonly weightH: Parameter;
   readonly biasX: Parameter | undefined;
   readonly biasH: Parameter | undefined;
+  readonly peephole: Parameter | undefined;
 }
 
 /** Sizes of a cell's parameters. */
@@ -60,6 +61,7 @@ export const declareDirection = (
     weightH: declare(rows, width),
     biasX: bias ? declare(rows) : undefined,
     biasH: bias ? declare(rows) : undefined,
+    peephole: cell.peepholes ? declare(3 * width) : undefined,
   };
   return {
     direction,
@@ -68,6 +70,7 @@ export const declareDirection = (
       [`weight_hh${suffix}`]: direction.weightH,
       [`bias_ih${suffix}`]: direction.biasX,
       [`bias_hh${suffix}`]: direction.biasH,
+      [`weight_peephole${suffix}`]: direction.peephole,
     },
   };
 };
@@ -99,17 +102,16 @@ export const declareDirections = (
 
 /** Runs one direction over time-first inputs. */
 export const runDirection = (
-  { weightX, weightH, biasX, biasH }: Direction,
+  { weightX, weightH, biasX, biasH, peephole }: Direction,
   x: Tensor,
   states: readonly Tensor[],
   options: { readonly cell: Cell; readonly reverse: boolean; readonly lengths: Int32Array | undefined },
 ): ReturnType<typeof recurrence> => {
   const [hidden, ...cells] = states as readonly [Tensor, ...Tensor[]]; // one or two
   const none = biasX === undefined || biasH === undefined ? zeros([weightX.shape[0] as number]) : undefined; // a matrix
-  return recurrence(
-    [x, weightX, weightH, biasX ?? (none as Tensor), biasH ?? (none as Tensor), hidden, ...cells], // none is there if a bias is not
-    options,
-  );
+  const biases = [biasX ?? none, biasH ?? none] as [Tensor, Tensor]; // none is there if a bias is not
+  const rest = peephole === undefined ? cells : [...cells, peephole];
+  return recurrence([x, weightX, weightH, ...biases, hidden, ...rest], options);
 };
 
 /** The lengths as whole numbers, checked. */

@@ -83,6 +83,7 @@ export const gruCell: Cell = {
   states: 1,
   kept: 1, // h·W_hnᵀ + b_hn
   ownRecurrentGradient: true, // it has the factor r where the input's has none
+  peepholes: false,
   forward,
   backward,
 };
@@ -150,6 +151,7 @@ export const gruResetBeforeCell: Cell = {
   states: 1,
   kept: 1, // r·h
   ownRecurrentGradient: true, // two products
+  peepholes: false,
   forward: forwardResetBefore,
   backward: backwardResetBefore,
 };

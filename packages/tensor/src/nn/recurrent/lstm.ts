@@ -3,6 +3,7 @@
 import type { Tensor } from '../../tensor.ts';
 import type { Parameter } from '../parameter.ts';
 import type { Pass } from '../pass.ts';
+import type { Cell } from './cell.ts';
 import {
   type Direction,
   declareDirections,
@@ -10,8 +11,19 @@ import {
   runLayers,
   type SequenceOptions,
 } from './directions.ts';
-import { lstmCell } from './lstmCell.ts';
+import { lstmCell, peepholeLstmCell } from './lstmCell.ts';
 import { cellOf } from './singleStep.ts';
+
+/** Options of an LSTM. */
+export interface LSTMOptions extends RecurrentOptions {
+  /**
+   * Whether gates see the cell state too: weights weight_peephole_l0 [3·width] for i, f, o, and so on. Gers, Schraudolph and Schmidhuber 2002;
+   * in ONNX, not in PyTorch. Default false.
+   */
+  readonly peepholes?: boolean;
+}
+
+const cellFor = ({ peepholes = false }: LSTMOptions): Cell => (peepholes ? peepholeLstmCell : lstmCell);
 
 /** The two states of an LSTM; of several layers [layers·directions, batch, width], of an LSTMCell [batch, width]. */
 export interface LSTMState {
@@ -37,10 +49,11 @@ export interface LSTMResult extends LSTMState {
 export class LSTM {
   readonly [name: `weight_${string}` | `bias_${string}`]: Parameter | undefined;
   readonly #directions: readonly Direction[];
-  readonly #options: RecurrentOptions;
+  readonly #options: LSTMOptions;
 
-  constructor(inputs: number, width: number, options: RecurrentOptions = {}) {
-    const { directions, fields } = declareDirections('LSTM', { cell: lstmCell, inputs, width }, options);
+  constructor(inputs: number, width: number, options: LSTMOptions = {}) {
+    const cell = cellFor(options);
+    const { directions, fields } = declareDirections('LSTM', { cell, inputs, width }, options);
     Object.assign(this, fields);
     this.#directions = directions;
     this.#options = options;
@@ -49,7 +62,7 @@ export class LSTM {
   /** x [batch, length, inputs]; hidden and cell are the states before the first step, default zeros. */
   forward(x: Tensor, options: Partial<LSTMState> & SequenceOptions = {}, pass: Pass = {}): LSTMResult {
     const { output, states } = runLayers('LSTM', x, {
-      cell: lstmCell,
+      cell: cellFor(this.#options),
       directions: this.#directions,
       options: this.#options,
       states: [options.hidden, options.cell],
@@ -65,8 +78,9 @@ export class LSTMCell {
   readonly [name: `weight_${string}` | `bias_${string}`]: Parameter | undefined;
   readonly #step: (x: Tensor, states: readonly (Tensor | undefined)[]) => readonly Tensor[];
 
-  constructor(inputs: number, width: number, { bias = true }: Pick<RecurrentOptions, 'bias'> = {}) {
-    const { fields, step } = cellOf('LSTMCell', { cell: lstmCell, inputs, width, bias });
+  constructor(inputs: number, width: number, options: Pick<LSTMOptions, 'bias' | 'peepholes'> = {}) {
+    const size = { cell: cellFor(options), inputs, width, bias: options.bias ?? true };
+    const { fields, step } = cellOf('LSTMCell', size);
     Object.assign(this, fields);
     this.#step = step;
   }

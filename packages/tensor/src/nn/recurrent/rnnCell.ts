@@ -33,6 +33,7 @@ export const rnnCell = (nonlinearity: Nonlinearity): Cell => ({
   states: 1,
   kept: 0,
   ownRecurrentGradient: false,
+  peepholes: false,
   forward: forward(nonlinearity),
   backward: backward(nonlinearity),
 });

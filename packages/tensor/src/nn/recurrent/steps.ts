@@ -15,7 +15,7 @@ export interface RecurrenceOptions {
 
 /**
  * x [steps, batch, inputs], weight_ih [gates·width, inputs], weight_hh [gates·width, width], bias_ih and bias_hh [gates·width],
- * hidden [batch, width], and for cells of two states cell [batch, width].
+ * hidden [batch, width]; for cells of two states cell [batch, width]; for peepholes [3·width].
  */
 export type Inputs = readonly [Tensor, Tensor, Tensor, Tensor, Tensor, Tensor, ...Tensor[]];
 

@@ -28,6 +28,8 @@ const inputsOf = (x: Float32Array, { steps, batch, inputs }: Sizes, lengths: Int
   return result;
 };
 
+const nothing = new Float32Array();
+
 /** Sequences that do not run in this step keep their states and put out zeros. */
 const stay = (
   { time, before, after, runs }: Step,
@@ -51,7 +53,7 @@ export const unroll = (
   inputs: Inputs,
   options: RecurrenceOptions,
 ): { readonly output: Float32Array; readonly saved: Saved } => {
-  const [x, weightX, weightH, biasX, biasH, firstHidden, firstCell] = inputs;
+  const [x, weightX, weightH, biasX, biasH, firstHidden, firstCell, peepholes] = inputs;
   const sizes = sizesOf(inputs);
   const { steps, batch, width, gateWidth } = sizes;
   const { cell, reverse } = options;
@@ -97,6 +99,7 @@ export const unroll = (
       nextHidden: view(hidden, after, width),
       cell: view(cells, before, width),
       nextCell: view(cells, after, width),
+      peephole: peepholes?.data ?? nothing,
       kept: view(kept, time, cell.kept * width),
       scratch,
       multiply: (product, input, out) =>

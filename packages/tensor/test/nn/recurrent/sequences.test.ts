@@ -37,9 +37,11 @@ const kinds = {
   'GRU with the reset gate before': (inputs: number, width: number, options: RecurrentOptions) =>
     new GRU(inputs, width, { ...options, reset: 'before' }),
   LSTM: (inputs: number, width: number, options: RecurrentOptions) => new LSTM(inputs, width, options),
+  'LSTM with peepholes': (inputs: number, width: number, options: RecurrentOptions) =>
+    new LSTM(inputs, width, { ...options, peepholes: true }),
   RNN: (inputs: number, width: number, options: RecurrentOptions) => new RNN(inputs, width, options),
 };
-const names = ['GRU', 'GRU with the reset gate before', 'LSTM', 'RNN'] as const;
+const names = ['GRU', 'GRU with the reset gate before', 'LSTM', 'LSTM with peepholes', 'RNN'] as const;
 const kind = fc.constantFrom(...names);
 const shape = fc.record({
   batch: fc.integer({ min: 1, max: 4 }),
@@ -161,7 +163,7 @@ describe('recurrent networks', () => {
     using _ = useBackend(jsBackend);
     const model = initialize(kinds[name](2, 3, { layers: 2, bidirectional: true }), random(4));
     const weights = [...parameters(model).values()];
-    const states = ['x', 'hidden', ...(name === 'LSTM' ? ['cell'] : [])];
+    const states = ['x', 'hidden', ...(name.startsWith('LSTM') ? ['cell'] : [])];
     const shapes = [[2, 3, 2], ...states.slice(1).map(() => [4, 2, 3])];
     const start = [
       ...shapes.map((extents, i) => noise(extents, 10 + i).data),
