@@ -27,7 +27,12 @@ export interface AttentionOptions {
 }
 
 /** Checks shapes and options once, at the door; kernels trust the result. */
-const request = (query: Tensor, key: Tensor, value: Tensor, options: AttentionOptions): AttentionRequest => {
+export const attentionRequest = (
+  query: Tensor,
+  key: Tensor,
+  value: Tensor,
+  options: AttentionOptions,
+): AttentionRequest => {
   const { batch, heads, kvHeads, queries, keys, depth } = dims('attention', {
     query: [query, 'batch heads queries depth'],
     key: [key, 'batch kvHeads keys depth'],
@@ -78,7 +83,7 @@ export const attentionWithLogSumExp = (
   key: Tensor,
   value: Tensor,
   options: AttentionOptions = {},
-): AttentionResult => (options.kernel ?? flash).run(request(query, key, value, options));
+): AttentionResult => (options.kernel ?? flash).run(attentionRequest(query, key, value, options));
 
 /**
  * The weights softmax(scale · q·kᵀ + bias, under mask): [batch, heads, queries, keys], each row summing to 1 (or 0 where nothing is
@@ -93,7 +98,7 @@ export const attentionWeights = (
   options: Omit<AttentionOptions, 'kernel' | 'dropout'> & { readonly logSumExp?: Tensor } = {},
 ): Tensor => {
   const { logSumExp, ...rest } = options;
-  const call = request(query, key, key, rest);
+  const call = attentionRequest(query, key, key, rest);
   return noGrad(() => {
     const { batch, heads, queries } = sizesOf(call);
     if (logSumExp === undefined) return dense.weights(call);

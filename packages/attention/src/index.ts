@@ -51,4 +51,26 @@ export { type LayerCall, type LayerState, TransformerLayer, type TransformerLaye
 export { KVCache } from './cache.ts';
 
 // Positions
+export { alibi, alibiSlopes } from './positions/alibi.ts';
+export { LearnedPositions } from './positions/learned.ts';
+export { relativeShift, sumByDistance } from './positions/relative.ts';
+export {
+  type Positions,
+  type RopeOptions,
+  type RopePairs,
+  type RotationTables,
+  rope,
+  rotate,
+  rotationTables,
+} from './positions/rope.ts';
+export {
+  type RopeFrequencies,
+  type RopeFrequencyOptions,
+  type RopeScaling,
+  ropeFrequencies,
+  type YarnScaling,
+} from './positions/ropeFrequencies.ts';
+export { type ShawOptions, shawAttention, shawBias } from './positions/shaw.ts';
 export { type SinusoidalOptions, sinusoidal } from './positions/sinusoidal.ts';
+export { type T5BucketOptions, t5Bias, t5Buckets } from './positions/t5.ts';
+export { type TransformerXlOptions, transformerXlBias, withContentBias } from './positions/transformerXl.ts';
