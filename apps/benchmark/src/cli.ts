@@ -12,6 +12,7 @@ import { installPeers } from './peers/installPeers.ts';
 import { type Findings, report } from './report.ts';
 import type { CaseResult } from './result.ts';
 import { spawnJob, withoutSimd } from './spawnJob.ts';
+import { measureMemory } from './suites/memory.ts';
 import { measureStartup } from './suites/startup.ts';
 import { measureSts } from './suites/sts.ts';
 
@@ -39,6 +40,7 @@ const run = async (options: Options): Promise<Findings> => {
   const absences = options.simd
     .map((flavour) => ({ name: `${flavour} SIMD`, reason: withoutSimd(flavour) }))
     .filter((absence): absence is Absence => absence.reason !== undefined);
+  const memory = suites.includes('memory') ? await measureMemory({ peers, progress }) : [];
   const startup = suites.includes('startup')
     ? await measureStartup({ minilm, rounds, withPeer: peers.includes(transformersName), progress })
     : undefined;
@@ -46,7 +48,8 @@ const run = async (options: Options): Promise<Findings> => {
   const weights = hasMinilm(minilm)
     ? 'those of all-MiniLM-L6-v2'
     : 'random ones of its shape (tooling/scripts/weights.sh brings the real ones)';
-  return { machine, weights, cases, absences, startup, sts, goals: goalResults(cases, startup) };
+  const goals = goalResults(cases, { startup, memory });
+  return { machine, weights, cases, absences, memory, startup, sts, goals };
 };
 
 const main = async (): Promise<number> => {

@@ -7,6 +7,7 @@ import { encoderShapes } from './suites/encoder.ts';
 import { int8Name, int8Shapes, oursFloat } from './suites/int8.ts';
 import { copyName, layerNames } from './suites/layers.ts';
 import { headsShape, modelShapes, shapeName } from './suites/matmul.ts';
+import { type MemoryResult, pyTorchMegabytes } from './suites/memory.ts';
 import { recurrentName, recurrentShapes } from './suites/recurrent.ts';
 import type { StartupResult } from './suites/startup.ts';
 import { trainingName, trainingShape } from './suites/training.ts';
@@ -182,7 +183,10 @@ const timesOf = ({ contenders }: CaseResult, name: string): readonly number[] =>
 /** Goals of which all cases were measured in this run. */
 export const goalResults = (
   results: readonly CaseResult[],
-  startup: StartupResult | undefined,
+  {
+    startup,
+    memory,
+  }: { readonly startup: StartupResult | undefined; readonly memory: readonly MemoryResult[] },
 ): GoalResult[] => {
   const found: GoalResult[] = [];
   for (const simd of simdFlavours)
@@ -208,6 +212,14 @@ export const goalResults = (
           range: [Math.min(...ratios), Math.max(...ratios)],
         });
     }
+  const own = memory.find(({ name }) => name === ours)?.megabytes;
+  if (own !== undefined) {
+    const measured = pyTorchMegabytes / own;
+    found.push({
+      name: `memory of a training step, of PyTorch's ${pyTorchMegabytes} MB`,
+      ...{ simd: undefined, atLeast: 1.67, measured, range: [measured, measured] as const },
+    });
+  }
   if (startup !== undefined && startup.peer.length > 0) {
     const { value, lowest, highest } = ratioOf(startup.peer, startup.own);
     found.push({

@@ -9,10 +9,10 @@ import { onnxPackages } from './peers/onnxRuntime.ts';
 import { type Simd, simdFlavours } from './result.ts';
 
 /** One of the suites. */
-export type Suite = TimedSuite | 'startup' | 'sts';
+export type Suite = TimedSuite | 'memory' | 'startup' | 'sts';
 
 /** All suites, in the order in which they run. */
-export const suites: readonly Suite[] = [...timedSuites, 'startup', 'sts'];
+export const suites: readonly Suite[] = [...timedSuites, 'memory', 'startup', 'sts'];
 
 /** Name of the peer of the suite `startup`. */
 export const transformersName = 'transformers.js';

@@ -6,6 +6,7 @@ import type { GoalResult } from './goals.ts';
 import type { Machine } from './machine.ts';
 import type { CaseResult, ContenderResult } from './result.ts';
 import { median, ratioOf } from './statistics.ts';
+import type { MemoryResult } from './suites/memory.ts';
 import type { StartupResult } from './suites/startup.ts';
 import type { StsResult } from './suites/sts.ts';
 
@@ -17,6 +18,7 @@ export interface Findings {
   readonly cases: readonly CaseResult[];
   /** Which kinds of SIMD were asked for and not measured, and why. */
   readonly absences: readonly Absence[];
+  readonly memory: readonly MemoryResult[];
   readonly startup: StartupResult | undefined;
   readonly sts: readonly StsResult[];
   readonly goals: readonly GoalResult[];
@@ -94,6 +96,17 @@ const startupSection = (startup: StartupResult | undefined): string[] => {
   ];
 };
 
+const memorySection = (memory: readonly MemoryResult[]): string[] => {
+  if (memory.length === 0) return [];
+  const rows = memory.map(({ name, megabytes }) => [name, megabytes?.toFixed(0) ?? 'did not finish']);
+  return [
+    '### memory: largest resident size of a process that trains',
+    '',
+    ...table(['engine', 'MB'], rows),
+    '',
+  ];
+};
+
 const stsSection = (sts: readonly StsResult[]): string[] => {
   if (sts.length === 0) return [];
   const rows = sts.map(({ model, part, pairs, measured, published, reason }) => [
@@ -130,7 +143,16 @@ const goalSection = (goals: readonly GoalResult[]): string[] => {
 };
 
 /** The whole report as Markdown. */
-export const report = ({ machine, weights, cases, absences, startup, sts, goals }: Findings): string =>
+export const report = ({
+  machine,
+  weights,
+  cases,
+  absences,
+  memory,
+  startup,
+  sts,
+  goals,
+}: Findings): string =>
   [
     '## Benchmark',
     '',
@@ -140,6 +162,7 @@ export const report = ({ machine, weights, cases, absences, startup, sts, goals 
     '',
     ...goalSection(goals),
     ...cases.flatMap(caseSection),
+    ...memorySection(memory),
     ...startupSection(startup),
     ...stsSection(sts),
   ].join('\n');

@@ -27,7 +27,10 @@ describe('readOptions', () => {
     expect(read().minilm).toBe(path.resolve('/repository/.weights/minilm'));
   });
   it.each([
-    [['--suite', 'matmul,matmull'], '"matmull"; expected a list of matmul, attention, encoder, startup, sts'],
+    [
+      ['--suite', 'matmul,matmull'],
+      '"matmull"; expected a list of matmul, attention, encoder, recurrent, training, layers, memory, startup, sts',
+    ],
     [['--threads', '0'], '--threads: "0"; expected a whole number from 1 to 64'],
     [['--rounds', '2.5'], '--rounds: "2.5"'],
     [['--simd', ''], '--simd: ""; expected a list of plain, relaxed, wide'],

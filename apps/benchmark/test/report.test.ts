@@ -19,6 +19,7 @@ const nothing = {
   weights: 'those of M',
   cases: [],
   absences: [],
+  memory: [],
   startup: undefined,
   sts: [],
   goals: [],
@@ -89,9 +90,10 @@ describe('report', () => {
 
 describe('goalResults', () => {
   const all = modelShapes.map((shape) => product(shapeName(shape)));
+  const none = { startup: undefined, memory: [] };
 
   it('means the ratios of a goal over its cases, and says whether it is met', () => {
-    const goals = goalResults(all, undefined);
+    const goals = goalResults(all, none);
     expect(goals.map(({ name, measured, atLeast }) => [name, measured, atLeast])).toEqual([
       ['matmul, 1 thread, of onnxruntime-web', 1.8, 1.4],
       ['matmul, 1 thread, of the yardstick', 0.8, 0.95],
@@ -103,13 +105,22 @@ describe('goalResults', () => {
     );
   });
   it('says nothing of a goal whose cases were not all measured', () => {
-    expect(goalResults(all.slice(1), undefined)).toEqual([]);
+    expect(goalResults(all.slice(1), none)).toEqual([]);
     expect(
-      goalResults([{ ...product(shapeName(modelShapes[0]!)), contenders: [] }, ...all.slice(1)], undefined),
+      goalResults([{ ...product(shapeName(modelShapes[0]!)), contenders: [] }, ...all.slice(1)], none),
     ).toEqual([]);
   });
+  it('counts memory as that of the other by ours, and prints who did not finish', () => {
+    const memory = [
+      { name: 'Heed', megabytes: 270.5 },
+      { name: 'jax-js', megabytes: undefined },
+    ];
+    expect(goalResults([], { ...none, memory })).toMatchObject([{ measured: 2, atLeast: 1.67 }]);
+    expect(report({ ...nothing, memory })).toContain('| Heed | 271 |\n| jax-js | did not finish |');
+  });
   it('counts start-up as the time of the other by ours', () => {
-    expect(goalResults([], { own: [1, 2, 3], peer: [4, 5, 9], difference: 0, note: '' })).toMatchObject([
+    const startup = { own: [1, 2, 3], peer: [4, 5, 9], difference: 0, note: '' };
+    expect(goalResults([], { ...none, startup })).toMatchObject([
       { measured: 2.5, range: [2.5, 4], atLeast: 2 },
     ]);
   });

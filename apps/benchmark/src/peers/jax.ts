@@ -11,13 +11,14 @@ export interface JaxArray {
   div(other: JaxArray | number): JaxArray;
   sum(): JaxArray;
   reshape(shape: readonly number[]): JaxArray;
+  transpose(axes: readonly number[]): JaxArray;
   data(): Promise<Float32Array>;
   dispose(): void;
 }
 
 /** The part of jax-js that the benchmark calls. */
 export interface Jax {
-  init(): Promise<readonly string[]>;
+  init(device: 'wasm'): Promise<readonly string[]>;
   defaultDevice(device: 'wasm'): string;
   readonly numpy: {
     array(values: Float32Array): JaxArray;
@@ -29,7 +30,7 @@ export interface Jax {
     relu(x: JaxArray): JaxArray;
     logSoftmax(x: JaxArray): JaxArray;
     standardize(x: JaxArray, axis: number, options: { epsilon: number }): JaxArray;
-    dotProductAttention(q: JaxArray, k: JaxArray, v: JaxArray): JaxArray;
+    softmax(x: JaxArray): JaxArray;
   };
   jit<F>(f: F): F;
   valueAndGrad<Rest extends readonly unknown[]>(
@@ -41,7 +42,7 @@ export interface Jax {
 /** Starts it. */
 export const jax = async (): Promise<Jax> => {
   const module = (await importPeer('@jax-js/jax')) as Jax;
-  await module.init();
+  await module.init('wasm'); // the others look for a browser
   module.defaultDevice('wasm');
   return module;
 };

@@ -18,11 +18,17 @@ export const jaxTraining = (
     const take = (): A => weights[next++] as A; // in the order of the weights
     const linear = (y: A): A => np.matmul(y, take()).add(take());
     const norm = (y: A): A => nn.standardize(y, -1, { epsilon: 1e-5 }).mul(take()).add(take());
-    const split = (y: A): A => y.reshape([batch, length, heads, width / heads]);
+    const split = (y: A, axes: readonly number[]): A =>
+      y.reshape([batch, length, heads, width / heads]).transpose(axes);
+    // By products, since in Node 20 the library's own attention lacks a function of newer JavaScript.
+    const attend = (q: A, keys: A, v: A): A =>
+      np.matmul(nn.softmax(np.matmul(q, keys).mul((width / heads) ** -0.5)), v);
     let h = x;
     for (let layer = 0; layer < layers; layer++) {
-      const [q, k, v] = [split(linear(h.ref)), split(linear(h.ref)), split(linear(h.ref))];
-      const attended = linear(nn.dotProductAttention(q, k, v).reshape([rows, width]));
+      const byHeads = [0, 2, 1, 3];
+      const [q, k] = [split(linear(h.ref), byHeads), split(linear(h.ref), [0, 2, 3, 1])];
+      const seen = attend(q, k, split(linear(h.ref), byHeads)).transpose(byHeads);
+      const attended = linear(seen.reshape([rows, width]));
       h = norm(attended.add(h));
       h = norm(linear(nn.relu(linear(h.ref))).add(h));
     }

@@ -31,8 +31,9 @@ export const tensorFlowTraining = (tf: TrainableTensorFlow, problem: TrainingPro
     const linear = (y: T): T => tf.add(tf.matMul(y, take()), take());
     const norm = (y: T): T => {
       const mean = tf.mean(y, -1, true);
-      const variance = tf.mean(tf.squaredDifference(y, mean), -1, true);
-      return tf.add(tf.mul(tf.mul(tf.sub(y, mean), tf.rsqrt(tf.add(variance, 1e-5))), take()), take());
+      const centered = tf.sub(y, mean); // the gradient of squaredDifference does not broadcast
+      const variance = tf.mean(tf.square(centered), -1, true);
+      return tf.add(tf.mul(tf.mul(centered, tf.rsqrt(tf.add(variance, 1e-5))), take()), take());
     };
     const split = (y: T): T =>
       tf.reshape(tf.transpose(tf.reshape(y, [batch, length, heads, depth]), [0, 2, 1, 3]), [

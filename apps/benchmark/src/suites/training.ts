@@ -42,7 +42,7 @@ const contender = (name: string, step: () => number | Promise<number>): Contende
 };
 
 /** Our step. */
-export const ownTraining = ({ use }: Pick<OwnEngine, 'use'>, problem: TrainingProblem): (() => number) => {
+export const ownTraining = (use: OwnEngine['use'], problem: TrainingProblem): (() => number) => {
   const { batch, length, width } = problem;
   const net = freshNet(problem);
   const optimizer = adamW(parameters(net), trainingRates);
@@ -68,7 +68,7 @@ export const trainingCases = (
     absences,
     prepare: async () => {
       const problem = trainingProblem(sizes);
-      const contenders = own.map((engine) => contender(engine.name, ownTraining(engine, problem)));
+      const contenders = own.map((engine) => contender(engine.name, ownTraining(engine.use, problem)));
       if (jax !== undefined) contenders.push(contender(jaxName, jaxTraining(jax, problem)));
       if (tensorFlow !== undefined)
         contenders.push(

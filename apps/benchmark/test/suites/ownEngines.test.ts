@@ -9,7 +9,9 @@ import { measure } from '../../src/measure.ts';
 import { attentionCases } from '../../src/suites/attention.ts';
 import { encoderCases } from '../../src/suites/encoder.ts';
 import { int8Cases, oursFloat } from '../../src/suites/int8.ts';
+import { layerCases } from '../../src/suites/layers.ts';
 import { matmulCases } from '../../src/suites/matmul.ts';
+import { trainingCases } from '../../src/suites/training.ts';
 
 const conditions = { simd: 'plain', threads: 1 } as const;
 const options = { suite: 'smoke', conditions, rounds: 1 } as const;
@@ -43,6 +45,19 @@ describe('our engine computes and is timed', () => {
       failure: undefined,
       contenders: [{ name: ours }, { name: oursFloat }],
     });
+  });
+  it('a training step, twice from the same weights with the same losses', async () => {
+    const sizes = { layers: 1, width: 8, heads: 2, innerWidth: 16, batch: 2, length: 5, classes: 3 };
+    const [one] = trainingCases({ ...engines, own: [...engines.own, ...engines.own] }, [sizes]);
+    const { failure, contenders } = await measure(one!, options);
+    expect([failure, contenders.map(({ error }) => error)]).toEqual([undefined, [0, 0]]);
+  });
+  it('layers, which agree with plain TypeScript, beside a copy', async () => {
+    for (const one of layerCases(engines, 3000)) {
+      const { failure, contenders } = await measure(one, options);
+      expect([one.name, failure]).toEqual([one.name, undefined]);
+      expect(contenders.map(({ name }) => name)).toEqual([ours, 'plain TypeScript', 'copy']);
+    }
   });
   it.each([false, true])('attention, causal: %s', async (causal) => {
     const [one] = attentionCases(engines, [{ heads: 2, length: 40, depth: 16, causal }]);
