@@ -184,6 +184,9 @@ const losses: readonly Row[] = [
   row('crossEntropy', [matrix], (x) =>
     heed.crossEntropy(x, ids([2, 0]), { labelSmoothing: 0.1, weight: tensor([1, 2, 0.5]) }),
   ),
+  row('linearCrossEntropy', [matrix, within([4, 3]), within([4])], (hidden, weight, bias) =>
+    heed.linearCrossEntropy(hidden, weight as Tensor, ids([2, 0]), { bias }),
+  ),
   row('binaryCrossEntropy', [matrix, distribution], at(heed.binaryCrossEntropy)),
   row('meanSquaredError', [matrix, other], at(heed.meanSquaredError)),
   row('l1Loss', [matrix], (x) => heed.l1Loss(x, target)),
