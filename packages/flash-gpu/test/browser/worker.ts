@@ -1,7 +1,17 @@
 // Runs the kernel contract in a browser's Worker: flash-gpu on gpu.js, and the CPU engine with one and with two threads.
 import { type AttentionKernel, dense, flash, UnsupportedError } from '@heed/attention';
 import { attentionKernelCases } from '@heed/attention/cases';
-import { matmul, normal, random, useBackend, wasmBackend } from '@heed/tensor';
+import {
+  gelu,
+  int8Weight,
+  linearInt8,
+  matmul,
+  normal,
+  random,
+  transpose,
+  useBackend,
+  wasmBackend,
+} from '@heed/tensor';
 import { flashGpu } from '../../src/index.ts';
 
 /** What the page reports. */
@@ -10,7 +20,7 @@ export interface BrowserReport {
   /** By kernel: cases passed, declined by name, and failed with their messages. */
   readonly kernels: Readonly<Record<string, { passed: number; declined: number; failed: string[] }>>;
   readonly threads: number;
-  /** Whether two threads gave the bits of one on a product that is shared out. */
+  /** Whether two threads gave the bits of one on kernels that are shared out, one of each of the engine's modules. */
   readonly sameBits: boolean;
 }
 
@@ -30,7 +40,9 @@ const runAll = (kernel: AttentionKernel) => {
 const report = async (): Promise<BrowserReport> => {
   const source = random(1);
   const [a, b] = [normal([300, 200], source), normal([200, 250], source)];
-  const alone = matmul(a, b).data;
+  const weight = int8Weight(transpose(b));
+  const compute = () => [matmul(a, b), gelu(matmul(a, b)), linearInt8(a, weight)].map(({ data }) => data);
+  const alone = compute();
   const gpu = flashGpu();
   const kernels: Record<string, ReturnType<typeof runAll>> = {
     'flash-gpu': runAll(gpu.kernel),
@@ -39,14 +51,14 @@ const report = async (): Promise<BrowserReport> => {
   gpu[Symbol.dispose]();
   const engine = await wasmBackend({ threads: 2 });
   useBackend(engine);
-  const together = matmul(a, b).data;
+  const together = compute();
   kernels['flash, two threads'] = runAll(flash);
   const { threads } = engine.describe();
   return {
     isolated: crossOriginIsolated,
     kernels,
     threads,
-    sameBits: alone.every((value, index) => value === together[index]),
+    sameBits: alone.every((data, at) => data.every((value, index) => value === together[at]?.[index])),
   };
 };
 
