@@ -9,7 +9,7 @@ import {
   Transformer,
   teacherForcing,
 } from '@heed/models-seq2seq';
-import { backward, crossEntropy, noGrad, random, type Tensor } from '@heed/tensor';
+import { backward, crossEntropy, noGrad, random, type Tensor, trainingStep } from '@heed/tensor';
 import { countParameters, initialize, parameters } from '@heed/tensor/nn';
 import { adamW, clipGradients, cosineDecay, gradientNorm, type Schedule, warmup } from '@heed/tensor/optim';
 import { characterOf, type Example, end, idsOf, start, type Task, vocabularySize } from './task.ts';
@@ -170,15 +170,18 @@ export const newTrainer = (options: TrainerOptions): Trainer => {
         special,
       );
       const { learningRate } = optimizer;
-      const loss = crossEntropy(model.forward(source, input), labels, { ignoreIndex: ignoredLabel });
-      const gradients = backward(loss);
-      optimizer.step(clipGradients(gradients, 1));
+      const { loss, norm } = trainingStep(() => {
+        const mean = crossEntropy(model.forward(source, input), labels, { ignoreIndex: ignoredLabel });
+        const gradients = backward(mean);
+        optimizer.step(clipGradients(gradients, 1));
+        return { loss: mean.item(), norm: gradientNorm(gradients) };
+      });
       const tokens = drawn.reduce((sum, { target }) => sum + target.length + 1, 0);
       return {
         step: optimizer.steps,
-        loss: loss.item(),
+        loss,
         learningRate,
-        gradientNorm: gradientNorm(gradients),
+        gradientNorm: norm,
         tokens,
       };
     },
