@@ -35,5 +35,6 @@ export {
 } from './schedule.ts';
 
 // The training loop
-export { type TrainEvent, type TrainOptions, train } from './train.ts';
+export { train } from './train.ts';
+export type { TrainEvent, TrainOptions } from './trainOptions.ts';
 export { type ShuffledOptions, shuffled, type TrainingData } from './trainingData.ts';

@@ -2,70 +2,14 @@
 // `optimizer.step` gives the same numbers.
 
 import { backward, type Gradients } from '../backward.ts';
-import type { Folder } from '../io/folders/folder.ts';
 import type { Pass } from '../nn/pass.ts';
-import type { Random } from '../random.ts';
 import { trainingStep } from '../region.ts';
-import type { Tensor } from '../tensor.ts';
 import { clipGradientValues, gradientNorm, scaleGradients } from './clip.ts';
 import type { MovingAverage } from './movingAverage.ts';
 import type { Optimizer } from './optimizer.ts';
 import { newestTraining, restoreTraining, saveTraining, type TrainingState } from './trainingCheckpoint.ts';
-import { batchesFrom, type TrainingData } from './trainingData.ts';
-
-/** What `train` is told. */
-export interface TrainOptions<Batch, Evaluation = undefined> {
-  /** What is trained, and saved in checkpoints. */
-  readonly model: object;
-  /** The mean loss of a batch, one number. With `random` the pass has a source for dropout. */
-  readonly loss: (batch: Batch, pass: Pass) => Tensor;
-  /** Where batches come from; see TrainingData. */
-  readonly data: TrainingData<Batch>;
-  /** Of the model's parameters; its learning rate may be a schedule. */
-  readonly optimizer: Optimizer;
-  /** Steps of the optimizer in all, those before a resume included. Default: until the data end. */
-  readonly steps?: number;
-  /** Source of dropout, split for each batch. Default: no dropout. */
-  readonly random?: Random;
-  /** Over how many targets the mean of a batch goes: its weight among accumulated batches, and for tokens per second. Default 1 a batch. */
-  readonly tokens?: (batch: Batch) => number;
-  /** Batches a step, their gradients added up as if they were one batch. Default 1. */
-  readonly accumulate?: number;
-  /** Largest norm of all gradients together; larger ones are scaled down. Default: no limit. */
-  readonly clipNorm?: number;
-  /** Largest magnitude of each value of the gradients, before clipNorm. Default: no limit. */
-  readonly clipValue?: number;
-  /** Is brought up to date after each step, and in place during evaluations. */
-  readonly average?: MovingAverage;
-  /** What to find out every so many steps and at the end. */
-  readonly evaluate?: { readonly every: number; readonly run: () => Evaluation | Promise<Evaluation> };
-  /**
-   * Where to save every so many steps and at the end: each file whole or not at all, `keep` of them (default 2). If the folder has
-   * checkpoints, the training goes on from the newest, bit by bit as if it had never stopped; a new training wants an empty folder.
-   */
-  readonly checkpoint?: { readonly folder: Folder; readonly every: number; readonly keep?: number };
-  /** Ends the training with the signal's reason; what was saved can be resumed. */
-  readonly signal?: AbortSignal;
-}
-
-/** What happened. `step` is the number of steps taken. */
-export type TrainEvent<Evaluation = undefined> =
-  | {
-      readonly kind: 'step';
-      readonly step: number;
-      /** Mean over the batches of the step, weighted by their tokens. */
-      readonly loss: number;
-      /** Before clipNorm. */
-      readonly gradientNorm: number;
-      readonly learningRate: number;
-      /** Tokens of the step. */
-      readonly tokens: number;
-      /** Of this step, reading its data included. */
-      readonly tokensPerSecond: number;
-    }
-  | { readonly kind: 'evaluation'; readonly step: number; readonly result: Evaluation }
-  | { readonly kind: 'checkpoint'; readonly step: number; readonly file: string }
-  | { readonly kind: 'resume'; readonly step: number };
+import { batchesFrom } from './trainingData.ts';
+import type { TrainEvent, TrainOptions } from './trainOptions.ts';
 
 interface StepResult {
   readonly loss: number;
@@ -75,11 +19,6 @@ interface StepResult {
 
 /** Longest time without letting timers, messages and aborts have their turn, milliseconds: two frames of a screen. */
 const longestHold = 33;
-
-const checkCount = (name: string, value: number | undefined): void => {
-  if (value !== undefined && !(Number.isInteger(value) && value >= 1))
-    throw new RangeError(`train: ${name} is ${value}; expected a whole number from 1.`);
-};
 
 const finite = (what: string, value: number, { steps }: Optimizer): number => {
   if (Number.isFinite(value)) return value;
@@ -136,6 +75,75 @@ const stepOver = <Batch, Evaluation>(
   return { loss: mean, gradientNorm: trainingStep(() => finish(gradients, options)), tokens: total };
 };
 
+/** Where a training stands, beside what model, optimizer, average and random hold themselves. */
+interface Progress {
+  /** Batches read. */
+  position: number;
+  /** Name of the next checkpoint. */
+  turn: number;
+  /** Steps after which the last checkpoint and evaluation were made; undefined: none yet. */
+  saved: number | undefined;
+  evaluated: number | undefined;
+}
+
+/** Goes on from the newest checkpoint, or begins. */
+const beginOrResume = async <Batch, Evaluation>(
+  { checkpoint, optimizer }: TrainOptions<Batch, Evaluation>,
+  state: TrainingState,
+): Promise<Progress> => {
+  const newest = checkpoint && (await newestTraining(checkpoint.folder));
+  if (checkpoint === undefined || newest === undefined)
+    return { position: 0, turn: 0, saved: undefined, evaluated: undefined };
+  const position = await restoreTraining(checkpoint.folder, newest.turn, state);
+  return { position, turn: newest.turn + 1, saved: optimizer.steps, evaluated: undefined };
+};
+
+const evaluateOnAverage = async <T>(
+  run: () => T | Promise<T>,
+  average: MovingAverage | undefined,
+): Promise<T> => {
+  using _ = average?.apply();
+  return await run();
+};
+
+/** Evaluates and saves, each if it is due and was not done after this step. */
+async function* report<Batch, Evaluation>(
+  { evaluate, checkpoint, average, optimizer: { steps: step } }: TrainOptions<Batch, Evaluation>,
+  due: (every: number) => boolean,
+  { state, progress }: { readonly state: TrainingState; readonly progress: Progress },
+): AsyncGenerator<TrainEvent<Evaluation>, void> {
+  if (evaluate !== undefined && progress.evaluated !== step && due(evaluate.every)) {
+    progress.evaluated = step;
+    yield { kind: 'evaluation', step, result: await evaluateOnAverage(evaluate.run, average) };
+  }
+  if (checkpoint !== undefined && progress.saved !== step && due(checkpoint.every)) {
+    const { folder, keep = 2 } = checkpoint;
+    const file = await saveTraining(folder, progress.turn++ % keep, { state, position: progress.position });
+    progress.saved = step;
+    yield { kind: 'checkpoint', step, file };
+  }
+}
+
+/** The next `count` batches, fewer where the data end. */
+const take = async <Batch>(data: AsyncIterator<Batch, undefined>, count: number): Promise<Batch[]> => {
+  const batches: Batch[] = [];
+  while (batches.length < count) {
+    const { value, done } = await data.next();
+    if (done === true) break;
+    batches.push(value);
+  }
+  return batches;
+};
+
+const checkCounts = <Batch, Evaluation>(options: TrainOptions<Batch, Evaluation>): void => {
+  const { steps, accumulate, evaluate, checkpoint } = options;
+  const counts = { steps, accumulate, 'evaluate.every': evaluate?.every };
+  const more = { 'checkpoint.every': checkpoint?.every, 'checkpoint.keep': checkpoint?.keep };
+  for (const [name, value] of Object.entries({ ...counts, ...more }))
+    if (value !== undefined && !(Number.isInteger(value) && value >= 1))
+      throw new RangeError(`train: ${name} is ${value}; expected a whole number from 1.`);
+};
+
 /**
  * Trains a model and yields what happens: each step with loss, gradient norm, learning rate and tokens per second; evaluations; checkpoints.
  * Leave it by `break` or by the signal; go on by calling it again with the same options.
@@ -155,44 +163,13 @@ const stepOver = <Batch, Evaluation>(
 export async function* train<Batch, Evaluation = undefined>(
   options: TrainOptions<Batch, Evaluation>,
 ): AsyncGenerator<TrainEvent<Evaluation>, void> {
-  const { optimizer, steps = Infinity, accumulate = 1, evaluate, checkpoint, signal } = options;
-  for (const [name, value] of [
-    ['steps', options.steps],
-    ['accumulate', accumulate],
-    ['evaluate.every', evaluate?.every],
-    ['checkpoint.every', checkpoint?.every],
-    ['checkpoint.keep', checkpoint?.keep],
-  ] as const)
-    checkCount(name, value);
-  const state: TrainingState = { ...options, average: options.average, random: options.random };
-  const newest = checkpoint === undefined ? undefined : await newestTraining(checkpoint.folder);
-  let turn = newest === undefined ? 0 : newest.turn + 1;
-  let position = 0;
-  if (checkpoint !== undefined && newest !== undefined) {
-    position = await restoreTraining(checkpoint.folder, newest.turn, state);
-    yield { kind: 'resume', step: optimizer.steps };
-  }
-  let saved = newest === undefined ? -1 : optimizer.steps;
-  let evaluated = -1;
-  const data = batchesFrom(options.data, position);
+  checkCounts(options);
+  const { model, optimizer, average, random, steps = Infinity, accumulate = 1, signal } = options;
+  const state: TrainingState = { model, optimizer, average, random };
+  const progress = await beginOrResume(options, state);
+  if (progress.saved !== undefined) yield { kind: 'resume', step: progress.saved };
+  const data = batchesFrom(options.data, progress.position);
   let breath = performance.now();
-  const evaluation = async (run: () => Evaluation | Promise<Evaluation>): Promise<Evaluation> => {
-    using _ = options.average?.apply();
-    return await run();
-  };
-  async function* report(due: (every: number) => boolean): AsyncGenerator<TrainEvent<Evaluation>, void> {
-    const step = optimizer.steps;
-    if (evaluate !== undefined && evaluated !== step && due(evaluate.every)) {
-      evaluated = step;
-      yield { kind: 'evaluation', step, result: await evaluation(evaluate.run) };
-    }
-    if (checkpoint !== undefined && saved !== step && due(checkpoint.every)) {
-      const { folder, keep = 2 } = checkpoint;
-      const file = await saveTraining(folder, turn++ % keep, { state, position });
-      saved = step;
-      yield { kind: 'checkpoint', step, file };
-    }
-  }
   try {
     while (optimizer.steps < steps) {
       const start = performance.now();
@@ -201,23 +178,18 @@ export async function* train<Batch, Evaluation = undefined>(
         breath = performance.now();
       }
       signal?.throwIfAborted();
-      const batches: Batch[] = [];
-      while (batches.length < accumulate) {
-        const { value, done } = await data.next();
-        if (done === true) break;
-        batches.push(value);
-      }
+      const batches = await take(data, accumulate);
       if (batches.length === 0) break;
       signal?.throwIfAborted();
-      position += batches.length;
+      progress.position += batches.length;
       const { learningRate } = optimizer;
       const result = stepOver(batches, options);
       const seconds = Math.max(performance.now() - start, 1e-3) / 1000; // clocks of browsers are coarse
-      const rate = { learningRate, tokensPerSecond: result.tokens / seconds };
-      yield { kind: 'step', step: optimizer.steps, ...result, ...rate };
-      yield* report((every) => optimizer.steps % every === 0);
+      const rates = { learningRate, tokensPerSecond: result.tokens / seconds };
+      yield { kind: 'step', step: optimizer.steps, ...result, ...rates };
+      yield* report(options, (every) => optimizer.steps % every === 0, { state, progress });
     }
-    yield* report(() => true);
+    yield* report(options, () => true, { state, progress });
   } finally {
     await data.return(undefined);
   }
