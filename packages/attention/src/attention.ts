@@ -2,13 +2,13 @@
 
 import { dims, exp, noGrad, type Random, reshape, ShapeError, sub, Tensor } from '@heed/tensor';
 import { type Bias, checkBias } from './bias.ts';
+import { checkMask } from './checkMask.ts';
 import { dense } from './dense.ts';
 import { flash } from './flash.ts';
 import type { AttentionKernel, AttentionRequest, AttentionResult } from './kernel.ts';
 import { sizesOf } from './kernel.ts';
 import type { Mask } from './mask.ts';
 import { maskedScores } from './scores.ts';
-import { checkMask } from './tiles.ts';
 
 /** Options of `attention`. */
 export interface AttentionOptions {

@@ -6,10 +6,11 @@ import { biasTensor } from './bias.ts';
 import { flashBackward } from './flashBackward.ts';
 import { headAttention } from './headAttention.ts';
 import { headAttentionGradient } from './headAttentionGradient.ts';
+import { intervals } from './intervals.ts';
 import { type AttentionKernel, type AttentionRequest, sizesOf } from './kernel.ts';
 import { finishSoftmax, mergeSoftmax, type SoftmaxState, softmaxBlock } from './onlineSoftmax.ts';
 import { dropoutFactors, maskedScores, type Part, weightedValues } from './scores.ts';
-import { intervals, tile } from './tiles.ts';
+import { tile } from './tiles.ts';
 
 /** Queries and keys a tile: 64 rows of 64 heads' floats fit the second cache level beside the scores. */
 const tileSize = 64;

@@ -6,8 +6,11 @@ export { type AttentionOptions, attention, attentionWeights, attentionWithLogSum
 // Masks
 export {
   and,
+  blocks,
   causal,
   documents,
+  firstKeys,
+  global,
   hideWhere,
   keepWhere,
   type Mask,
@@ -15,10 +18,22 @@ export {
   not,
   or,
   padding,
+  type WindowSides,
   where,
   window,
 } from './mask.ts';
-export { allows, type Coverage, intervals, type MaskSizes, tile, toTensor } from './tiles.ts';
+export { allows, type Coverage, type MaskSizes, tile, toTensor } from './tiles.ts';
+export { intervals } from './intervals.ts';
+export {
+  type BigBirdOptions,
+  bigBird,
+  type LongformerOptions,
+  longformer,
+  prefix,
+  streaming,
+} from './patterns.ts';
+export { maskCode, type PrintMaskOptions, printMask } from './printMask.ts';
+export { type MaskJson, maskFromJson, maskToJson } from './maskJson.ts';
 
 // Biases
 export { type Bias, type BiasPart, type BiasSizes, type ByDistance, byDistance } from './bias.ts';

@@ -2,8 +2,10 @@
 // permuted. One engine call forward, one backward; for masks that are one interval of keys a row.
 
 import { allocate, currentBackend, defineOp, Tensor } from '@heed/tensor';
+import { checkMask } from './checkMask.ts';
+import { intervals } from './intervals.ts';
 import type { Mask } from './mask.ts';
-import { checkMask, intervals, type MaskSizes } from './tiles.ts';
+import type { MaskSizes } from './tiles.ts';
 
 /** Which rows are a sequence, and which keys each of its queries sees. */
 export interface RowPlaces {

@@ -1,7 +1,8 @@
-// The readings of a mask: by element (`allows`, the definition), by tile (none, some, all), by row interval, and as a tensor.
+// The readings of a mask: by element (`allows`, the definition), by tile (none, some, all), and as a tensor. By row: intervals.ts.
 
 import { Tensor } from '@heed/tensor';
 import type { Mask } from './mask.ts';
+import { countBetween } from './sortedNumbers.ts';
 
 /** Sizes of the attention that a mask is read for. */
 export interface MaskSizes {
@@ -30,13 +31,38 @@ const readTensor = (tensor: Tensor<'bool'>, place: Place): boolean => {
   return tensor.data[index] === 1;
 };
 
+/** Position p = i + keys − queries of a query: the last query stands at the last key. */
+const positionOf = (query: number, { queries, keys }: MaskSizes): number => query + keys - queries;
+
+/** The positions of a batch: those of all batches where there is one list. */
+const globalsOf = ({ positions }: Extract<Mask, { kind: 'global' }>, batch: number): readonly number[] =>
+  (positions.length === 1 ? positions[0] : positions[batch]) ?? []; // one a batch, checked by checkMask
+
+/** Whether a distance key − position is a whole number of steps within the window. */
+const reaches = ({ left, right, dilation }: Extract<Mask, { kind: 'dilated' }>, distance: number): boolean =>
+  distance % dilation === 0 && distance >= -left * dilation && distance <= right * dilation;
+
 /** The definition of a mask: whether this query may see this key. */
 export const allows = (mask: Mask, place: Place, sizes: MaskSizes): boolean => {
   switch (mask.kind) {
     case 'window': {
-      const position = place.query + sizes.keys - sizes.queries;
+      const position = positionOf(place.query, sizes);
       return place.key >= position - mask.left && place.key <= position + mask.right;
     }
+    case 'dilated':
+      return reaches(mask, place.key - positionOf(place.query, sizes));
+    case 'global': {
+      const positions = globalsOf(mask, place.batch);
+      const position = positionOf(place.query, sizes);
+      return (
+        countBetween(positions, place.key, place.key + 1) + countBetween(positions, position, position + 1) >
+        0
+      );
+    }
+    case 'firstKeys':
+      return place.key < mask.count;
+    case 'blocks':
+      return mask.table[Math.floor(place.query / mask.size)]?.[Math.floor(place.key / mask.size)] === 1;
     case 'padding':
       return place.key < (mask.lengths[place.batch] as number); // checked by checkMask
     case 'documents':
@@ -56,49 +82,6 @@ export const allows = (mask: Mask, place: Place, sizes: MaskSizes): boolean => {
   }
 };
 
-/** Throws a clear error where a mask does not fit the sizes. */
-export const checkMask = (mask: Mask, sizes: MaskSizes): void => {
-  const { batch, queries, keys } = sizes;
-  switch (mask.kind) {
-    case 'padding':
-      if (mask.lengths.length !== batch || mask.lengths.some((length) => length > keys))
-        throw new RangeError(
-          `padding: lengths [${mask.lengths.join(', ')}] for ${batch} batches of ${keys} keys; expected one length a batch, at most ${keys}.`,
-        );
-      return;
-    case 'documents':
-      if (mask.queryIds.length !== queries || mask.keyIds.length !== keys)
-        throw new RangeError(
-          `documents: ${mask.queryIds.length} query ids and ${mask.keyIds.length} key ids for ${queries} queries and ${keys} keys; expected one id each.`,
-        );
-      return;
-    case 'keep': {
-      const full = [batch, sizes.heads, queries, keys];
-      const { tensor } = mask;
-      const fits =
-        tensor.rank <= 4 &&
-        tensor.shape.every((extent, axis) => extent === 1 || extent === full[4 - tensor.rank + axis]);
-      if (!fits)
-        throw new RangeError(
-          `mask: ${tensor} does not broadcast to [batch, heads, queries, keys] = [${full.join(', ')}].`,
-        );
-      return;
-    }
-    case 'and':
-    case 'or':
-      for (const part of mask.parts) checkMask(part, sizes);
-      return;
-    case 'not':
-      checkMask(mask.part, sizes);
-      return;
-    case 'window':
-    case 'where':
-      return;
-    default:
-      mask satisfies never;
-  }
-};
-
 /** A rectangle of queries and keys, ends excluded, in one batch. */
 export interface Tile {
   readonly batch: number;
@@ -111,22 +94,77 @@ export interface Tile {
 /** What a mask says of a tile: 0 none of it is seen, 1 some (or not known), 2 all. */
 export type Coverage = 0 | 1 | 2;
 
-const overlap = (
-  a: readonly number[],
-  aStart: number,
-  aEnd: number,
-  b: readonly number[],
-  bStart: number,
-  bEnd: number,
-): Coverage => {
-  const left = new Set(a.slice(aStart, aEnd));
-  const right = new Set(b.slice(bStart, bEnd));
+/** Coverage from how many of how many are seen. */
+const coverageOf = (seen: number, total: number): Coverage => {
+  if (seen === 0) return 0;
+  return seen === total ? 2 : 1;
+};
+
+const documentTile = (mask: Extract<Mask, { kind: 'documents' }>, place: Tile): Coverage => {
+  const left = new Set(mask.queryIds.slice(place.queryStart, place.queryEnd));
+  const right = new Set(mask.keyIds.slice(place.keyStart, place.keyEnd));
   if (left.size === 1 && right.size === 1) return [...left][0] === [...right][0] ? 2 : 0;
   for (const id of left) if (right.has(id)) return 1;
   return 0;
 };
 
-/** Reads a tile without reading its elements; `some` where it cannot tell. Empty tiles are never visited by a kernel. */
+const dilatedTile = (mask: Extract<Mask, { kind: 'dilated' }>, place: Tile, sizes: MaskSizes): Coverage => {
+  const nearest = place.keyStart - positionOf(place.queryEnd - 1, sizes);
+  const farthest = place.keyEnd - 1 - positionOf(place.queryStart, sizes);
+  if (nearest === farthest) return reaches(mask, nearest) ? 2 : 0;
+  const { left, right, dilation } = mask;
+  const first = Math.max(Math.ceil(nearest / dilation), -left);
+  const last = Math.min(Math.floor(farthest / dilation), right);
+  return first > last ? 0 : 1;
+};
+
+const globalTile = (mask: Extract<Mask, { kind: 'global' }>, place: Tile, sizes: MaskSizes): Coverage => {
+  const positions = globalsOf(mask, place.batch);
+  const rows = countBetween(
+    positions,
+    positionOf(place.queryStart, sizes),
+    positionOf(place.queryEnd, sizes),
+  );
+  const columns = countBetween(positions, place.keyStart, place.keyEnd);
+  if (rows === place.queryEnd - place.queryStart || columns === place.keyEnd - place.keyStart) return 2;
+  return rows + columns === 0 ? 0 : 1;
+};
+
+const blocksTile = ({ size, table }: Extract<Mask, { kind: 'blocks' }>, place: Tile): Coverage => {
+  let [seen, total] = [0, 0];
+  for (let row = Math.floor(place.queryStart / size); row * size < place.queryEnd; row++)
+    for (let column = Math.floor(place.keyStart / size); column * size < place.keyEnd; column++) {
+      seen += table[row]?.[column] ?? 0; // there, checked by checkMask
+      total++;
+    }
+  return coverageOf(seen, total);
+};
+
+/** Counts the tensor's own elements in the tile: broadcast axes are one element long. */
+const tensorTile = ({ tensor }: Extract<Mask, { kind: 'keep' }>, place: Tile): Coverage => {
+  const [batch, heads, queries, keys] = [...new Array<number>(4 - tensor.rank).fill(1), ...tensor.shape] as [
+    number,
+    number,
+    number,
+    number,
+  ]; // rank ≤ 4, checked by checkMask
+  const [rowStart, rowEnd] = queries === 1 ? [0, 1] : [place.queryStart, place.queryEnd];
+  const [columnStart, columnEnd] = keys === 1 ? [0, 1] : [place.keyStart, place.keyEnd];
+  const group = batch === 1 ? 0 : place.batch;
+  let seen = 0;
+  for (let head = 0; head < heads; head++)
+    for (let row = rowStart; row < rowEnd; row++) {
+      const start = ((group * heads + head) * queries + row) * keys;
+      for (let column = columnStart; column < columnEnd; column++)
+        seen += tensor.data[start + column] as number; // inside by the shape
+    }
+  return coverageOf(seen, heads * (rowEnd - rowStart) * (columnEnd - columnStart));
+};
+
+/**
+ * Reads a tile, for all heads at once, mostly without reading its elements; 1 where it cannot tell. Empty tiles are never visited by a kernel.
+ * A tile has at least one query and one key.
+ */
 export const tile = (mask: Mask, place: Tile, sizes: MaskSizes): Coverage => {
   switch (mask.kind) {
     case 'window': {
@@ -141,16 +179,19 @@ export const tile = (mask: Mask, place: Tile, sizes: MaskSizes): Coverage => {
       if (place.keyStart >= length) return 0;
       return place.keyEnd <= length ? 2 : 1;
     }
+    case 'firstKeys':
+      if (place.keyStart >= mask.count) return 0;
+      return place.keyEnd <= mask.count ? 2 : 1;
     case 'documents':
-      return overlap(
-        mask.queryIds,
-        place.queryStart,
-        place.queryEnd,
-        mask.keyIds,
-        place.keyStart,
-        place.keyEnd,
-      );
+      return documentTile(mask, place);
+    case 'dilated':
+      return dilatedTile(mask, place, sizes);
+    case 'global':
+      return globalTile(mask, place, sizes);
+    case 'blocks':
+      return blocksTile(mask, place);
     case 'keep':
+      return tensorTile(mask, place);
     case 'where':
       return 1;
     case 'and':
@@ -162,53 +203,6 @@ export const tile = (mask: Mask, place: Tile, sizes: MaskSizes): Coverage => {
     default:
       return mask satisfies never;
   }
-};
-
-/** [first, end) of the keys that a query of a batch sees, where that is one interval in every head; undefined where it may not be. */
-const interval = (
-  mask: Mask,
-  batch: number,
-  query: number,
-  sizes: MaskSizes,
-): readonly [number, number] | undefined => {
-  switch (mask.kind) {
-    case 'window': {
-      const position = query + sizes.keys - sizes.queries;
-      return [Math.max(0, position - mask.left), Math.min(sizes.keys, position + mask.right + 1)];
-    }
-    case 'padding':
-      return [0, mask.lengths[batch] as number]; // checked by checkMask
-    case 'and': {
-      let first = 0;
-      let end = sizes.keys;
-      for (const part of mask.parts) {
-        const seen = interval(part, batch, query, sizes);
-        if (seen === undefined) return undefined;
-        first = Math.max(first, seen[0]);
-        end = Math.min(end, seen[1]);
-      }
-      return [first, end];
-    }
-    default:
-      return undefined;
-  }
-};
-
-/**
- * The interval reading: two numbers a query row of each batch, [batch · queries · 2], the keys first ≤ j < end that it sees;
- * undefined where the mask is no interval of keys by row.
- */
-export const intervals = (mask: Mask, sizes: MaskSizes): Int32Array | undefined => {
-  const result = new Int32Array(sizes.batch * sizes.queries * 2);
-  for (let batch = 0; batch < sizes.batch; batch++)
-    for (let query = 0; query < sizes.queries; query++) {
-      const seen = interval(mask, batch, query, sizes);
-      if (seen === undefined) return undefined;
-      const first = Math.min(Math.max(0, seen[0]), sizes.keys);
-      result[2 * (batch * sizes.queries + query)] = first;
-      result[2 * (batch * sizes.queries + query) + 1] = Math.max(first, seen[1]);
-    }
-  return result;
 };
 
 /**

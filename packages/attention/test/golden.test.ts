@@ -9,13 +9,18 @@ import {
   and,
   attentionWeights,
   attentionWithLogSumExp,
+  blocks,
   causal,
   dense,
   documents,
   flash,
+  global,
   keepWhere,
   type Mask,
+  or,
+  prefix,
   sinusoidal,
+  streaming,
   where,
   window,
 } from '../src/index.ts';
@@ -44,6 +49,20 @@ const masks = ({ op, options }: Case, mask: Tensor<'bool'> | undefined): Mask | 
   if (op === 'attention_document') {
     const own = documents(options.documents as number[]);
     return options.causal === true ? and(own, causal()) : own;
+  }
+  const width = Number(options.window ?? 0);
+  const sides = window({ left: width, right: width, dilation: Number(options.dilation ?? 1) });
+  switch (op) {
+    case 'attention_dilated':
+      return options.causal === true ? and(sides, causal()) : sides;
+    case 'attention_prefix':
+      return prefix(Number(options.prefix));
+    case 'attention_global_window':
+      return or(sides, global(options.global as number[]));
+    case 'attention_sink_window':
+      return streaming({ window: width, sinks: Number(options.first) });
+    case 'attention_block_sparse':
+      return blocks({ size: Number(options.block), table: options.layout as number[][] });
   }
   if (mask !== undefined) return keepWhere(mask);
   if (op === 'scaled_dot_product_attention' && causalOption) return where(({ query, key }) => key <= query); // torch: upper left
