@@ -1,13 +1,20 @@
-import { tensor } from '@heed/tensor';
-import { forAll } from '@heed/testing';
+import { backward, normal, random, type Tensor, tensor, variable, zeros } from '@heed/tensor';
+import { expectClose, forAll } from '@heed/testing';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
+  type AttentionKernel,
   allows,
   and,
   attention,
+  blocks,
+  byDistance,
   causal,
+  dense,
   documents,
+  firstKeys,
+  flash,
+  global,
   hideWhere,
   intervals,
   keepWhere,
@@ -25,6 +32,18 @@ const sizes = { batch: 2, heads: 1, queries: 9, keys: 12 };
 
 const leaf: fc.Arbitrary<Mask> = fc.oneof(
   fc.record({ left: fc.nat(12), right: fc.nat(12) }).map(window),
+  fc.record({ left: fc.nat(5), right: fc.nat(5), dilation: fc.integer({ min: 2, max: 4 }) }).map(window),
+  fc.array(fc.nat(14), { maxLength: 3 }).map(global),
+  fc.tuple(fc.array(fc.nat(14), { maxLength: 3 }), fc.array(fc.nat(14), { maxLength: 3 })).map(global),
+  fc.nat(14).map(firstKeys),
+  fc.constantFrom(1, 2, 3, 5).chain((size) =>
+    fc
+      .array(fc.array(fc.nat(1), { minLength: Math.ceil(12 / size), maxLength: Math.ceil(12 / size) }), {
+        minLength: Math.ceil(9 / size),
+        maxLength: Math.ceil(9 / size),
+      })
+      .map((table) => blocks({ size, table })),
+  ),
   fc.constant(causal()),
   fc.array(fc.integer({ min: 0, max: 12 }), { minLength: 2, maxLength: 2 }).map(padding),
   fc
@@ -112,6 +131,52 @@ describe('masks', () => {
       },
     );
   });
+  it('the tile reading is tight: most tiles that are empty or full are said to be so', () => {
+    let [plain, told] = [0, 0];
+    forAll([anyMask, fc.nat(8), fc.nat(11)], (mask, queryStart, keyStart) => {
+      const [queryEnd, keyEnd] = [Math.min(9, queryStart + 4), Math.min(12, keyStart + 4)];
+      const bits: boolean[] = [];
+      for (let query = queryStart; query < queryEnd; query++)
+        for (let key = keyStart; key < keyEnd; key++) bits.push(seen(mask, 0, query, key));
+      if (new Set(bits).size !== 1) return;
+      plain++;
+      if (tile(mask, { batch: 0, queryStart, queryEnd, keyStart, keyEnd }, sizes) !== 1) told++;
+    });
+    expect(plain).toBeGreaterThan(20);
+    expect(told / plain).toBeGreaterThan(0.8);
+  });
+  it('the tensor reading, whole or in part, is what the mask allows', () => {
+    forAll([anyMask, fc.nat(8), fc.nat(11)], (mask, queryStart, keyStart) => {
+      const part = toTensor(mask, sizes, { queries: [queryStart, 9], keys: [keyStart, 12] });
+      let index = 0;
+      for (let batch = 0; batch < 2; batch++)
+        for (let query = queryStart; query < 9; query++)
+          for (let key = keyStart; key < 12; key++)
+            expect(part.data[index++] === 1).toBe(seen(mask, batch, query, key));
+    });
+  });
+  it('flash gives what dense gives, for any expression, with any bias, in outputs and gradients', () => {
+    forAll([anyMask, fc.nat(2), fc.nat(1000)], (mask, biased, seed) => {
+      const source = random(seed);
+      const draw = (...shape: number[]) => normal(shape, source);
+      const [q, k, v] = [
+        variable(draw(2, 2, 9, 4)),
+        variable(draw(2, 1, 12, 4)),
+        variable(draw(2, 1, 12, 4)),
+      ];
+      const table = variable(draw(2, 20));
+      const bias = [undefined, byDistance(table, { first: -3 }), byDistance(table, { first: -11 })][biased];
+      const upstream = draw(2, 2, 9, 4);
+      const run = (kernel: AttentionKernel) => {
+        const output = attention(q, k, v, { kernel, mask, bias });
+        const gradients = backward(output, upstream);
+        return [output, ...[q, k, v, table].map((x) => gradients.get(x) ?? zeros(x.shape))];
+      };
+      const expected = run(dense);
+      for (const [index, given] of run(flash).entries())
+        expectClose(given, expected[index] as Tensor, { absolute: 2e-5, relative: 2e-5 });
+    });
+  });
   it('intervals, where a mask has them, are exactly what it allows', () => {
     let found = 0;
     forAll([anyMask], (mask) => {
@@ -157,7 +222,13 @@ describe('masks', () => {
     expect(call(padding([3, 9]))).toThrow(/at most 3/);
     expect(call(documents([0, 1]))).toThrow(/documents: 2 query ids/);
     expect(call(keepWhere(tensor(new Uint8Array(4), [4])))).toThrow(/does not broadcast/);
+    expect(call(global([[0], [1], [2]]))).toThrow(/global: positions of 3 batches for 2/);
+    expect(call(blocks({ size: 2, table: [[1, 0]] }))).toThrow(/1 × 2 blocks of 2 .* expected 2 × 2/);
     expect(() => window({ left: -1, right: 0 })).toThrow(/window: left -1/);
+    expect(() => window({ left: 1, right: 0, dilation: 0 })).toThrow(/dilation 0/);
+    expect(() => global([-1])).toThrow(/global: position -1/);
+    expect(() => firstKeys(0.5)).toThrow(/firstKeys: 0.5/);
+    expect(() => blocks({ size: 1, table: [[1], [1, 0]] })).toThrow(/different lengths/);
     expect(call(where(() => true))).not.toThrow();
   });
 });
