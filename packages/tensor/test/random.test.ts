@@ -89,4 +89,23 @@ describe('Random', () => {
     for (const seed of [0.5, 2 ** 53, Number.NaN])
       expect(() => random(seed)).toThrow(/random: seed .*; expected an integer of at most 53 bits/);
   });
+
+  it('goes on from a state as the source that gave it, and refuses what is no state', () => {
+    const source = random(9).split();
+    source.normal();
+    const state = JSON.parse(JSON.stringify(source.state())) as [number, number, number];
+    const other = random(1);
+    other.restore(state);
+    expect([other.uniform(), other.split().uniform(), other.normal()]).toEqual([
+      source.uniform(),
+      source.split().uniform(),
+      source.normal(),
+    ]);
+    for (const bad of [
+      [1, 2, -1],
+      [1, 2.5, 3],
+      [1, 2, Number.NaN],
+    ] as const)
+      expect(() => other.restore(bad)).toThrow('expected the three integers that state() gave');
+  });
 });

@@ -203,13 +203,21 @@ describe('recurrent networks', () => {
   it('a cell is one step of its network', () => {
     const x = draw([3, 2], 1);
     const asSequence = tensor(x.data, [3, 1, 2]);
-    for (const [Cell, Network] of [
-      [GRUCell, GRU],
-      [RNNCell, RNN],
-    ] as const) {
-      const network = initialize(new Network(2, 4), random(2));
-      const cell = initialize(new Cell(2, 4), random(2));
-      expect([...parameters(cell).keys()]).toEqual(['weight_ih', 'weight_hh', 'bias_ih', 'bias_hh']);
+    const pairs = [
+      [() => new GRUCell(2, 4), () => new GRU(2, 4)],
+      [() => new GRUCell(2, 4, { reset: 'before' }), () => new GRU(2, 4, { reset: 'before' })],
+      [() => new RNNCell(2, 4), () => new RNN(2, 4)],
+      [
+        () => new RNNCell(2, 4, { nonlinearity: 'relu', bias: false }),
+        () => new RNN(2, 4, { nonlinearity: 'relu', bias: false }),
+      ],
+    ] as const;
+    for (const [newCell, newNetwork] of pairs) {
+      const network = initialize(newNetwork(), random(2));
+      const cell = initialize(newCell(), random(2));
+      expect([...parameters(cell).keys()]).toEqual(
+        [...parameters(network).keys()].map((name) => name.replace('_l0', '')),
+      );
       const { hidden } = network.forward(asSequence);
       expectClose(
         cell.forward(x, cell.forward(x)).data,
@@ -217,12 +225,15 @@ describe('recurrent networks', () => {
         close,
       );
     }
-    const network = initialize(new LSTM(2, 4), random(2));
-    const cell = initialize(new LSTMCell(2, 4), random(2));
-    const { hidden, cell: memory } = network.forward(asSequence);
-    const next = cell.forward(x, cell.forward(x));
-    expectClose(next.hidden.data, network.forward(asSequence, { hidden, cell: memory }).hidden.data, close);
-    expectClose(next.cell.data, network.forward(asSequence, { hidden, cell: memory }).cell.data, close);
+    for (const peepholes of [false, true]) {
+      const network = initialize(new LSTM(2, 4, { peepholes }), random(2));
+      const cell = initialize(new LSTMCell(2, 4, { peepholes }), random(2));
+      const { hidden, cell: memory } = network.forward(asSequence);
+      const next = cell.forward(x, cell.forward(x));
+      const expected = network.forward(asSequence, { hidden, cell: memory });
+      expectClose(next.hidden.data, expected.hidden.data, close);
+      expectClose(next.cell.data, expected.cell.data, close);
+    }
   });
 
   it('dropout falls between layers only, and only in a pass with a source of randomness', () => {
