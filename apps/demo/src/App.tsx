@@ -24,6 +24,9 @@ import { chooseLanguage, chooseTheme, language, theme } from './state/preference
 const views: Readonly<Record<Page, () => JSX.Element>> = {
   look: LookPage,
   train: lazy(() => import('./pages/train/TrainPage.tsx').then(({ TrainPage }) => ({ default: TrainPage }))),
+  gradients: lazy(() =>
+    import('./pages/gradients/GradientsPage.tsx').then(({ GradientsPage }) => ({ default: GradientsPage })),
+  ),
 };
 
 const Header = (): JSX.Element => (

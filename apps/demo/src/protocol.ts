@@ -1,5 +1,12 @@
 // What the page and the Worker say to each other: calls with typed input, events on the way, and a result. Only types; nothing runs here.
 
+import type { BackwardGraph } from './experiments/backwardGraph.ts';
+import type { DepthCurve, DepthLaw, DepthOptions, EmbeddingVariance } from './experiments/depthOptions.ts';
+import type { ExpressionName } from './experiments/expressions.ts';
+import type { HeldOut, LearningStep } from './experiments/learner.ts';
+import type { LearningOptions } from './experiments/learningOptions.ts';
+import type { NormCompany } from './experiments/normCompany.ts';
+import type { NormCase, NormOutcome } from './experiments/normOptions.ts';
 import type {
   CrossAttention,
   Examination,
@@ -73,6 +80,32 @@ export type TrainEvent =
   | { readonly kind: 'look'; readonly look: CrossAttention }
   | { readonly kind: 'examination'; readonly step: number; readonly examination: Examination };
 
+/** A net on the spirals before its first step. */
+export interface LearnerInfo {
+  readonly parameters: number;
+  /** [points, 2] */
+  readonly points: Float32Array;
+  /** 0 or 1. */
+  readonly labels: Int32Array;
+  readonly view: LearnerView;
+}
+
+/** What the net decides, and how well; the twin is the same net with or without warm-up. */
+export interface LearnerView {
+  /** Probability of class 1, side × side, from the top. */
+  readonly surface: Float32Array;
+  readonly side: number;
+  readonly heldOut: HeldOut;
+  readonly twinHeldOut: HeldOut;
+}
+
+/** What happens while the net and its twin learn. */
+export interface LearnEvent {
+  readonly steps: readonly LearningStep[];
+  readonly twin: readonly LearningStep[];
+  readonly view: LearnerView;
+}
+
 /** What the engine is. */
 export interface EngineInfo {
   /** 'plain', 'relaxed' or 'wide' SIMD; 'none' is plain TypeScript. */
@@ -97,6 +130,23 @@ export interface Calls {
   /** Where the decoder looks for the task's own example. */
   probe: { input: undefined; event: never; result: CrossAttention };
   write: { input: string; event: WrittenCharacter; result: undefined };
+  learner: { input: LearningOptions; event: never; result: LearnerInfo };
+  /** Goes on until the last step, or for so many. */
+  learn: { input: { readonly steps: number }; event: LearnEvent; result: undefined };
+  differentiate: {
+    input: { readonly expression: ExpressionName; readonly values: Readonly<Record<string, number>> };
+    event: never;
+    result: BackwardGraph;
+  };
+  norms: { input: readonly NormCase[]; event: NormOutcome; result: undefined };
+  /** By a seed. */
+  company: { input: number; event: never; result: NormCompany };
+  depth: {
+    input: { readonly laws: readonly DepthLaw[]; readonly options: DepthOptions };
+    event: DepthCurve;
+    result: undefined;
+  };
+  embedding: { input: undefined; event: never; result: EmbeddingVariance };
 }
 
 /** The name of a call. */

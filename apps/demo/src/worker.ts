@@ -1,10 +1,17 @@
 // The one Worker: engine, model and trainer live here; the page only draws. One handler a call; messages wait while a product runs.
 
 import { currentBackend, useBackend, wasmBackend } from '@heed/tensor';
+import { backwardGraph } from './experiments/backwardGraph.ts';
+import { depthCurve, embeddingVariance } from './experiments/depthCurves.ts';
+import { expressions } from './experiments/expressions.ts';
+import { normCompany } from './experiments/normCompany.ts';
 import { tasks } from './experiments/tasks.ts';
 import { newTrainer, type Trainer } from './experiments/trainer.ts';
+import { type LearningPair, learningPair } from './model/learningPair.ts';
+import { nextTurn } from './model/nextTurn.ts';
 import { openModel } from './model/openModel.ts';
 import { type LoadedModel, readSentences } from './model/readSentences.ts';
+import { runNorms } from './model/runNorms.ts';
 import { trainUntil } from './model/trainUntil.ts';
 import type { CallName, Calls, EngineInfo, Reply, Request } from './protocol.ts';
 
@@ -39,6 +46,7 @@ const startEngine = async (): Promise<EngineInfo> => {
 const engine = startEngine();
 let model: LoadedModel | undefined;
 let trainer: Trainer | undefined;
+let learners: LearningPair | undefined;
 
 const currentTrainer = (): Trainer => {
   if (trainer === undefined) throw new Error('train: no model yet; call trainer first.');
@@ -79,6 +87,40 @@ const handlers: Handlers = {
   async write(source, { signal, tell }) {
     for await (const written of currentTrainer().write(source, signal)) tell(written);
     return undefined;
+  },
+  async learner(options) {
+    await engine;
+    learners = learningPair(options);
+    return learners.info();
+  },
+  learn({ steps }, context) {
+    if (learners === undefined) throw new Error('learn: no net yet; call learner first.');
+    return learners.learn(steps, context);
+  },
+  async differentiate({ expression, values }) {
+    await engine;
+    return backwardGraph(expressions[expression], values);
+  },
+  async norms(cases, context) {
+    await engine;
+    return runNorms(cases, context);
+  },
+  async company(seed) {
+    await engine;
+    return normCompany(seed);
+  },
+  async depth({ laws, options }, { signal, tell }) {
+    await engine;
+    for (const law of laws) {
+      await nextTurn(); // newer options may have come meanwhile
+      if (signal.aborted) break;
+      tell(depthCurve(law, options));
+    }
+    return undefined;
+  },
+  async embedding() {
+    await engine;
+    return embeddingVariance(4000, 64); // the formula's ratio does not need 37 000 words
   },
 };
 

@@ -40,3 +40,15 @@ export const duration = (milliseconds: number): string => {
   if (seconds < 60) return `${seconds.toFixed(seconds < 10 ? 1 : 0)}\u202fs`;
   return `${Math.floor(seconds / 60)}\u202fmin ${Math.floor(seconds % 60)}\u202fs`;
 };
+
+const superscript = (exponent: number): string =>
+  String(exponent).replace(/[-\d]/g, (sign) => (sign === '-' ? '⁻' : ('⁰¹²³⁴⁵⁶⁷⁸⁹'[Number(sign)] ?? '')));
+
+/** A size of any order in at most six characters: '0.78', '45', '2×10⁻⁶', '0'. */
+export const magnitude = (value: number): string => {
+  const size = Math.abs(value);
+  if (value === 0 || (size >= 0.0095 && size < 9950)) return significant(Number(value.toPrecision(2)));
+  const [digit = '', exponent = ''] = value.toExponential(0).split('e');
+  const power = `10${superscript(Number(exponent))}`;
+  return minus(digit === '1' ? power : `${digit}×${power}`);
+};

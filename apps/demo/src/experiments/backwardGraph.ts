@@ -110,7 +110,7 @@ export const backwardGraph = (
 ): BackwardGraph => {
   const numbers = expression.leaves.map(({ name, value }) => changed[name] ?? value);
   const last = expression.operations.at(-1)?.name ?? '';
-  const valueOf = (given: readonly Tensor[], onPassed?: (passed: Passed) => void): Tensor =>
+  const outputOf = (given: readonly Tensor[], onPassed?: (passed: Passed) => void): Tensor =>
     evaluate(expression, given, onPassed).get(last) ?? tensor(0);
   const passed: Passed[] = [];
   const leaves = numbers.map((value) => variable(tensor(value)));
@@ -120,7 +120,7 @@ export const backwardGraph = (
   const gradients: Record<string, number> = { [last]: 1 };
   for (const { to, gradient } of passed) gradients[to] = (gradients[to] ?? 0) + gradient;
   const at = (index: number) => (x: number) =>
-    noGrad(() => valueOf(numbers.map((value, i) => tensor(i === index ? x : value))).item());
+    noGrad(() => outputOf(numbers.map((value, i) => tensor(i === index ? x : value))).item());
   return {
     values,
     gradients,
@@ -131,7 +131,7 @@ export const backwardGraph = (
       difference: differenceAt(at(index), numbers[index] ?? 0),
     })),
     error: gradientCheck(
-      (...given: readonly Tensor[]) => valueOf(given),
+      (...given: readonly Tensor[]) => outputOf(given),
       numbers.map((value) => tensor(value)),
       {
         tolerance: Infinity,

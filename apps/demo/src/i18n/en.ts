@@ -1,9 +1,11 @@
 // The page's texts in English. Their shape is the type that other languages must have.
 
+import { gradientsEn } from './gradientsEn.ts';
+
 /** English. */
 export const en = {
   title: 'Heed — see attention at work',
-  nav: { label: 'Pages', look: 'Look', train: 'Train', skip: 'Skip to the page' },
+  nav: { label: 'Pages', look: 'Look', train: 'Train', gradients: 'Gradients', skip: 'Skip to the page' },
   language: { label: 'Language', en: 'English', zh: '中文' },
   theme: { toDark: 'Dark colours', toLight: 'Light colours' },
   notes: (section: string) => `§ ${section} of the notes`,
@@ -225,6 +227,7 @@ export const en = {
     formulaLoss: (loss: string, likelihood: string) =>
       `Loss ${loss} means: the right character gets a probability of ${likelihood} (geometric mean).`,
   },
+  gradients: gradientsEn,
 };
 
 /** The texts of one language. */

@@ -1,11 +1,12 @@
 // 页面的中文文本。The page's texts in Chinese; the type makes a missing one an error.
 
 import type { Texts } from './en.ts';
+import { gradientsZh } from './gradientsZh.ts';
 
 /** Chinese. */
 export const zh: Texts = {
   title: 'Heed — 看见注意力',
-  nav: { label: '页面', look: '观察', train: '训练', skip: '跳到正文' },
+  nav: { label: '页面', look: '观察', train: '训练', gradients: '梯度', skip: '跳到正文' },
   language: { label: '语言', en: 'English', zh: '中文' },
   theme: { toDark: '深色', toLight: '浅色' },
   notes: (section) => `笔记 § ${section}`,
@@ -205,4 +206,5 @@ export const zh: Texts = {
     failed: '训练停止了。',
     formulaLoss: (loss, likelihood) => `损失 ${loss} 的含义：正确字符的概率（几何平均）是 ${likelihood}。`,
   },
+  gradients: gradientsZh,
 };

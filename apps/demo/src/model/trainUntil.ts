@@ -3,6 +3,7 @@
 import { tasks } from '../experiments/tasks.ts';
 import type { Trainer } from '../experiments/trainer.ts';
 import type { TrainEvent } from '../protocol.ts';
+import { nextTurn } from './nextTurn.ts';
 
 /** Where reports go, and what ends the training. */
 export interface TrainUntilOptions {
@@ -14,17 +15,6 @@ export interface TrainUntilOptions {
 const sliceMilliseconds = 60;
 /** A share of the time that examinations may take. */
 const examinationShare = 0.12;
-
-/** Lets other messages be handled. */
-const pause = (): Promise<void> =>
-  new Promise((resolve) => {
-    const { port1, port2 } = new MessageChannel();
-    port1.onmessage = () => {
-      port1.close();
-      resolve();
-    };
-    port2.postMessage(undefined);
-  });
 
 /** Trains until the signal aborts. */
 export const trainUntil = async (
@@ -48,7 +38,7 @@ export const trainUntil = async (
       examinationTime = examined - now;
       tell({ kind: 'examination', step: steps.at(-1)?.step ?? 0, examination });
     }
-    await pause();
+    await nextTurn();
   }
   return undefined;
 };
