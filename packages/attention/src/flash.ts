@@ -1,19 +1,17 @@
 // The tiled kernel: attention without ever storing a [queries, keys] matrix, forward and backward. Masks that are one interval of keys a
 // row run in the engine as one call; any other mask, a bias or dropout runs here, tile by tile, and empty tiles are not visited.
 
-import { add, allocate, concat, defineOp, log, mul, noGrad, slice, Tensor } from '@heed/tensor';
+import { add, allocate, concat, defineOp, log, mul, neg, noGrad, ones, reshape, slice, sub, sum, Tensor, zeros } from '@heed/tensor';
 import { biasTensor } from './bias.ts';
-import { flashBackward } from './flashBackward.ts';
+import { type FlashSaved, flashBackward } from './flashBackward.ts';
 import { headAttention } from './headAttention.ts';
 import { headAttentionGradient } from './headAttentionGradient.ts';
 import { intervals } from './intervals.ts';
 import { type AttentionKernel, type AttentionRequest, sizesOf } from './kernel.ts';
 import { finishSoftmax, mergeSoftmax, type SoftmaxState, softmaxBlock } from './onlineSoftmax.ts';
+import { addSinks, sinkGradient } from './sinks.ts';
 import { dropoutFactors, maskedScores, type Part, weightedValues } from './scores.ts';
-import { tile } from './tiles.ts';
-
-/** Queries and keys a tile: 64 rows of 64 heads' floats fit the second cache level beside the scores. */
-const tileSize = 64;
+import { tileSize, visits } from './visits.ts';
 
 interface Forward {
   readonly output: Tensor;
@@ -44,21 +42,6 @@ const engineForward = (request: AttentionRequest, visible: Int32Array | undefine
   };
 };
 
-/** How much of a tile is seen in any batch: 0 where it can be skipped for all, 2 where it is wholly seen in all. */
-const coverage = (
-  request: AttentionRequest,
-  { queries: [queryStart, queryEnd], keys: [keyStart, keyEnd] }: Part,
-): number => {
-  const { mask } = request;
-  if (mask === undefined) return 2;
-  const sizes = sizesOf(request);
-  const all = Array.from({ length: sizes.batch }, (_, batch) =>
-    tile(mask, { batch, queryStart, queryEnd, keyStart, keyEnd }, sizes),
-  );
-  if (all.every((seen) => seen === 0)) return 0;
-  return all.every((seen) => seen === 2) ? 2 : 1;
-};
-
 /** State of one tile: scores, dropout, product with its values. */
 const visit = (request: AttentionRequest, part: Part, masked: boolean): SoftmaxState => {
   const values = slice(request.value, 2, part.keys[0], part.keys[1]);
@@ -75,17 +58,14 @@ const visit = (request: AttentionRequest, part: Part, masked: boolean): SoftmaxS
 
 /** Dao 2023 (arXiv:2307.08691), algorithm 1: queries outside, keys inside, the division by the sum at the end. */
 const tiledForward = (request: AttentionRequest): Forward => {
-  const { batch, heads, queries, keys, valueDepth } = sizesOf(request);
+  const { batch, heads, queries, valueDepth } = sizesOf(request);
   const outputs: Tensor[] = [];
   const sums: Tensor[] = [];
   for (let row = 0; row < queries; row += tileSize) {
     const range = [row, Math.min(queries, row + tileSize)] as const;
     let state: SoftmaxState | undefined;
-    for (let column = 0; column < keys; column += tileSize) {
-      const part = { queries: range, keys: [column, Math.min(keys, column + tileSize)] as const };
-      const seen = coverage(request, part);
-      if (seen === 0) continue;
-      const block = visit(request, part, seen === 1);
+    for (const { keys, masked } of visits(request, range)) {
+      const block = visit(request, { queries: range, keys }, masked);
       state = state === undefined ? block : mergeSoftmax(state, block);
     }
     const rows = range[1] - range[0];
@@ -131,31 +111,82 @@ const engineWay = (request: AttentionRequest): EngineWay | undefined => {
   return visible === undefined ? undefined : { visible };
 };
 
-type FlashOptions = { readonly request: AttentionRequest; readonly result: { logSumExp?: Tensor } };
+/** What the forward pass leaves for the two outputs and their gradients. */
+interface FlashLeft {
+  logSumExp?: Tensor;
+  /** Parts of the softmax that keys have, where sinks have the others. */
+  shares?: Tensor;
+  way?: EngineWay | undefined;
+}
 
-const flashOp = defineOp<readonly Tensor[], FlashOptions, EngineWay | undefined>({
+interface FlashOptions {
+  readonly request: AttentionRequest;
+  readonly left: FlashLeft;
+}
+
+const inputsOf = ({ query, key, value, bias, sinks }: AttentionRequest): readonly Tensor[] => [
+  ...[query, key, value],
+  ...(bias === undefined ? [] : [biasTensor(bias)]),
+  ...(sinks === undefined ? [] : [sinks]),
+];
+
+/** Gradients of query, key, value and bias of attention without sinks. */
+const gradientsOf = (
+  { request, left: { way } }: FlashOptions,
+  saved: FlashSaved,
+  biasWanted: boolean,
+): readonly (Tensor | undefined)[] =>
+  way === undefined || request.bias !== undefined
+    ? flashBackward(request, saved, biasWanted)
+    : headAttentionGradient(request, saved, way.visible);
+
+const flashOp = defineOp<readonly Tensor[], FlashOptions>({
   name: 'flashAttention',
-  forward: (_inputs, { request, result }) => {
-    const way = engineWay(request);
-    const { output, logSumExp } =
-      way === undefined ? noGrad(() => tiledForward(request)) : engineForward(request, way.visible);
-    result.logSumExp = logSumExp;
-    return { shape: output.shape, data: output.data, saved: way };
+  forward: (_inputs, { request, left }) => {
+    left.way = engineWay(request);
+    const found =
+      left.way === undefined ? noGrad(() => tiledForward(request)) : engineForward(request, left.way.visible);
+    const result = request.sinks === undefined ? found : addSinks(found, request.sinks);
+    left.logSumExp = result.logSumExp;
+    if ('shares' in result) left.shares = result.shares as Tensor;
+    return { shape: result.output.shape, data: result.output.data };
   },
-  backward: (gradient, { output, options: { request }, needs, saved: way }) =>
-    way === undefined || request.bias !== undefined
-      ? flashBackward(request, { output, gradient }, needs(3))
-      : headAttentionGradient(request, { output, gradient }, way.visible),
+  backward: (gradient, { output, options, needs }) => {
+    const { shares } = options.left;
+    if (shares === undefined) return gradientsOf(options, { output, gradient }, needs(3));
+    // Weights with sinks are shares × those without: the same derivative, from the gradient × shares and the output with sinks.
+    const saved = { output, gradient: mul(gradient, shares) };
+    return [...gradientsOf(options, saved, needs(3)), sinkGradient(shares, output, gradient)];
+  },
+});
+
+/** The log-sum-exp that the forward pass found, differentiable: ∂/∂score is the weight. */
+const logSumExpOp = defineOp<readonly Tensor[], FlashOptions>({
+  name: 'flashLogSumExp',
+  forward: (_inputs, { left }) => {
+    const { shape, data } = left.logSumExp as Tensor; // set by flashOp
+    return { shape, data };
+  },
+  backward: (gradient, { options: { request, left }, needs }) => {
+    const { batch, heads, kvHeads, queries, keys } = sizesOf(request);
+    const upstream = reshape(gradient, [batch, heads, queries, 1]);
+    const shared = left.shares === undefined ? upstream : mul(upstream, left.shares);
+    // dS = P ∘ (dO Vᵀ − rowsum(dO ∘ O)) is P ∘ upstream for values of 0, a gradient of 1 and an output of −upstream.
+    const alone = { ...request, value: zeros([batch, kvHeads, keys, 1]), dropout: undefined };
+    const saved = { output: neg(shared), gradient: ones([batch, heads, queries, 1]) };
+    const [query, key, , bias] = gradientsOf({ request: alone, left }, saved, needs(3));
+    const parts = request.bias === undefined ? [query, key, undefined] : [query, key, undefined, bias];
+    if (left.shares === undefined) return parts;
+    return [...parts, sum(mul(upstream, sub(1, left.shares)), [0, 2, 3])];
+  },
 });
 
 /** Attention by tiles: O(queries + keys) memory beside inputs and outputs, gradients by recomputation. */
 export const flash: AttentionKernel = {
   name: 'flash',
   run(request) {
-    const { query, key, value, bias } = request;
-    const result: { logSumExp?: Tensor } = {};
-    const inputs = bias === undefined ? [query, key, value] : [query, key, value, biasTensor(bias)];
-    const output = flashOp(inputs, { request, result });
-    return { output, logSumExp: result.logSumExp as Tensor }; // set by forward
+    const options = { request, left: {} };
+    const inputs = inputsOf(request);
+    return { output: flashOp(inputs, options), logSumExp: logSumExpOp(inputs, options) };
   },
 };

@@ -13,8 +13,8 @@ import {
   tanh,
 } from '@heed/tensor';
 import { biasPart } from './bias.ts';
+import { hidden } from './hidden.ts';
 import { type AttentionRequest, sizesOf } from './kernel.ts';
-import { toTensor } from './tiles.ts';
 
 /** Ranges [start, end) of queries and keys. Default: all. */
 export interface Part {
@@ -62,14 +62,9 @@ export const maskedScores = (request: AttentionRequest, part?: Part, masked = tr
   if (request.bias !== undefined)
     scores = add(scores, biasPart(request.bias, range, { batch, heads, queries, keys }));
   if (request.mask === undefined || !masked) return scores;
-  const seen = toTensor(request.mask, { batch, heads, queries, keys }, range);
   return maskedFill(
     scores,
-    new Tensor(
-      'bool',
-      seen.shape,
-      seen.data.map((bit) => 1 - bit),
-    ),
+    hidden(request.mask, { batch, heads, queries, keys }, range),
     Number.NEGATIVE_INFINITY,
   );
 };

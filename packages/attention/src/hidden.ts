@@ -1,0 +1,66 @@
+// What a mask hides in a rectangle, as small a boolean tensor as it can be: one batch or one head where all are alike.
+
+import { Tensor } from '@heed/tensor';
+import type { Mask } from './mask.ts';
+import { allows, type MaskSizes } from './tiles.ts';
+
+/** Axes along which a mask may differ. */
+interface Differs {
+  readonly batch: boolean;
+  readonly head: boolean;
+}
+
+const differs = (mask: Mask): Differs => {
+  switch (mask.kind) {
+    case 'window':
+    case 'dilated':
+    case 'firstKeys':
+    case 'blocks':
+    case 'documents':
+      return { batch: false, head: false };
+    case 'padding':
+      return { batch: true, head: false };
+    case 'global':
+      return { batch: mask.positions.length !== 1, head: false };
+    case 'keep': {
+      const [batch = 1, head = 1] = [mask.tensor.shape.at(-4), mask.tensor.shape.at(-3)];
+      return { batch: batch !== 1, head: head !== 1 };
+    }
+    case 'where':
+      return { batch: true, head: true };
+    case 'and':
+    case 'or': {
+      const parts = mask.parts.map(differs);
+      return { batch: parts.some((part) => part.batch), head: parts.some((part) => part.head) };
+    }
+    case 'not':
+      return differs(mask.part);
+    default:
+      return mask satisfies never;
+  }
+};
+
+/** Whether batches may see different things. */
+export const differsByBatch = (mask: Mask): boolean => differs(mask).batch;
+
+/** 1 where a mask hides a place of a part: [batch or 1, heads or 1, queries, keys] of it. */
+export const hidden = (
+  mask: Mask,
+  sizes: MaskSizes,
+  {
+    queries: [queryStart, queryEnd],
+    keys: [keyStart, keyEnd],
+  }: { readonly queries: readonly [number, number]; readonly keys: readonly [number, number] },
+): Tensor<'bool'> => {
+  const { batch: byBatch, head: byHead } = differs(mask);
+  const [batches, heads] = [byBatch ? sizes.batch : 1, byHead ? sizes.heads : 1];
+  const shape = [batches, heads, queryEnd - queryStart, keyEnd - keyStart];
+  const data = new Uint8Array(shape.reduce((product, extent) => product * extent, 1));
+  let index = 0;
+  for (let batch = 0; batch < batches; batch++)
+    for (let head = 0; head < heads; head++)
+      for (let query = queryStart; query < queryEnd; query++)
+        for (let key = keyStart; key < keyEnd; key++)
+          data[index++] = allows(mask, { batch, head, query, key }, sizes) ? 0 : 1;
+  return new Tensor('bool', shape, data);
+};
