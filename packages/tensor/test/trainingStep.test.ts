@@ -176,6 +176,21 @@ describe('memory of a training step', () => {
     expect(memory?.mark()).toBe(before);
   });
 
+  it('that is too little is an error that says what to do, and the next step has all of it again', () => {
+    using engine = wasmBackendSync({ memoryLimit: 2 ** 23 });
+    using _ = useBackend(engine);
+    const weight = variable(normal([64, 64], random(1)));
+    const step = (rows: number): Tensor =>
+      trainingStep(() => {
+        let h: Tensor = normal([rows, 64], random(2));
+        for (let layer = 0; layer < 6; layer++) h = linear(h, weight, undefined, 'relu');
+        return backward(sum(square(h))).get(weight) as Tensor;
+      });
+    const small = step(100);
+    expect(() => step(10_000)).toThrow(/memoryLimit.*fewer rows at a time.*recompute/);
+    expect([...step(100).data]).toEqual([...small.data]);
+  });
+
   it('refuses a function that returns a promise', () => {
     using _ = useBackend(wasmBackendSync());
     expect(() => trainingStep(async () => 1)).toThrow(/must be synchronous/);

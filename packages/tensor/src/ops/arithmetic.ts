@@ -149,7 +149,14 @@ export const unary = (
 };
 
 /** Functions whose derivative is taken from their output; of the others it is taken from the input. */
-const fromOutput: ReadonlySet<UnaryKind> = new Set(['exp', 'sigmoid', 'tanh', 'relu']);
+export const slopeFromOutput: ReadonlySet<string> = new Set<UnaryKind>(['exp', 'sigmoid', 'tanh', 'relu']);
+
+/** The gradient through an element-wise function; `from` is its output or its input, as `slopeFromOutput` says. */
+export const throughUnary = (kind: UnaryKind, gradient: Tensor, from: Tensor): Tensor => {
+  const out = allocate(from.size);
+  currentBackend().slope({ kind, from: from.data, gradient: gradient.data, out });
+  return new Tensor('float32', from.shape, out);
+};
 
 /** An op of one operand by kernels of the backend, its derivative too. */
 export const engineUnary = (kind: UnaryKind): UnaryOp => {
@@ -160,12 +167,9 @@ export const engineUnary = (kind: UnaryKind): UnaryOp => {
       currentBackend().unary(kind, x.data, data);
       return { shape: x.shape, data };
     },
-    backward: (gradient, { inputs: [x], output }) => {
-      const out = allocate(x.size);
-      const from = (fromOutput.has(kind) ? output : x).data;
-      currentBackend().slope({ kind, from, gradient: gradient.data, out });
-      return [new Tensor('float32', x.shape, out)];
-    },
+    backward: (gradient, { inputs: [x], output }) => [
+      throughUnary(kind, gradient, slopeFromOutput.has(kind) ? output : x),
+    ],
   });
   return (x: Tensor): Tensor => op([x], undefined);
 };

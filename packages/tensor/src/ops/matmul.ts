@@ -7,7 +7,7 @@ import { allocate } from '../regionStack.ts';
 import { broadcastShapes, type Shape, ShapeError, sizeOf } from '../shape.ts';
 import type { Tensor } from '../tensor.ts';
 import { activate } from './activation.ts';
-import { sumTo } from './arithmetic.ts';
+import { slopeFromOutput, sumTo, throughUnary } from './arithmetic.ts';
 import { reshape } from './arrange.ts';
 import { broadcastPlaces } from './broadcast.ts';
 
@@ -169,10 +169,12 @@ const linearOp = defineOp<readonly [Tensor, Tensor] | readonly [Tensor, Tensor, 
     });
     return { shape: [...x.shape.slice(0, -1), outputs], data: out };
   },
-  backward: (gradient, { inputs: [x, weight, bias], needs }) => {
+  backward: (gradient, { inputs: [x, weight, bias], output, options: activation, needs }) => {
     const [outputs, inputs] = weight.shape as [number, number]; // checked by linear
     const count = sizeOf(x.shape.slice(0, -1));
-    const rows = reshape(gradient, [count, outputs]);
+    // Only activations whose slope comes from their output are part of a recorded linear.
+    const inner = activation === 'none' ? gradient : throughUnary(activation, gradient, output);
+    const rows = reshape(inner, [count, outputs]);
     return [
       needs(0) ? reshape(product(rows, weight, {}), x.shape) : undefined,
       needs(1) ? product(rows, reshape(x, [count, inputs]), { transposeA: true }) : undefined,
@@ -183,7 +185,7 @@ const linearOp = defineOp<readonly [Tensor, Tensor] | readonly [Tensor, Tensor, 
 
 /**
  * activation(x · weightᵀ + bias): x [..., inputs], weight [outputs, inputs] as PyTorch stores it, bias [outputs] → [..., outputs].
- * One kernel where no gradient is asked for.
+ * One kernel; with gradients the activation is an operation of its own, but for relu and tanh, whose slope is known from the result.
  */
 export const linear = (x: Tensor, weight: Tensor, bias?: Tensor, activation: Activation = 'none'): Tensor => {
   const [outputs, inputs] = weight.shape;
@@ -197,7 +199,8 @@ export const linear = (x: Tensor, weight: Tensor, bias?: Tensor, activation: Act
       `linear: x ${x}, weight ${weight}${bias === undefined ? '' : `, bias ${bias}`}; expected x [..., inputs], weight [outputs, inputs], bias [outputs].`,
     );
   const recorded = isRecording() && [x, weight, bias].some((one) => one?.requiresGradient);
-  const fused = recorded ? 'none' : activation;
+  const apart = recorded && !slopeFromOutput.has(activation);
+  const fused = apart ? 'none' : activation;
   const result = bias === undefined ? linearOp([x, weight], fused) : linearOp([x, weight, bias], fused);
-  return recorded ? activate(result, activation) : result;
+  return apart ? activate(result, activation) : result;
 };

@@ -19,7 +19,7 @@ export class EngineMemoryError extends Error {
         : 'That is the most that an engine can address. Process';
     super(
       `wasm engine: ${mebibytes(needed)} more were needed than fit under its memoryLimit of ${mebibytes(limit)}. ` +
-        `${larger} fewer rows at a time, put region(…) around each layer, or store the weights in 8 bits (quantize).`,
+        `${larger} fewer rows at a time, put region(…) around each layer (recompute(…) in training), or store the weights in 8 bits (quantize).`,
     );
     this.needed = needed;
     this.limit = limit;
