@@ -22,6 +22,7 @@ import {
   variable,
 } from '../src/index.ts';
 import { FeedForward, initialize, parameters } from '../src/nn/index.ts';
+import { wasmBackendSync, wasmSupported } from '../src/wasm/wasmBackend.ts';
 import { backends } from './backends.ts';
 
 const of = (shape: readonly number[], seed: number): Tensor =>
@@ -103,6 +104,27 @@ describe.each(backends)('recompute, $name', ({ backend }) => {
     const gradient = backward(sum(twice(twice(gelu))(x))).get(x) as Tensor;
     const expected = backward(sum(gelu(gelu(gelu(gelu(x)))))).get(x) as Tensor;
     expectClose(gradient, expected, { absolute: 1e-7 });
+  });
+});
+
+describe.skipIf(!wasmSupported())('recompute in engine memory', () => {
+  it('takes, after the forward pass, less than a third of the memory of layers that keep their activations', () => {
+    using engine = wasmBackendSync();
+    using _ = useBackend(engine);
+    const layers = initialize(
+      Array.from({ length: 8 }, () => new FeedForward(64, 256, { activation: 'gelu' })),
+      random(1),
+    );
+    const input = of([32, 64], 2);
+    const bytes = (wrap: (body: () => Tensor) => Tensor): number =>
+      trainingStep(() => {
+        const before = engine.memory?.mark() ?? 0;
+        const output = layers.reduce((x, layer) => wrap(() => layer.forward(x)), input);
+        const used = (engine.memory?.mark() ?? 0) - before;
+        backward(sum(output));
+        return used;
+      });
+    expect(bytes((body) => recompute(body)) * 3).toBeLessThan(bytes((body) => body()));
   });
 });
 
