@@ -4,6 +4,7 @@
 import { add, matmul, mul, ShapeError, type Tensor } from '@heed/tensor';
 import { type AttentionOptions, attentionRequest } from '../attention.ts';
 import { dense } from '../dense.ts';
+import { finiteKeys } from '../finiteKeys.ts';
 import { dropoutFactors, weightedValues } from '../scores.ts';
 import { relativeShift, sumByDistance } from './relative.ts';
 
@@ -54,11 +55,11 @@ export const shawAttention = (query: Tensor, key: Tensor, value: Tensor, options
   const keys = key.shape[2] ?? 0;
   const bias =
     relativeKeys === undefined ? undefined : shawBias(query, relativeKeys, { keys, scale: rest.scale });
-  const request = attentionRequest(query, key, value, { ...rest, bias });
+  const { request, mark } = finiteKeys(attentionRequest(query, key, value, { ...rest, bias }));
   const { dropout } = request;
   const weights = dense.weights(request);
   const kept =
     dropout === undefined ? weights : mul(weights, dropoutFactors(request, dropout.rate, dropout.source));
   const byDistance = sumByDistance(kept, { distances: relativeValues.shape[0] as number, first }); // rank 2
-  return add(weightedValues(kept, value), matmul(byDistance, relativeValues));
+  return mark(add(weightedValues(kept, request.value), matmul(byDistance, relativeValues)));
 };
