@@ -1,14 +1,13 @@
-// attention(query, key, value, options): the one function of this package, and the matrix of its weights for those who must see it.
+// attention(query, key, value, options): the one function of this package. The matrix of its weights, for those who must see it: attentionWeights.ts.
 
-import { dims, exp, noGrad, type Random, reshape, ShapeError, sub, Tensor } from '@heed/tensor';
-import { type Bias, checkBias } from './bias.ts';
+import { add, dims, mul, type Random, ShapeError, type Tensor, tanh, zeros } from '@heed/tensor';
+import { type Bias, biasPart, checkBias } from './bias.ts';
 import { checkMask } from './checkMask.ts';
-import { dense } from './dense.ts';
+import { finiteKeys } from './finiteKeys.ts';
 import { flash } from './flash.ts';
 import type { AttentionKernel, AttentionRequest, AttentionResult } from './kernel.ts';
-import { sizesOf } from './kernel.ts';
 import type { Mask } from './mask.ts';
-import { maskedScores } from './scores.ts';
+import { additiveScores, compared, type Scores, scaledDot } from './scoreFunctions.ts';
 
 /** Options of `attention`. */
 export interface AttentionOptions {
@@ -16,53 +15,92 @@ export interface AttentionOptions {
   readonly mask?: Mask | undefined;
   /** Added to the scaled scores: broadcastable to [batch, heads, queries, keys], or `byDistance`; −∞ hides. Default: nothing. */
   readonly bias?: Bias | undefined;
-  /** Factor of q·k. Default 1/√depth (Vaswani 2017, §3.2.1: keeps the variance of the scores at 1). */
+  /** How a query and a key are compared. Default `scaledDot()`; others: `unscaled`, `cosine`, `general`, `additive`. */
+  readonly scores?: Scores | undefined;
+  /** Factor of the score. Default 1/√depth for `scaledDot()` (Vaswani 2017, §3.2.1: keeps the variance of the scores at 1), 1 for the others. */
   readonly scale?: number | undefined;
   /** Bounds scores to ±softcap by softcap · tanh(s / softcap), before bias and mask (Gemma 2, arXiv:2408.00118, §2). Default: none. */
   readonly softcap?: number | undefined;
+  /** A learned logit [heads] that joins each row's softmax and has no value, so that a head may look at nothing. Default: none. */
+  readonly sinks?: Tensor | undefined;
   /** Dropout of the weights; only with a source of randomness. Default: none. */
   readonly dropout?: { readonly rate: number; readonly source: Random } | undefined;
   /** Who computes it. Default: `flash`, which never stores a [queries, keys] matrix. */
   readonly kernel?: AttentionKernel | undefined;
 }
 
-/** Checks shapes and options once, at the door; kernels trust the result. */
+const checkNumbers = ({ scale, softcap, dropout }: AttentionOptions): void => {
+  if (dropout !== undefined && !(dropout.rate >= 0 && dropout.rate < 1))
+    throw new RangeError(`attention: dropout rate ${dropout.rate}; expected from 0 to less than 1.`);
+  if (softcap !== undefined && !(softcap > 0))
+    throw new RangeError(`attention: softcap ${softcap}; expected a number above 0, or undefined.`);
+  if (scale !== undefined && !Number.isFinite(scale))
+    throw new RangeError(`attention: scale ${scale}; expected a finite number, or undefined.`);
+};
+
+/** What kernels are given for an additive score, which is no product: queries and keys of zeros, and the score as a bias. */
+const byBias = (
+  query: Tensor,
+  key: Tensor,
+  { scores, bias, ...options }: AttentionOptions & { scores: Additive },
+) => {
+  const [batch, heads, queries] = query.shape as [number, number, number]; // rank 4, checked
+  const [, kvHeads, keys] = key.shape as [number, number, number]; // rank 4, checked
+  const { scale = 1, softcap } = options;
+  const scaled = mul(additiveScores(query, key, scores), scale);
+  const bounded = softcap === undefined ? scaled : mul(tanh(mul(scaled, 1 / softcap)), softcap);
+  const sizes = { batch, heads, queries, keys };
+  const all = { queries: [0, queries], keys: [0, keys] } as const;
+  return {
+    query: zeros([batch, heads, queries, 1]),
+    key: zeros([batch, kvHeads, keys, 1]),
+    bias: bias === undefined ? bounded : add(bounded, biasPart(bias, all, sizes)),
+    softcap: undefined,
+    scale: 1,
+  };
+};
+
+type Additive = Extract<Scores, { kind: 'additive' }>;
+
+/** Checks shapes and options once, at the door; kernels trust the result. Scores become a product of queries and keys, or a bias. */
 export const attentionRequest = (
   query: Tensor,
   key: Tensor,
   value: Tensor,
   options: AttentionOptions,
 ): AttentionRequest => {
-  const { batch, heads, kvHeads, queries, keys, depth } = dims('attention', {
+  const { mask, bias, dropout, sinks, softcap, scores = scaledDot() } = options;
+  const { batch, heads, kvHeads, queries, keys } = dims('attention', {
     query: [query, 'batch heads queries depth'],
-    key: [key, 'batch kvHeads keys depth'],
+    key: [
+      key,
+      `batch kvHeads keys ${scores.kind === 'general' || scores.kind === 'additive' ? 'keyDepth' : 'depth'}`,
+    ],
     value: [value, 'batch kvHeads keys valueDepth'],
   });
   if (kvHeads === 0 || heads % kvHeads !== 0)
     throw new ShapeError(
       `attention: query has ${heads} heads and key has ${kvHeads}; heads must be a multiple of key heads. Use 1, or a divisor of ${heads}.`,
     );
-  const { mask, bias, dropout } = options;
-  if (mask !== undefined) checkMask(mask, { batch, heads, queries, keys });
-  if (bias !== undefined) checkBias(bias, { batch, heads, queries, keys });
-  if (dropout !== undefined && !(dropout.rate >= 0 && dropout.rate < 1))
-    throw new RangeError(`attention: dropout rate ${dropout.rate}; expected from 0 to less than 1.`);
-  if (options.softcap !== undefined && !(options.softcap > 0))
-    throw new RangeError(`attention: softcap ${options.softcap}; expected a number above 0, or undefined.`);
-  return {
-    query,
-    key,
+  const sizes = { batch, heads, queries, keys };
+  if (mask !== undefined) checkMask(mask, sizes);
+  if (bias !== undefined) checkBias(bias, sizes);
+  if (sinks !== undefined && (sinks.rank !== 1 || sinks.size !== heads))
+    throw new ShapeError(`attention: sinks ${sinks}; expected [${heads}], one a head.`);
+  checkNumbers(options);
+  const common = {
     value,
     mask,
-    bias,
-    softcap: options.softcap,
-    scale: options.scale ?? 1 / Math.sqrt(depth),
+    sinks,
     dropout: dropout === undefined || dropout.rate === 0 ? undefined : dropout,
   };
+  if (scores.kind === 'additive') return { ...common, ...byBias(query, key, { ...options, scores }) };
+  const { scale, ...pair } = compared(query, key, scores);
+  return { ...common, ...pair, bias, softcap, scale: options.scale ?? scale };
 };
 
 /**
- * softmax(scale · q·kᵀ + bias, under mask) · v. Vaswani 2017 (arXiv:1706.03762), equation 1.
+ * softmax(scores + bias, under mask) · v, scores being q·kᵀ / √depth by default. Vaswani 2017 (arXiv:1706.03762), equation 1.
  * query [batch, heads, queries, depth], key [batch, kvHeads, keys, depth], value [batch, kvHeads, keys, valueDepth] →
  * [batch, heads, queries, valueDepth]. Fewer key heads than heads is grouped-query attention (Ainslie 2023, arXiv:2305.13245);
  * key and value from another sequence is cross-attention. A row that sees no key gives zeros, never NaN.
@@ -77,37 +115,17 @@ export const attention = (
   options: AttentionOptions = {},
 ): Tensor => attentionWithLogSumExp(query, key, value, options).output;
 
-/** `attention`, and the natural log-sum-exp of each row's scores [batch, heads, queries] (−∞ where a row sees no key). */
+/**
+ * `attention`, and the natural log-sum-exp of each row's scores [batch, heads, queries] (−∞ where a row sees no key), sinks included; differentiable
+ * by dense and flash.
+ */
 export const attentionWithLogSumExp = (
   query: Tensor,
   key: Tensor,
   value: Tensor,
   options: AttentionOptions = {},
-): AttentionResult => (options.kernel ?? flash).run(attentionRequest(query, key, value, options));
-
-/**
- * The weights softmax(scale · q·kᵀ + bias, under mask): [batch, heads, queries, keys], each row summing to 1 (or 0 where nothing is
- * seen). From any kernel: with its `logSumExp` given, each weight is exp(score − logSumExp). Without gradient, without dropout.
- *
- * @example
- * attentionWeights(q, k, { mask: causal() });
- */
-export const attentionWeights = (
-  query: Tensor,
-  key: Tensor,
-  options: Omit<AttentionOptions, 'kernel' | 'dropout'> & { readonly logSumExp?: Tensor } = {},
-): Tensor => {
-  const { logSumExp, ...rest } = options;
-  const call = attentionRequest(query, key, key, rest);
-  return noGrad(() => {
-    const { batch, heads, queries } = sizesOf(call);
-    if (logSumExp === undefined) return dense.weights(call);
-    // Where nothing is seen the log-sum-exp is −∞; any finite number in its place leaves exp(−∞) = 0.
-    const finite = new Tensor(
-      'float32',
-      logSumExp.shape,
-      logSumExp.data.map((l) => (l === -Infinity ? 0 : l)),
-    );
-    return exp(sub(maskedScores(call), reshape(finite, [batch, heads, queries, 1])));
-  });
+): AttentionResult => {
+  const { request, mark } = finiteKeys(attentionRequest(query, key, value, options));
+  const { output, logSumExp } = (options.kernel ?? flash).run(request);
+  return { output: mark(output), logSumExp: mark(logSumExp) };
 };

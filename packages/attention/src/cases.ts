@@ -49,6 +49,7 @@ interface Setting extends Sizes {
   readonly spread?: number;
   readonly dropout?: number;
   readonly softcap?: number;
+  readonly sinks?: boolean;
 }
 
 const draw = (shape: readonly number[], source: Random, spread: number): Tensor =>
@@ -83,6 +84,7 @@ const requestOf = (setting: Setting): AttentionRequest => {
     value: draw([batch, kvHeads, keys, valueDepth], source, 1),
     scale: setting.scale ?? 1 / Math.sqrt(depth),
     softcap: setting.softcap,
+    sinks: setting.sinks === true ? draw([heads], source, 1) : undefined,
     mask: setting.mask?.(bits),
     bias: biasOf(setting, source),
     dropout: setting.dropout === undefined ? undefined : { rate: setting.dropout, source: random(7) },
@@ -141,8 +143,9 @@ const gradientCase = (setting: Setting): KernelCase => ({
       const table = given.bias === undefined ? undefined : variable(biasTensor(given.bias));
       const byTable = given.bias !== undefined && 'table' in given.bias ? given.bias : undefined;
       const bias = table === undefined || byTable === undefined ? table : { ...byTable, table };
-      const leaves = [query, key, value, ...(table === undefined ? [] : [table])];
-      const { output } = one.run({ ...given, query, key, value, bias });
+      const sinks = given.sinks && variable(given.sinks);
+      const leaves = [query, key, value, table, sinks].filter((leaf) => leaf !== undefined);
+      const { output } = one.run({ ...given, query, key, value, bias, sinks });
       const gradients = backward(output, draw(output.shape, random(3), 1));
       return leaves.map((leaf) => gradients.get(leaf)?.data ?? new Float32Array(leaf.size));
     };
@@ -154,7 +157,7 @@ const gradientCase = (setting: Setting): KernelCase => ({
       const limit = 16 * Math.max(1, setting.spread ?? 1) * allowance(reference, reference);
       if (error > limit)
         throw new Error(
-          `gradient of ${['query', 'key', 'value', 'bias'][index]}: differs from dense by ${error}; allowed ${limit}.`,
+          `gradient of ${['query', 'key', 'value', setting.sinks === true ? 'sinks' : 'bias'][index]}: differs from dense by ${error}; allowed ${limit}.`,
         );
     }
   },
@@ -232,6 +235,16 @@ const settings: readonly Setting[] = [
     mask: causal,
   },
   { name: 'soft-capped scores, causal', queries: 20, keys: 24, softcap: 1.5, mask: causal },
+  { name: 'sinks, more queries than keys, causal', queries: 24, keys: 20, sinks: true, mask: causal },
+  {
+    name: 'sinks of grouped heads, with a bias and dropout',
+    queries: 20,
+    keys: 24,
+    kvHeads: 2,
+    sinks: true,
+    bias: [1, 4, 20, 24],
+    dropout: 0.2,
+  },
   { name: 'dropout', queries: 70, keys: 70, batch: 1, dropout: 0.3 },
   {
     name: 'dropout of grouped heads under a mask',

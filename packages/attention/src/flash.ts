@@ -1,7 +1,23 @@
 // The tiled kernel: attention without ever storing a [queries, keys] matrix, forward and backward. Masks that are one interval of keys a
 // row run in the engine as one call; any other mask, a bias or dropout runs here, tile by tile, and empty tiles are not visited.
 
-import { add, allocate, concat, defineOp, log, mul, neg, noGrad, ones, reshape, slice, sub, sum, Tensor, zeros } from '@heed/tensor';
+import {
+  add,
+  allocate,
+  concat,
+  defineOp,
+  log,
+  mul,
+  neg,
+  noGrad,
+  ones,
+  reshape,
+  slice,
+  sub,
+  sum,
+  Tensor,
+  zeros,
+} from '@heed/tensor';
 import { biasTensor } from './bias.ts';
 import { type FlashSaved, flashBackward } from './flashBackward.ts';
 import { headAttention } from './headAttention.ts';
@@ -9,8 +25,8 @@ import { headAttentionGradient } from './headAttentionGradient.ts';
 import { intervals } from './intervals.ts';
 import { type AttentionKernel, type AttentionRequest, sizesOf } from './kernel.ts';
 import { finishSoftmax, mergeSoftmax, type SoftmaxState, softmaxBlock } from './onlineSoftmax.ts';
-import { addSinks, sinkGradient } from './sinks.ts';
 import { dropoutFactors, maskedScores, type Part, weightedValues } from './scores.ts';
+import { addSinks, sinkGradient } from './sinks.ts';
 import { tileSize, visits } from './visits.ts';
 
 interface Forward {

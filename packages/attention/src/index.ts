@@ -1,7 +1,19 @@
 // @heed/attention: one function, and the values that it is called with.
 
 // The function
-export { type AttentionOptions, attention, attentionWeights, attentionWithLogSumExp } from './attention.ts';
+export { type AttentionOptions, attention, attentionWithLogSumExp } from './attention.ts';
+export { type AttentionWeightsOptions, attentionWeights } from './attentionWeights.ts';
+
+// Scores
+export {
+  type AdditiveWeights,
+  additive,
+  cosine,
+  general,
+  type Scores,
+  scaledDot,
+  unscaled,
+} from './scoreFunctions.ts';
 
 // Masks
 export {

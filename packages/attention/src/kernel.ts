@@ -23,13 +23,18 @@ export interface AttentionRequest {
   readonly bias: Bias | undefined;
   /** Weights are zeroed with probability `rate`, the others divided by 1 − rate; place (b, h, i, j) draws number ((b·heads + h)·queries + i)·keys + j. */
   readonly dropout: { readonly rate: number; readonly source: Random } | undefined;
+  /** [heads]: exp(sink) joins each row's sum of exp(score), and has no value; undefined: nothing joins. */
+  readonly sinks: Tensor | undefined;
 }
 
 /** What a kernel gives back. */
 export interface AttentionResult {
-  /** [batch, heads, queries, valueDepth], differentiable in query, key, value and bias. A row that sees no key is zero. */
+  /** [batch, heads, queries, valueDepth], differentiable in query, key, value, bias and sinks. A row that sees no key is zero. */
   readonly output: Tensor;
-  /** [batch, heads, queries], natural log of Σ exp(score); −∞ for a row that sees no key. Without gradient. */
+  /**
+   * [batch, heads, queries], natural log of Σ exp(score), sinks included; −∞ for a row that sees no key and has no sink. Differentiable in query, key,
+   * bias and sinks by dense and flash.
+   */
   readonly logSumExp: Tensor;
 }
 

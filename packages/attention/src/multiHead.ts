@@ -2,7 +2,8 @@
 
 import { dims, permute, reshape, type Tensor } from '@heed/tensor';
 import { Linear, type LinearOptions, type Pass } from '@heed/tensor/nn';
-import { type AttentionOptions, attentionWeights, attentionWithLogSumExp } from './attention.ts';
+import { type AttentionOptions, attentionWithLogSumExp } from './attention.ts';
+import { attentionWeights } from './attentionWeights.ts';
 import type { KVCache } from './cache.ts';
 import type { AttentionKernel } from './kernel.ts';
 import type { Mask } from './mask.ts';

@@ -1,7 +1,8 @@
 // Packed sequences: many sequences of different lengths as the rows of one matrix, without padding.
 
 import { concat, permute, reshape, ShapeError, slice, type Tensor } from '@heed/tensor';
-import { type AttentionOptions, attention, attentionWeights } from './attention.ts';
+import { type AttentionOptions, attention } from './attention.ts';
+import { attentionWeights } from './attentionWeights.ts';
 import { type RowPlaces, rowsAttention } from './rows.ts';
 
 /** Where each sequence begins: sequence s is the rows starts[s] … starts[s + 1] − 1. */

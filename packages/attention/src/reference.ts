@@ -36,9 +36,10 @@ export const referenceAttention = (request: AttentionRequest): Reference => {
             request.softcap === undefined ? scaled : request.softcap * Math.tanh(scaled / request.softcap);
           scores.push(seen ? bounded + bias : Number.NEGATIVE_INFINITY);
         }
-        const max = scores.reduce((most, score) => Math.max(most, score), Number.NEGATIVE_INFINITY);
+        const sink = request.sinks === undefined ? Number.NEGATIVE_INFINITY : at(request.sinks.data, h);
+        const max = scores.reduce((most, score) => Math.max(most, score), sink);
         if (max === Number.NEGATIVE_INFINITY) continue;
-        const sum = scores.reduce((total, score) => total + Math.exp(score - max), 0);
+        const sum = scores.reduce((total, score) => total + Math.exp(score - max), Math.exp(sink - max));
         logSumExp[row] = max + Math.log(sum);
         for (const [j, score] of scores.entries()) {
           const dropout = request.dropout;

@@ -1,24 +1,28 @@
 // PyTorch's numbers (data/golden/attention): outputs, log-sum-exp and gradients of every case that this package has an option for.
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { backward, type Tensor, tensor, variable } from '@heed/tensor';
+import { add, backward, mul, rmsNorm, sum, type Tensor, tensor, variable } from '@heed/tensor';
 import { expectClose, readSafetensors, shared, skipReason } from '@heed/testing';
 import { describe, expect, it } from 'vitest';
 import {
   type AttentionOptions,
+  additive,
   and,
   attentionWeights,
   attentionWithLogSumExp,
   blocks,
   causal,
+  cosine,
   dense,
   documents,
   flash,
+  general,
   global,
   keepWhere,
   type Mask,
   or,
   prefix,
+  type Scores,
   sinusoidal,
   streaming,
   where,
@@ -85,7 +89,32 @@ const attentionOps = new Set([
     'attention_dilated',
     'attention_global_window',
   ],
+  ...[
+    'attention_sink_window',
+    'attention_log_sum_exp',
+    'attention_sinks',
+    'attention_cosine',
+    'attention_qk_norm',
+    'attention_additive',
+    'attention_general',
+  ],
 ]);
+
+/** The scores of a case, from its learned tensors by name. */
+const scoresOf = (op: string, leaves: Record<string, Tensor>): Scores | undefined => {
+  const { temperature, weight, query_weight: queryWeight, key_weight: keyWeight, energy } = leaves;
+  if (op === 'attention_cosine') return cosine(temperature === undefined ? {} : { temperature });
+  if (op === 'attention_general') return general(weight as Tensor);
+  if (op === 'attention_additive')
+    return additive({
+      queryWeight: queryWeight as Tensor,
+      keyWeight: keyWeight as Tensor,
+      energy: energy as Tensor,
+    });
+  return undefined;
+};
+
+const learned = ['sinks', 'temperature', 'weight', 'query_weight', 'key_weight', 'energy'];
 
 const suite = (folder: string, title: string) => {
   const { cases, tensors } = load(folder);
@@ -110,14 +139,22 @@ const suite = (folder: string, title: string) => {
         value: variable(float(value as string)),
       };
       if (biasKey !== undefined) leaves[bias === undefined ? 'attn_mask' : 'bias'] = variable(float(biasKey));
+      for (const name of learned)
+        if (one.inputs[name] !== undefined) leaves[name] = variable(float(one.inputs[name]));
       const options: AttentionOptions = {
+        sinks: leaves.sinks,
+        scores: scoresOf(one.op, leaves),
         mask: masks(one, boolKey === undefined ? undefined : bool(boolKey)),
         bias: leaves.attn_mask ?? leaves.bias,
         scale: one.options.scale as number | undefined,
         softcap: one.options.softcap as number | undefined,
         kernel,
       };
-      const { query: q, key: k, value: v } = leaves as Record<'query' | 'key' | 'value', Tensor>;
+      const normed = (x: 'query' | 'key') =>
+        one.op === 'attention_qk_norm'
+          ? rmsNorm(leaves[x] as Tensor, leaves[`${x}_weight`], { epsilon: Number(one.options.eps) })
+          : (leaves[x] as Tensor);
+      const [q, k, v] = [normed('query'), normed('key'), leaves.value as Tensor];
       const { output, logSumExp } = attentionWithLogSumExp(q, k, v, options);
       const check = (given: Tensor, key: string, name: string) =>
         expectClose(given, stored(key), { ...one.tolerance, name });
@@ -125,10 +162,13 @@ const suite = (folder: string, title: string) => {
       if (one.outputs.log_sum_exp) check(logSumExp, one.outputs.log_sum_exp, 'logSumExp');
       if (one.outputs.weights)
         check(attentionWeights(q, k, { ...options, logSumExp }), one.outputs.weights, 'weights');
-      const upstream = typeof one.upstream === 'string' ? one.upstream : one.upstream?.output;
-      const several = typeof one.upstream === 'object' && Object.keys(one.upstream).length > 1;
-      if (one.gradients === undefined || upstream === undefined || several) return;
-      const gradients = backward(output, float(upstream));
+      if (one.gradients === undefined || one.upstream === undefined) return;
+      const upstream = typeof one.upstream === 'string' ? { output: one.upstream } : one.upstream;
+      const results = { output, log_sum_exp: logSumExp, weights: attentionWeights(q, k, options) };
+      const loss = Object.entries(upstream)
+        .map(([name, key]) => sum(mul(results[name as keyof typeof results], float(key))))
+        .reduce((a, b) => add(a, b));
+      const gradients = backward(loss);
       for (const [name, key] of Object.entries(one.gradients)) {
         const given = gradients.get(leaves[name] as Tensor);
         expect(given, `gradient of ${name}`).toBeDefined();

@@ -111,6 +111,7 @@ const runCase = (one: OnnxCase, kernel: typeof flash) => {
     key,
     value,
     dropout: undefined,
+    sinks: undefined,
     scale: scale ?? 1 / Math.sqrt(query.shape[3] as number),
     softcap: options.softcap,
     mask,

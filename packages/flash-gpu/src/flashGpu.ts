@@ -25,8 +25,8 @@ export interface FlashGpu extends Disposable {
   readonly kernel: AttentionKernel;
 }
 
-const refuse = ({ bias, dropout, softcap }: AttentionRequest): void => {
-  const given = { 'a bias': bias, dropout, 'a softcap': softcap };
+const refuse = ({ bias, dropout, softcap, sinks }: AttentionRequest): void => {
+  const given = { 'a bias': bias, dropout, 'a softcap': softcap, sinks };
   const what = Object.entries(given).find(([, value]) => value !== undefined)?.[0];
   if (what !== undefined)
     throw new UnsupportedError(
