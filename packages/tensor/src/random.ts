@@ -42,13 +42,6 @@ export class Random {
     );
   }
 
-  /** A source that gives from now on the numbers that this one would give. */
-  copy(): Random {
-    const same = new Random(this.#low, this.#high);
-    same.#position = this.#position;
-    return same;
-  }
-
   /** Key and position, three integers: what `restore` takes. */
   state(): readonly [number, number, number] {
     return [this.#low, this.#high, this.#position];

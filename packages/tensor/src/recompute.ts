@@ -61,7 +61,11 @@ export const recompute = (
   random?: Random | undefined,
 ): Tensor => {
   const source = random?.split();
-  const run = () => body(source?.copy());
+  const state = source?.state();
+  const run = () => {
+    if (state !== undefined) source?.restore(state);
+    return body(source);
+  };
   if (!isRecording()) return run();
   const since = recordedCount();
   let inputs: readonly Tensor[] = [];
