@@ -20,8 +20,13 @@ export interface DecisionMapProps {
 
 type Rgb = readonly [number, number, number];
 
-const hex = (text: string): Rgb =>
-  [1, 3, 5].map((at) => Number.parseInt(text.slice(at, at + 2), 16)) as unknown as Rgb; // six digits, from tokens.css
+/** Any CSS colour: a canvas gives it back as '#rrggbb', however a minifier has written it. */
+const rgbOf = (context: CanvasRenderingContext2D, color: string): Rgb => {
+  context.fillStyle = color;
+  const digits = String(context.fillStyle);
+  const channel = (at: number): number => Number.parseInt(digits.slice(at, at + 2), 16);
+  return [channel(1), channel(3), channel(5)];
+};
 
 /** Share of the class's colour where the net is sure; the rest is paper, so that points stand out. */
 const strength = 0.5;
@@ -65,7 +70,11 @@ export const DecisionMap = (props: DecisionMapProps): JSX.Element => {
     const style = getComputedStyle(canvas);
     const color = (name: string): string => style.getPropertyValue(name).trim();
     const [low, high] = [color('--query'), color('--attention')];
-    paintSurface(context, props, [hex(low), hex(color('--surface')), hex(high)]);
+    paintSurface(context, props, [
+      rgbOf(context, low),
+      rgbOf(context, color('--surface')),
+      rgbOf(context, high),
+    ]);
     const radius = 2.6 * devicePixelRatio;
     context.lineWidth = 1.4 * devicePixelRatio;
     for (const [point, label] of props.labels.entries()) {

@@ -42,6 +42,7 @@ export const gradientsEn = {
     pause: 'Pause',
     resume: 'Resume',
     reset: 'Start over',
+    again: 'Train again',
     one: 'One step',
     parameters: (count: string) => `${count} parameters; 64 points a step, 600 steps in all`,
     stats: {

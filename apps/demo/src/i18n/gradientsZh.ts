@@ -38,6 +38,7 @@ export const gradientsZh: GradientsTexts = {
     pause: '暂停',
     resume: '继续',
     reset: '重新开始',
+    again: '再训练一次',
     one: '走一步',
     parameters: (count) => `${count} 个参数；每步 64 个点，共 600 步`,
     stats: {

@@ -125,6 +125,12 @@ const Cards = (): JSX.Element => {
     return lines.map((one) => ({ ...one, points: one.points.toReversed() }));
   });
   const count = (): number => depthState.curves()[0]?.signal.length ?? depthState.options().depth;
+  const ticks = (): number[] => [1, ...[1, 2, 3, 4].map((quarter) => Math.round((quarter * count()) / 4))];
+  const layers = (domain: readonly [number, number]) => ({
+    title: `${words().layerAxis} →`,
+    ...{ domain, ticks: ticks() },
+    format: String,
+  });
   return (
     <div class="train-pictures">
       <section class="card">
@@ -132,7 +138,7 @@ const Cards = (): JSX.Element => {
         <Curves
           label={words().signal}
           series={series(({ signal }) => signal)}
-          x={{ title: `${words().layerAxis} →`, domain: [1, count()], format: String }}
+          x={layers([1, count()])}
           y={{ title: words().signalAxis, ...sizes }}
           height={300}
           labelWidth={112}
@@ -143,7 +149,7 @@ const Cards = (): JSX.Element => {
         <Curves
           label={words().gradient}
           series={arriving()}
-          x={{ title: `${words().layerAxis} →`, domain: [count(), 1], format: String }}
+          x={layers([count(), 1])}
           y={{ title: words().gradientAxis, ...sizes }}
           height={300}
           labelWidth={128}

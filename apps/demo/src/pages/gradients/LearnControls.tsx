@@ -4,21 +4,30 @@ import { For, type JSX, Show } from 'solid-js';
 import { grouped } from '../../components/formatNumber.ts';
 import { Range } from '../../components/Range.tsx';
 import { Segmented } from '../../components/Segmented.tsx';
-import { optimizers, schedules } from '../../experiments/learningOptions.ts';
+import { type LearningOptions, optimizers, schedules } from '../../experiments/learningOptions.ts';
 import { texts } from '../../i18n/texts.ts';
 import { learnChoices, learnPresets, learnState } from './learnState.ts';
 
 const Buttons = (): JSX.Element => {
   const words = () => texts().gradients.learn;
   const ready = (): boolean => learnState.kind() === 'idle' || learnState.kind() === 'paused';
+  const label = (): string => {
+    if (learnState.kind() === 'done') return words().again;
+    return learnState.steps().length > 0 ? words().resume : words().start;
+  };
   return (
-    <div class="row run-buttons">
+    <div class="row run-buttons learn-buttons">
       <Show
         when={learnState.kind() === 'running'}
         fallback={
-          <button type="button" class="button primary" disabled={!ready()} onClick={learnState.start}>
+          <button
+            type="button"
+            class="button primary"
+            disabled={!ready() && learnState.kind() !== 'done'}
+            onClick={learnState.start}
+          >
             <span class="play-mark" aria-hidden="true" />
-            {learnState.steps().length > 0 ? words().resume : words().start}
+            {label()}
           </button>
         }
       >
@@ -39,10 +48,13 @@ const Buttons = (): JSX.Element => {
 
 const presetNames = Object.keys(learnPresets) as (keyof typeof learnPresets)[];
 
+const sameOptions = (a: LearningOptions, b: LearningOptions): boolean =>
+  (Object.keys(a) as (keyof LearningOptions)[]).every((name) => a[name] === b[name]);
+
 const Presets = (): JSX.Element => {
   const words = () => texts().gradients.learn;
   const chosen = (): keyof typeof learnPresets | undefined =>
-    presetNames.find((name) => JSON.stringify(learnPresets[name]) === JSON.stringify(learnState.options()));
+    presetNames.find((name) => sameOptions(learnPresets[name], learnState.options()));
   const point = (): string => {
     const name = chosen();
     return name === undefined ? '' : words().presetPoints[name];

@@ -110,10 +110,10 @@ export const LearnCharts = (): JSX.Element => {
           x={x()}
           y={{
             title: words().lossAxis,
-            domain: [0.001, 2],
+            domain: [1e-4, 2],
             logarithmic: true,
-            ticks: [0.001, 0.01, 0.1, 1],
-            format: String,
+            ticks: [1e-4, 1e-3, 1e-2, 0.1, 1],
+            format: magnitude,
           }}
           value={(loss) => (loss < 0.1 ? magnitude(loss) : fixed(loss))}
           reference={{ value: Math.LN2, label: words().guess }}

@@ -67,6 +67,13 @@ const changes = (list: readonly Change[] | undefined): readonly Series[] => [
   },
 ];
 
+/** As high as the largest change asks for. */
+const changeAxis = (list: readonly Change[] | undefined) => ({
+  title: words().changeAxis,
+  domain: [0, 1.1 * Math.max(0.1, ...(list ?? []).map(({ batch }) => batch))] as const,
+  format: percent,
+});
+
 const batchAxis = (title: string) => ({
   title,
   domain: [batchSizes[0], batchSizes[4]] as const,
@@ -84,7 +91,7 @@ const CompanyCards = (): JSX.Element => (
         label={words().company}
         series={changes(normState.company()?.byCompany)}
         x={batchAxis(words().batchAxis)}
-        y={{ title: words().changeAxis, domain: [0, 0.3], ticks: [0, 0.1, 0.2, 0.3], format: percent }}
+        y={changeAxis(normState.company()?.byCompany)}
         labelWidth={112}
         marked
       />
@@ -96,7 +103,7 @@ const CompanyCards = (): JSX.Element => (
         label={words().padding}
         series={changes(normState.company()?.byPadding)}
         x={{ title: words().lengthAxis, domain: [8, 64], ticks: [8, 16, 32, 64], format: String }}
-        y={{ title: words().changeAxis, domain: [0, 1.2], ticks: [0, 0.4, 0.8, 1.2], format: percent }}
+        y={changeAxis(normState.company()?.byPadding)}
         labelWidth={112}
         marked
       />

@@ -141,6 +141,7 @@ export const learnState = {
   },
   start(): void {
     if (kind() === 'idle' || kind() === 'paused') void run(totalSteps);
+    else if (kind() === 'done') learnState.change({});
   },
   one(): void {
     if (kind() === 'idle' || kind() === 'paused') void run(1);
