@@ -5,7 +5,6 @@ import { describe, expect, it } from 'vitest';
 import {
   type AttentionKernel,
   allows,
-  and,
   attention,
   blocks,
   byDistance,
@@ -19,52 +18,17 @@ import {
   intervals,
   keepWhere,
   type Mask,
-  not,
-  or,
   padding,
   tile,
   toTensor,
   where,
   window,
 } from '../src/index.ts';
+import { maskExpression } from './masks.ts';
 
 const sizes = { batch: 2, heads: 1, queries: 9, keys: 12 };
 
-const leaf: fc.Arbitrary<Mask> = fc.oneof(
-  fc.record({ left: fc.nat(12), right: fc.nat(12) }).map(window),
-  fc.record({ left: fc.nat(5), right: fc.nat(5), dilation: fc.integer({ min: 2, max: 4 }) }).map(window),
-  fc.array(fc.nat(14), { maxLength: 3 }).map(global),
-  fc.tuple(fc.array(fc.nat(14), { maxLength: 3 }), fc.array(fc.nat(14), { maxLength: 3 })).map(global),
-  fc.nat(14).map(firstKeys),
-  fc.constantFrom(1, 2, 3, 5).chain((size) =>
-    fc
-      .array(fc.array(fc.nat(1), { minLength: Math.ceil(12 / size), maxLength: Math.ceil(12 / size) }), {
-        minLength: Math.ceil(9 / size),
-        maxLength: Math.ceil(9 / size),
-      })
-      .map((table) => blocks({ size, table })),
-  ),
-  fc.constant(causal()),
-  fc.array(fc.integer({ min: 0, max: 12 }), { minLength: 2, maxLength: 2 }).map(padding),
-  fc
-    .tuple(
-      fc.array(fc.nat(2), { minLength: 9, maxLength: 9 }),
-      fc.array(fc.nat(2), { minLength: 12, maxLength: 12 }),
-    )
-    .map(([q, k]) => documents(q, k)),
-  fc
-    .uint8Array({ min: 0, max: 1, minLength: 108, maxLength: 108 })
-    .map((bits) => keepWhere(tensor(Uint8Array.from(bits), [9, 12]))),
-);
-const { mask: anyMask } = fc.letrec<{ mask: Mask }>((tie) => ({
-  mask: fc.oneof(
-    { maxDepth: 3 },
-    leaf,
-    fc.tuple(tie('mask'), tie('mask')).map(([a, b]) => and(a, b)),
-    fc.tuple(tie('mask'), tie('mask')).map(([a, b]) => or(a, b)),
-    tie('mask').map(not),
-  ),
-}));
+const anyMask = maskExpression(sizes);
 
 const seen = (mask: Mask, batch: number, query: number, key: number) =>
   allows(mask, { batch, head: 0, query, key }, sizes);
