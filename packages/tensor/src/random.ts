@@ -10,7 +10,7 @@ const mix = (value: number): number => {
 };
 
 /** 32 random bits, a pure function of two key words and a counter. */
-const bitsAt = (low: number, high: number, counter: number): number => {
+export const randomBits = (low: number, high: number, counter: number): number => {
   const a = mix(counter ^ low);
   const b = mix((a + Math.imul(counter, 0x9e3779b9)) ^ high);
   return mix(b ^ Math.imul(low, 0x27d4eb2f) ^ a) >>> 0;
@@ -37,8 +37,8 @@ export class Random {
   split(): Random {
     const counter = this.#position++;
     return new Random(
-      bitsAt(this.#high ^ 0x5bd1e995, this.#low, counter),
-      bitsAt(this.#low, ~this.#high, counter),
+      randomBits(this.#high ^ 0x5bd1e995, this.#low, counter),
+      randomBits(this.#low, ~this.#high, counter),
     );
   }
 
@@ -65,7 +65,7 @@ export class Random {
 
   /** The number that `uniform` would give at a position, without moving: for kernels that draw by place. */
   uniformAt(position: number): number {
-    return (bitsAt(this.#low, this.#high, position) >>> 8) * 2 ** -24;
+    return (randomBits(this.#low, this.#high, position) >>> 8) * 2 ** -24;
   }
 
   /** Standard normal (Box and Muller 1958, one number of the pair). */

@@ -111,6 +111,19 @@ export interface AdamWCall {
   readonly shrink: number;
 }
 
+/**
+ * out[i] = x[i] / (1 − rate), or 0 with probability `rate`: where number position + i of the random source with this key, a uniform one, is less
+ * than rate. Without x the factors themselves. out may be x.
+ */
+export interface DropoutCall {
+  readonly x: Float32Array | undefined;
+  readonly out: Float32Array;
+  /** The first two numbers of the source's state. */
+  readonly key: readonly [number, number];
+  readonly position: number;
+  readonly rate: number;
+}
+
 /** Kernels of a training step. */
 export interface TrainingKernels {
   arithmetic(call: ArithmeticCall): void;
@@ -120,6 +133,7 @@ export interface TrainingKernels {
   softmaxGradient(call: SoftmaxGradientCall): void;
   attentionGradient(call: AttentionGradientCall): void;
   adamW(call: AdamWCall): void;
+  dropout(call: DropoutCall): void;
   /** Σ x². */
   sumOfSquares(x: Float32Array): number;
 }

@@ -1,32 +1,30 @@
 // Dropout, inverted: what stays is scaled up, so that nothing need be done without it.
 
+import { currentBackend } from '../backend/slot.ts';
 import { defineOp } from '../op.ts';
 import type { Random } from '../random.ts';
 import { allocate } from '../regionStack.ts';
 import { Tensor } from '../tensor.ts';
-import { mul } from './arithmetic.ts';
 
 interface Options {
   readonly rate: number;
   readonly source: Random;
 }
 
-/** The factors 0 or 1 / (1 − rate); number i of the source decides element i, so they are drawn again rather than stored. */
-const factors = (shape: readonly number[], size: number, { rate, source }: Options): Tensor => {
-  const data = allocate(size);
-  const scale = 1 / (1 - rate);
-  for (let i = 0; i < size; i++) data[i] = source.uniformAt(i) < rate ? 0 : scale;
-  return new Tensor('float32', shape, data);
+/** x with some elements dropped; number i of the source decides element i, so they are drawn again rather than stored. */
+const dropped = (x: Tensor, { rate, source }: Options): Float32Array => {
+  const out = allocate(x.size);
+  const [low, high] = source.state();
+  currentBackend().dropout({ x: x.data, out, key: [low, high], position: 0, rate });
+  return out;
 };
 
 const dropoutOp = defineOp<readonly [Tensor], Options>({
   name: 'dropout',
-  forward: ([x], options) => {
-    const data = factors(x.shape, x.size, options).data;
-    for (let i = 0; i < data.length; i++) data[i] = (data[i] as number) * (x.data[i] as number); // i < size
-    return { shape: x.shape, data };
-  },
-  backward: (gradient, { inputs: [x], options }) => [mul(gradient, factors(x.shape, x.size, options))],
+  forward: ([x], options) => ({ shape: x.shape, data: dropped(x, options) }),
+  backward: (gradient, { inputs: [x], options }) => [
+    new Tensor('float32', x.shape, dropped(gradient, options)),
+  ],
 });
 
 /**

@@ -7,6 +7,7 @@ import type { Engine } from './engine.ts';
 import {
   adamWCall,
   arithmeticCall,
+  dropoutCall,
   layerNormGradientCall,
   slopeCall,
   softmaxGradientCall,
@@ -45,6 +46,10 @@ export const trainingBackend = (core: Engine, alive: () => void): TrainingKernel
   adamW: (call) => {
     alive();
     if (call.weight.length > 0) adamWCall(core, call);
+  },
+  dropout: (call) => {
+    alive();
+    if (call.out.length > 0) dropoutCall(core, call);
   },
   sumOfSquares: (x) => {
     alive();

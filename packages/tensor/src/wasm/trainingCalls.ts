@@ -5,6 +5,7 @@ import { jsBackend } from '../backend/js/jsBackend.ts';
 import type {
   AdamWCall,
   ArithmeticCall,
+  DropoutCall,
   LayerNormGradientCall,
   SlopeCall,
   SoftmaxGradientCall,
@@ -14,6 +15,7 @@ import { copyIn, copyOut, placed, residentAddress } from './areas.ts';
 import type { Engine } from './engine.ts';
 import { activationNumber } from './kernels/activation.ts';
 import { adamWKernel } from './kernels/adamW.ts';
+import { dropoutKernel } from './kernels/dropout.ts';
 import { elementwiseKernel, elementwiseNumber } from './kernels/elementwise.ts';
 import { layerNormGradientKernel, normRowsPerChunk, softmaxGradientKernel } from './kernels/rowGradients.ts';
 import { slopeKernel } from './kernels/slopeKernel.ts';
@@ -225,6 +227,32 @@ export const adamWCall = (engine: Engine, call: AdamWCall): void => {
         if (homes[i] === undefined) copyOut(engine, area(arrays[i] as Float32Array), copies[i] as number); // one an array
     }
   });
+};
+
+/** See DropoutCall; at least one number. */
+export const dropoutCall = (
+  engine: Engine,
+  { x, out, key: [low, high], position, rate }: DropoutCall,
+): void => {
+  byRows(
+    engine,
+    { inputs: [x], out, rows: out.length, width: 1, together: 4 },
+    ([from], to, { first, rows }) => {
+      const per = Math.ceil(perChunk(engine, rows, 1) / 4) * 4;
+      engine.run({
+        kernel: dropoutKernel,
+        values: {
+          ...{ x: from as number, out: to, count: rows, perChunk: per }, // one input
+          ...{ low, high, position: (position + first) | 0 },
+          threshold: Math.ceil(rate * 2 ** 24),
+          scale: 1 / (1 - rate),
+        },
+        chunks: Math.ceil(rows / per),
+        scratch: 0,
+        work: 8 * rows,
+      });
+    },
+  );
 };
 
 /** Σ x². Numbers that are elsewhere stay there: to copy them costs as much as to add them. */

@@ -260,6 +260,34 @@ describe('adamW', () => {
   });
 });
 
+describe('dropout', () => {
+  test('has the bits of the reference for any key, place and rate, in place too', () => {
+    const word = fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 });
+    forAll(
+      [fc.integer({ min: 0, max: 9000 }), word, word, fc.nat(2 ** 32), fc.constantFrom(0, 0.1, 0.5, 0.999)],
+      (length, low, high, position, rate) => {
+        const x = noise([length], length + 1).data;
+        const expected = new Float32Array(length);
+        const call = { key: [low, high] as const, position, rate };
+        jsBackend.dropout({ ...call, x, out: expected });
+        everywhere((engine, place, name) => {
+          const own = place(x);
+          engine.dropout({ ...call, x: own, out: own });
+          expectSameBits(own, expected, name);
+        });
+        const factors = new Float32Array(length);
+        jsBackend.dropout({ ...call, x: undefined, out: factors });
+        everywhere((engine, place, name) => {
+          const own = place(x);
+          engine.dropout({ ...call, x: undefined, out: own });
+          expectSameBits(own, factors, name);
+        });
+      },
+      { runs: 30 },
+    );
+  });
+});
+
 describe('threads', () => {
   test('change no bit of any of these kernels', async () => {
     using one = wasmBackendSync({ relaxedSimd: 'off' });

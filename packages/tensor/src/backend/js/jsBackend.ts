@@ -3,6 +3,7 @@
 import type { Backend } from '../backend.ts';
 import { attention } from './attention.ts';
 import { attentionGradient } from './attentionGradient.ts';
+import { dropout } from './dropout.ts';
 import { linearInt8 } from './int8.ts';
 import { linear, matmul } from './matmul.ts';
 import { layerNorm, softmax } from './rows.ts';
@@ -43,5 +44,6 @@ export const jsBackend: Backend = {
   softmaxGradient,
   attentionGradient,
   adamW,
+  dropout,
   sumOfSquares,
 };

@@ -208,11 +208,13 @@ export const i32x4: {
   readonly splat: Unary<'i32', 'v128'>;
   readonly add: Binary<'v128'>;
   readonly sub: Binary<'v128'>;
+  readonly mul: Binary<'v128'>;
   readonly less: Binary<'v128'>;
   readonly greater: Binary<'v128'>;
   readonly atLeast: Binary<'v128'>;
   readonly shiftLeft: Shift;
   readonly shiftRight: Shift;
+  readonly shiftRightUnsigned: Shift;
   /** Nearest integers toward zero; NaN gives 0, what is too large the largest. */
   readonly truncate: Unary<'v128'>;
   /** The constant vector with these lanes. */
@@ -222,11 +224,13 @@ export const i32x4: {
   splat: unary('i32x4.splat', simdOpcode(17), 'i32', 'i32x4'),
   add: binary('i32x4.add', simdOpcode(174), 'i32x4', 'i32x4'),
   sub: binary('i32x4.sub', simdOpcode(177), 'i32x4', 'i32x4'),
+  mul: binary('i32x4.mul', simdOpcode(181), 'i32x4', 'i32x4'),
   less: binary('i32x4.lt_s', simdOpcode(57), 'i32x4', 'i32x4'),
   greater: binary('i32x4.gt_s', simdOpcode(59), 'i32x4', 'i32x4'),
   atLeast: binary('i32x4.ge_s', simdOpcode(63), 'i32x4', 'i32x4'),
   shiftLeft: shift('i32x4.shl', 171),
   shiftRight: shift('i32x4.shr_s', 172),
+  shiftRightUnsigned: shift('i32x4.shr_u', 173),
   truncate: unary('i32x4.trunc_sat_f32x4_s', simdOpcode(248), 'f32x4', 'i32x4'),
   of: (...lanes) => ({
     type: 'v128',

@@ -4,6 +4,7 @@ import type { ModuleBuilder } from '../assembler/moduleBuilder.ts';
 import { adamWKernel, defineAdamW } from './adamW.ts';
 import { defineAttentionGradient } from './attentionGradient.ts';
 import { attentionGradientKernel } from './attentionGradientRecord.ts';
+import { defineDropout, dropoutKernel } from './dropout.ts';
 import { defineElementwise, elementwiseKernel } from './elementwise.ts';
 import { definePackLeft } from './packLeft.ts';
 import type { KernelSpec } from './record.ts';
@@ -29,6 +30,7 @@ export const trainingKernels: readonly KernelSpec[] = [
   layerNormGradientKernel,
   adamWKernel,
   attentionGradientKernel,
+  dropoutKernel,
 ];
 
 /** Defines them all. */
@@ -43,4 +45,5 @@ export const defineTraining = (module: ModuleBuilder, target: Target): void => {
   defineLayerNormGradient(module, target);
   defineAdamW(module, target);
   defineAttentionGradient(module, target, { tile, packLeft });
+  defineDropout(module);
 };
