@@ -1,26 +1,70 @@
-// KVCache: keys and values of the positions already decoded, so that each new token computes only its own.
+// KVCache: keys and values of the positions already decoded, so that each new token computes only its own. Of all positions, or of the last
+// ones (a sliding window) and, if wanted, the first ones. Read in place; without gradient.
 
-import { dims, ShapeError, Tensor } from '@heed/tensor';
+import { add, dims, log, ones, reshape, ShapeError, Tensor } from '@heed/tensor';
 import { headAttention } from './headAttention.ts';
+import { finishSoftmax, mergeSoftmax } from './onlineSoftmax.ts';
+import { addSinks } from './sinks.ts';
 
-/** Grows by doubling; rows of one head lie together. Values are copied in; without gradient. */
+/** What a KVCache keeps. */
+export interface KVCacheOptions {
+  /** Keys before its own that a query sees, as in `window`; older ones are dropped. Default: all. Jiang 2023 (arXiv:2310.06825), §2, has left + 1 = W. */
+  readonly left?: number;
+  /** First positions that are kept and seen beside the window, as in `firstKeys`. Default 0. Xiao 2023 (arXiv:2309.17453). */
+  readonly firstKeys?: number;
+}
+
+/** Options of `KVCache.attend`. */
+export interface CacheAttendOptions {
+  /** Factor of q·k. Default 1/√depth. */
+  readonly scale?: number | undefined;
+  /** A learned logit [heads] beside the keys, see `attention`. Default: none. */
+  readonly sinks?: Tensor | undefined;
+}
+
+interface Sizes {
+  readonly batch: number;
+  readonly kvHeads: number;
+  readonly depth: number;
+  readonly valueDepth: number;
+}
+
+/** Rows of one head lie together: first those of the first keys, then those of the window, or all. Room grows by doubling. */
 export class KVCache {
+  /** Keys before its own that a query sees: Infinity where all are kept. */
+  readonly left: number;
+  /** First positions that are always kept. */
+  readonly firstKeys: number;
   #keys = new Float32Array(0);
   #values = new Float32Array(0);
   #capacity = 0;
   #length = 0;
-  #sizes: { batch: number; kvHeads: number; depth: number; valueDepth: number } | undefined;
+  /** Position of the first row behind those of the first keys. */
+  #start: number;
+  #sizes: Sizes | undefined;
 
-  /** Positions held. */
+  constructor({ left = Number.POSITIVE_INFINITY, firstKeys = 0 }: KVCacheOptions = {}) {
+    if (!(left >= 0) || !Number.isInteger(firstKeys) || firstKeys < 0)
+      throw new RangeError(
+        `KVCache: left ${left} and firstKeys ${firstKeys}; expected numbers from 0, firstKeys a whole one.`,
+      );
+    this.left = Math.floor(left);
+    this.firstKeys = firstKeys;
+    this.#start = firstKeys;
+  }
+
+  /** Positions appended so far: the position of the next token. */
   get length(): number {
     return this.#length;
   }
 
-  /** Bytes of the positions held, keys and values: what fewer key heads save. */
+  /** Bytes of the keys and values that the last position sees: what fewer key heads and a window save. */
   get bytes(): number {
     if (this.#sizes === undefined) return 0;
     const { batch, kvHeads, depth, valueDepth } = this.#sizes;
-    return 4 * batch * kvHeads * this.#length * (depth + valueDepth);
+    return (
+      4 * batch * kvHeads * Math.min(this.#length, this.firstKeys + this.left + 1) * (depth + valueDepth)
+    );
   }
 
   /** Appends key [batch, kvHeads, new, depth] and value [batch, kvHeads, new, valueDepth]. */
@@ -40,9 +84,10 @@ export class KVCache {
       throw new ShapeError(
         `KVCache.append: key ${key} and value ${value} into a cache of ${JSON.stringify(held)}.`,
       );
-    this.#reserve(this.#length + added);
+    this.#makeRoom(added, held);
+    const end = this.#rowOf(this.#length);
     for (let head = 0; head < batch * kvHeads; head++) {
-      const row = head * this.#capacity + this.#length;
+      const row = head * this.#capacity + end;
       this.#keys.set(key.data.subarray(head * added * depth, (head + 1) * added * depth), row * depth);
       this.#values.set(
         value.data.subarray(head * added * valueDepth, (head + 1) * added * valueDepth),
@@ -71,18 +116,38 @@ export class KVCache {
     this.#sizes = { ...this.#sizes, batch: rows.length };
   }
 
-  /** Forgets all positions from `length` on. */
+  /** Forgets all positions from `length` on. What a window has dropped does not come back: the positions before `length` must be there. */
   truncate(length: number): void {
     if (!Number.isInteger(length) || length < 0 || length > this.#length)
       throw new RangeError(`KVCache.truncate: ${length} of ${this.#length} positions.`);
+    if (length > this.firstKeys && this.#firstSeen(length) < this.#start)
+      throw new RangeError(
+        `KVCache.truncate: to ${length} positions; its window of ${this.left} earlier keys begins before position ${this.#start}, the first one that is still held.`,
+      );
     this.#length = length;
+    if (length <= this.firstKeys) this.#start = this.firstKeys;
+  }
+
+  /** All that is held, copied: key [batch, kvHeads, length, depth] and value. Refused once a window has dropped positions. */
+  read(): [key: Tensor, value: Tensor] {
+    if (this.#start > this.firstKeys || this.#sizes === undefined)
+      throw new RangeError(
+        `KVCache.read: ${this.#sizes === undefined ? 'nothing was appended' : `positions before ${this.#start} were dropped`}. Use attend, or a cache without window.`,
+      );
+    const { batch, kvHeads, depth, valueDepth } = this.#sizes;
+    const copy = (source: Float32Array, width: number): Tensor => {
+      const data = new Float32Array(batch * kvHeads * this.#length * width);
+      this.#eachHead(source, data, { width, from: [0, this.#length], to: 0, room: this.#length });
+      return new Tensor('float32', [batch, kvHeads, this.#length, width], data);
+    };
+    return [copy(this.#keys, depth), copy(this.#values, valueDepth)];
   }
 
   /**
-   * Attention of query [batch, heads, queries, depth] over all that is held; the last query stands at the last position and sees
-   * everything, each earlier one a position less. Reads the cache in place. Without gradient.
+   * Attention of query [batch, heads, queries, depth], the last `queries` positions, over what is held: each sees itself and what came before it, of a
+   * window the keys in it. → [batch, heads, queries, valueDepth]. Reads the cache in place. Without gradient.
    */
-  attend(query: Tensor, scale?: number): Tensor {
+  attend(query: Tensor, { scale, sinks }: CacheAttendOptions = {}): Tensor {
     const { batch, heads, queries, depth } = dims('KVCache.attend', {
       query: [query, 'batch heads queries depth'],
     });
@@ -92,47 +157,123 @@ export class KVCache {
       held.batch !== batch ||
       held.depth !== depth ||
       heads % held.kvHeads !== 0 ||
-      queries > this.#length
+      queries > this.#length ||
+      (queries > 0 && this.#firstSeen(this.#length - queries) < this.#start)
     )
       throw new ShapeError(
-        `KVCache.attend: query ${query} over a cache of ${this.#length} positions, ${JSON.stringify(held)}.`,
+        `KVCache.attend: query ${query} over a cache of ${this.#length} positions, held from ${this.#start}, ${JSON.stringify(held)}.`,
       );
-    const visible = new Int32Array(2 * queries);
-    for (let i = 0; i < queries; i++) visible[2 * i + 1] = this.#length - queries + i + 1;
+    const factor = scale ?? 1 / Math.sqrt(depth);
+    const [first, rest] = this.#visible(queries);
+    const run = (visible: Int32Array) => this.#run(query, held, { visible, scale: factor });
+    let result = run(rest);
+    if (first !== undefined) {
+      const state = mergeSoftmax(stateOf(run(first)), stateOf(result));
+      result = { output: finishSoftmax(state), logSumExp: add(state.max, log(state.sum)) };
+    }
+    return sinks === undefined ? result.output : addSinks(result, sinks).output;
+  }
+
+  /** First position of the window of the query at `position`, first keys left aside. */
+  #firstSeen(position: number): number {
+    return Math.max(this.firstKeys, position - this.left);
+  }
+
+  /** Row of a position that is held. */
+  #rowOf(position: number): number {
+    return position < this.firstKeys ? position : this.firstKeys + position - this.#start;
+  }
+
+  /** Rows [first, end) that each of the last queries sees; two parts where the window does not begin behind the first keys. */
+  #visible(queries: number): [first: Int32Array | undefined, rest: Int32Array] {
+    const [first, rest] = [new Int32Array(2 * queries), new Int32Array(2 * queries)];
+    let apart = false;
+    for (let i = 0; i < queries; i++) {
+      const position = this.#length - queries + i;
+      const begin = this.#rowOf(this.#firstSeen(position));
+      first[2 * i + 1] = Math.min(this.firstKeys, position + 1);
+      rest[2 * i] = begin;
+      rest[2 * i + 1] = Math.max(begin, this.#rowOf(position) + 1);
+      if (begin > this.firstKeys) apart = true;
+    }
+    if (apart && this.firstKeys > 0) return [first, rest];
+    // The rows of the first keys and those behind them are one interval.
+    for (let i = 0; i < queries; i++) {
+      if (this.firstKeys > 0) rest[2 * i] = 0;
+      rest[2 * i + 1] = this.#rowOf(this.#length - queries + i) + 1;
+    }
+    return [undefined, rest];
+  }
+
+  #run(
+    query: Tensor,
+    held: Sizes,
+    { visible, scale }: { readonly visible: Int32Array; readonly scale: number },
+  ) {
+    const [batch, heads, queries] = query.shape as [number, number, number]; // rank 4, checked
     const out = new Float32Array(batch * heads * queries * held.valueDepth);
+    const logSumExp = new Float32Array(batch * heads * queries);
     headAttention({
       ...held,
       heads,
       queries,
-      keys: this.#length,
+      keys: this.#rowOf(this.#length),
       q: query.data,
       k: this.#keys,
       v: this.#values,
       out,
-      logSumExp: undefined,
+      logSumExp,
       keyRoom: this.#capacity,
-      scale: scale ?? 1 / Math.sqrt(depth),
+      scale,
       visible,
       visibleStride: 0,
     });
-    return new Tensor('float32', [batch, heads, queries, held.valueDepth], out);
+    return {
+      output: new Tensor('float32', [batch, heads, queries, held.valueDepth], out),
+      logSumExp: new Tensor('float32', [batch, heads, queries], logSumExp),
+    };
   }
 
-  #reserve(length: number): void {
-    if (length <= this.#capacity || this.#sizes === undefined) return;
-    const { batch, kvHeads, depth, valueDepth } = this.#sizes;
-    const before = this.#capacity;
-    this.#capacity = Math.max(16, 2 * before, length);
-    const grow = (source: Float32Array, width: number): Float32Array<ArrayBuffer> => {
-      const result = new Float32Array(batch * kvHeads * this.#capacity * width);
-      for (let head = 0; head < batch * kvHeads; head++)
-        result.set(
-          source.subarray(head * before * width, (head * before + this.#length) * width),
-          head * this.#capacity * width,
-        );
-      return result;
+  /** Room for more positions: rows that no later query sees are dropped; where half would be free they move down, else all move to twice the room. */
+  #makeRoom(added: number, { batch, kvHeads, depth, valueDepth }: Sizes): void {
+    const rows = this.#rowOf(this.#length);
+    if (rows + added <= this.#capacity) return;
+    const start =
+      this.#length <= this.firstKeys ? this.#start : Math.max(this.#start, this.#firstSeen(this.#length));
+    const dropped = start - this.#start;
+    const wanted = rows - dropped + added;
+    const fits = 2 * wanted <= this.#capacity && this.#capacity <= 8 * wanted;
+    const room = fits ? this.#capacity : Math.max(16, (rows === 0 ? 1 : 2) * wanted);
+    const pinned = Math.min(this.firstKeys, this.#length);
+    const move = (source: Float32Array<ArrayBuffer>, width: number): Float32Array<ArrayBuffer> => {
+      const target = fits ? source : new Float32Array(batch * kvHeads * room * width);
+      if (!fits) this.#eachHead(source, target, { width, from: [0, pinned], to: 0, room });
+      this.#eachHead(source, target, { width, from: [pinned + dropped, rows], to: pinned, room });
+      return target;
     };
-    this.#keys = grow(this.#keys, depth);
-    this.#values = grow(this.#values, valueDepth);
+    this.#keys = move(this.#keys, depth);
+    this.#values = move(this.#values, valueDepth);
+    this.#capacity = room;
+    this.#start = start;
+  }
+
+  /** Copies a range of rows of every head to another array, or down in the same one. */
+  #eachHead(
+    source: Float32Array,
+    target: Float32Array,
+    { width, from, to, room }: { width: number; from: readonly [number, number]; to: number; room: number },
+  ): void {
+    const { batch, kvHeads } = this.#sizes as Sizes; // there is something to copy
+    for (let head = 0; head < batch * kvHeads; head++) {
+      const start = head * this.#capacity;
+      const rows = source.subarray((start + from[0]) * width, (start + from[1]) * width);
+      target.set(rows, (head * room + to) * width);
+    }
   }
 }
+
+/** A finished result as the state of a block: its log-sum-exp is the maximum of one score, 1 its sum. */
+const stateOf = ({ output, logSumExp }: { readonly output: Tensor; readonly logSumExp: Tensor }) => {
+  const max = reshape(logSumExp, [...logSumExp.shape, 1]);
+  return { max, sum: ones(max.shape), output };
+};

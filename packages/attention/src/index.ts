@@ -75,7 +75,7 @@ export {
   type MultiHeadOptions,
 } from './multiHead.ts';
 export { type LayerCall, type LayerState, TransformerLayer, type TransformerLayerOptions } from './layer.ts';
-export { KVCache } from './cache.ts';
+export { type CacheAttendOptions, KVCache, type KVCacheOptions } from './cache.ts';
 
 // Positions
 export { alibi, alibiSlopes } from './positions/alibi.ts';
