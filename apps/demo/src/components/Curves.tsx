@@ -10,6 +10,7 @@ import { spreadLabels } from './spreadLabels.ts';
 
 /** One line. */
 export interface Series {
+  /** Empty: the line has no name, and no end. */
   readonly name: string;
   readonly points: readonly ChartPoint[];
   readonly tone: 'attention' | 'query' | 'key' | 'value' | 'quiet';
@@ -79,7 +80,7 @@ export const Curves = (props: CurvesProps): JSX.Element => {
   const ends = createMemo(() => {
     const drawn = props.series.flatMap((series) => {
       const last = series.points.at(-1);
-      return last === undefined ? [] : [{ series, last }];
+      return last === undefined || series.name === '' ? [] : [{ series, last }];
     });
     const places = spreadLabels(
       drawn.map(({ last }) => place(last.y)),
@@ -148,7 +149,7 @@ export const Curves = (props: CurvesProps): JSX.Element => {
                 y1={place(reference().value)}
                 y2={place(reference().value)}
               />
-              <text class="chart-note" x={margin.left + 4} y={place(reference().value) - 5}>
+              <text class="chart-note" x={right()} y={place(reference().value) + 13} text-anchor="end">
                 {reference().label}
               </text>
             </g>

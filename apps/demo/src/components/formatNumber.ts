@@ -44,6 +44,12 @@ export const duration = (milliseconds: number): string => {
 const superscript = (exponent: number): string =>
   String(exponent).replace(/[-\d]/g, (sign) => (sign === '-' ? '⁻' : ('⁰¹²³⁴⁵⁶⁷⁸⁹'[Number(sign)] ?? '')));
 
+/** A power of ten as an axis writes it: '10⁻³', '1', '10⁶'. */
+export const powerOfTen = (value: number): string => {
+  const exponent = Math.round(Math.log10(value));
+  return exponent === 0 ? '1' : `10${superscript(exponent)}`;
+};
+
 /** A size of any order in at most six characters: '0.78', '45', '2×10⁻⁶', '0'. */
 export const magnitude = (value: number): string => {
   const size = Math.abs(value);

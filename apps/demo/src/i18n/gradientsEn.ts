@@ -22,6 +22,7 @@ export const gradientsEn = {
       clipped: 'Clipping does not help Adam: it divides by the size of the gradient anyway.',
       descent: 'SGD moves by the gradient’s own size, so that its rate means something else.',
     },
+    options: 'Options (a change starts over)',
     optimizer: 'Optimizer',
     optimizers: { sgd: 'SGD', momentum: 'Momentum', adam: 'Adam', adamW: 'AdamW' },
     rate: 'Peak learning rate',
@@ -143,8 +144,8 @@ export const gradientsEn = {
     companyHint: 'One sequence of 8 tokens is put into 48 batches with different others.',
     padding: 'The same batch, padded further',
     paddingHint: 'Eight sequences of 8 tokens; only zeros are added behind them.',
-    changeAxis: 'change of its values',
-    batchAxis: 'sequences in the batch',
+    changeAxis: 'change of values',
+    batchAxis: 'batch size',
     pointsAxis: 'points a step',
     lengthAxis: 'padded length',
     accuracy: 'Held-out accuracy by batch size',
@@ -164,9 +165,9 @@ export const gradientsEn = {
     explain: 'The two spirals again, four hidden layers of 32, 600 steps each.',
     waiting: 'Press the button: two norms, five batch sizes.',
     verdictCompany: (batch: number, change: string) =>
-      `In a batch of ${batch}, the same sequence’s values change by ${change} from company to company with BatchNorm, and by 0 % with LayerNorm.`,
+      `In a batch of ${batch}, the same sequence’s values change by ${change} from company to company with BatchNorm, and by 0 % with LayerNorm.`,
     verdictPadding: (length: number, change: string) =>
-      `Padding the batch from 8 to ${length} tokens, with zeros only, changes them by ${change} with BatchNorm, and by 0 % with LayerNorm.`,
+      `Padding the batch from 8 to ${length} tokens, with zeros only, changes them by ${change} with BatchNorm, and by 0 % with LayerNorm.`,
     verdictTrained: (batch: number, layer: string, batched: string) =>
       `Trained on batches of ${batch}: LayerNorm is right on ${layer} of the unseen points, BatchNorm on ${batched}.`,
     verdictLarge: (batch: number, layer: string, batched: string) =>

@@ -24,6 +24,7 @@ export const gradientsZh: GradientsTexts = {
       clipped: '裁剪帮不了 Adam：它本来就会除以梯度的大小。',
       descent: 'SGD 的步长与梯度大小成正比，学习率的含义因此不同。',
     },
+    options: '选项（改动会重新开始）',
     optimizer: '优化器',
     optimizers: { sgd: 'SGD', momentum: '动量', adam: 'Adam', adamW: 'AdamW' },
     rate: '学习率峰值',
@@ -128,7 +129,7 @@ export const gradientsZh: GradientsTexts = {
     padding: '同一个批，填充更长',
     paddingHint: '八个长 8 的序列，只在后面补零。',
     changeAxis: '其值的变化',
-    batchAxis: '批内序列数',
+    batchAxis: '批大小',
     pointsAxis: '每步点数',
     lengthAxis: '填充后的长度',
     accuracy: '留出集正确率随批大小的变化',
@@ -148,9 +149,9 @@ export const gradientsZh: GradientsTexts = {
     explain: '还是那两条螺旋线，四个宽 32 的隐层，各训练 600 步。',
     waiting: '请按按钮：两种归一化，五种批大小。',
     verdictCompany: (batch, change) =>
-      `批大小为 ${batch} 时，同一序列的值随同伴不同而变化：BatchNorm 变化 ${change}，LayerNorm 变化 0 %。`,
+      `批大小为 ${batch} 时，同一序列的值随同伴不同而变化：BatchNorm 变化 ${change}，LayerNorm 变化 0 %。`,
     verdictPadding: (length, change) =>
-      `只用零把这个批从 8 填充到 ${length} 个词元，BatchNorm 的值变化 ${change}，LayerNorm 变化 0 %。`,
+      `只用零把这个批从 8 填充到 ${length} 个词元，BatchNorm 的值变化 ${change}，LayerNorm 变化 0 %。`,
     verdictTrained: (batch, layer, batched) =>
       `以批大小 ${batch} 训练：未见过的点，LayerNorm 判对 ${layer}，BatchNorm 判对 ${batched}。`,
     verdictLarge: (batch, layer, batched) =>

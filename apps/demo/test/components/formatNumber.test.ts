@@ -1,5 +1,14 @@
 import { expect, it } from 'vitest';
-import { bytes, duration, fixed, grouped, percent, significant } from '../../src/components/formatNumber.ts';
+import {
+  bytes,
+  duration,
+  fixed,
+  grouped,
+  magnitude,
+  percent,
+  powerOfTen,
+  significant,
+} from '../../src/components/formatNumber.ts';
 
 const plain = (text: string): string => text.replaceAll('\u202f', ' ');
 
@@ -30,4 +39,18 @@ it('sizes, counts and times have their units', () => {
   expect(plain(duration(8.04))).toBe('8.0 ms');
   expect(plain(duration(2345))).toBe('2.3 s');
   expect(plain(duration(72_000))).toBe('1 min 12 s');
+});
+
+it('sizes of any order stay short, and powers of ten are written as such', () => {
+  expect([0, 0.78, 45, 0.0021, 2e-26, 1e-5, -3e9, 9949].map(magnitude)).toEqual([
+    '0',
+    '0.78',
+    '45',
+    '2×10⁻³',
+    '2×10⁻²⁶',
+    '10⁻⁵',
+    '−3×10⁹',
+    '9900',
+  ]);
+  expect([1e-12, 0.001, 1, 10, 1e9].map(powerOfTen)).toEqual(['10⁻¹²', '10⁻³', '1', '10¹', '10⁹']);
 });

@@ -2,7 +2,8 @@
 
 import { createMemo, For, type JSX, onCleanup, onMount, Show } from 'solid-js';
 import { Curves, type Series } from '../../components/Curves.tsx';
-import { magnitude } from '../../components/formatNumber.ts';
+import { calledNames } from '../../components/calledNames.ts';
+import { magnitude, powerOfTen } from '../../components/formatNumber.ts';
 import { Hood } from '../../components/Hood.tsx';
 import { Question } from '../../components/Question.tsx';
 import { Range } from '../../components/Range.tsx';
@@ -100,7 +101,7 @@ const sizes = {
   domain: [1e-12, 1e9] as const,
   logarithmic: true,
   ticks: [1e-12, 1e-9, 1e-6, 1e-3, 1, 1e3, 1e6, 1e9],
-  format: magnitude,
+  format: powerOfTen,
 };
 
 const points = (values: readonly number[]): { x: number; y: number }[] =>
@@ -140,6 +141,7 @@ const Cards = (): JSX.Element => {
           series={series(({ signal }) => signal)}
           x={layers([1, count()])}
           y={{ title: words().signalAxis, ...sizes }}
+          value={magnitude}
           height={300}
           labelWidth={112}
         />
@@ -151,6 +153,7 @@ const Cards = (): JSX.Element => {
           series={arriving()}
           x={layers([count(), 1])}
           y={{ title: words().gradientAxis, ...sizes }}
+          value={magnitude}
           height={300}
           labelWidth={128}
         />
@@ -165,18 +168,20 @@ const code = (): string => {
   const product = `linear(${input}, weight)`;
   const active = activation === 'none' ? product : `${activation}(${product})`;
   const sum = residual ? `add(x, ${active})` : active;
-  return `import { add, backward, layerNorm, linear, normal, random, relu, tanh, variable } from '@heed/tensor';
-import { kaimingNormal, parameter } from '@heed/tensor/nn'; // or xavierNormal(), normal(0.02)
-
-const source = random(1);
+  const body = `const source = random(1);
 const input = variable(normal([32, 128], source));
 let x = input;
 for (let layer = 0; layer < ${depth}; layer++) {
-  const weight = parameter([128, 128], kaimingNormal());
+  const weight = parameter([128, 128], kaimingNormal()); // or xavierNormal(), normal(0.02) of @heed/tensor/nn
   weight.draw(source);
   x = ${norm === 'post' ? `layerNorm(${sum})` : sum};
 }
 backward(x, normal([32, 128], source)).get(input); // the gradient that arrives`;
+  const names = ['add', 'backward', 'layerNorm', 'linear', 'normal', 'random', 'relu', 'tanh', 'variable'];
+  return `import { ${calledNames(body, names)} } from '@heed/tensor';
+import { kaimingNormal, parameter } from '@heed/tensor/nn';
+
+${body}`;
 };
 
 /** The part. */

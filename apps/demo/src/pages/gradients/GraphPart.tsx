@@ -1,6 +1,7 @@
 // Second part: what each operation passes back, step by step, and whether it is right.
 
 import { createMemo, For, type JSX, onMount, Show } from 'solid-js';
+import { calledNames } from '../../components/calledNames.ts';
 import { fixed } from '../../components/formatNumber.ts';
 import { Hood } from '../../components/Hood.tsx';
 import { Question } from '../../components/Question.tsx';
@@ -142,18 +143,19 @@ const code = (): string => {
     logistic: 'neg(log(sigmoid(add(mul(w, x), b))))',
   };
   const { leaves } = expression();
-  const names = leaves.map((leaf) => leaf.name).join(', ');
-  const used = [...new Set(bodies[name()].match(/[a-z]+(?=\()/g))].join(', ');
+  const list = leaves.map((leaf) => leaf.name).join(', ');
+  const names = ['add', 'exp', 'log', 'mul', 'neg', 'relu', 'sigmoid', 'square', 'sub', 'tanh'];
+  const used = calledNames(bodies[name()], names);
   const values = leaves
     .map((leaf) => `variable(tensor(${Number((numbers()[leaf.name] ?? 0).toFixed(4))}))`)
     .join(', ');
   return `import { backward, gradientCheck, tensor, variable, ${used} } from '@heed/tensor';
 
-const loss = (${names}) => ${bodies[name()]};
-const [${names}] = [${values}];
-const gradients = backward(loss(${names}));
+const loss = (${list}) => ${bodies[name()]};
+const [${list}] = [${values}];
+const gradients = backward(loss(${list}));
 gradients.get(w).item(); // ${fixed(graphState.graph()?.gradients.w ?? 0, 5)}
-gradientCheck(loss, [${names}]).error; // ${(graphState.graph()?.error ?? 0).toExponential(1)}`;
+gradientCheck(loss, [${list}]).error; // ${(graphState.graph()?.error ?? 0).toExponential(1)}`;
 };
 
 /** The part. */

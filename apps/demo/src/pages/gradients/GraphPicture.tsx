@@ -1,4 +1,4 @@
-// The graph of operations: boxes with value and gradient, arrows with what is passed back. Lies on a wide screen, stands on a narrow one.
+// The graph of operations: boxes with value and gradient, lines with what is passed back. Lies on a wide screen, stands on a narrow one.
 
 import { createMemo, createSignal, For, type JSX, onCleanup, onMount, Show } from 'solid-js';
 import { fixed } from '../../components/formatNumber.ts';

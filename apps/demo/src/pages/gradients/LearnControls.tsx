@@ -88,47 +88,50 @@ export const LearnControls = (): JSX.Element => {
     <section class="card controls">
       <Buttons />
       <Presets />
-      <Segmented
-        label={words().optimizer}
-        options={optimizers.map((name) => ({ value: name, label: words().optimizers[name] }))}
-        value={learnState.options().optimizer}
-        onChange={(optimizer) => learnState.change({ optimizer })}
-      />
-      <Range
-        label={words().rate}
-        values={learnChoices.rate}
-        value={learnState.options().rate}
-        format={String}
-        onChange={(rate) => learnState.change({ rate })}
-      />
-      <Range
-        label={words().warmup}
-        values={learnChoices.warmup}
-        value={learnState.options().warmup}
-        format={(steps) => words().warmupValue(steps)}
-        onChange={(warmup) => learnState.change({ warmup })}
-      />
-      <div class="wrapped">
+      <details class="sizes" open={matchMedia('(min-width: 900px)').matches}>
+        <summary>{words().options}</summary>
         <Segmented
-          label={words().schedule}
-          options={schedules.map((name) => ({ value: name, label: words().schedules[name] }))}
-          value={learnState.options().schedule}
-          onChange={(schedule) => learnState.change({ schedule })}
+          label={words().optimizer}
+          options={optimizers.map((name) => ({ value: name, label: words().optimizers[name] }))}
+          value={learnState.options().optimizer}
+          onChange={(optimizer) => learnState.change({ optimizer })}
         />
-      </div>
-      <Range
-        label={words().clip}
-        values={learnChoices.clip}
-        value={learnState.options().clip}
-        format={(limit) => words().clipValue(limit)}
-        onChange={(clip) => learnState.change({ clip })}
-      />
-      <Segmented
-        label={words().blocks}
-        options={learnChoices.blocks.map((count) => ({ value: String(count), label: String(count) }))}
-        value={String(learnState.options().blocks)}
-        onChange={(blocks) => learnState.change({ blocks: Number(blocks) })}
-      />
+        <Range
+          label={words().rate}
+          values={learnChoices.rate}
+          value={learnState.options().rate}
+          format={String}
+          onChange={(rate) => learnState.change({ rate })}
+        />
+        <Range
+          label={words().warmup}
+          values={learnChoices.warmup}
+          value={learnState.options().warmup}
+          format={(steps) => words().warmupValue(steps)}
+          onChange={(warmup) => learnState.change({ warmup })}
+        />
+        <div class="wrapped">
+          <Segmented
+            label={words().schedule}
+            options={schedules.map((name) => ({ value: name, label: words().schedules[name] }))}
+            value={learnState.options().schedule}
+            onChange={(schedule) => learnState.change({ schedule })}
+          />
+        </div>
+        <Range
+          label={words().clip}
+          values={learnChoices.clip}
+          value={learnState.options().clip}
+          format={(limit) => words().clipValue(limit)}
+          onChange={(clip) => learnState.change({ clip })}
+        />
+        <Segmented
+          label={words().blocks}
+          options={learnChoices.blocks.map((count) => ({ value: String(count), label: String(count) }))}
+          value={String(learnState.options().blocks)}
+          onChange={(blocks) => learnState.change({ blocks: Number(blocks) })}
+        />
+      </details>
       <p class="fine">{words().parameters(grouped(learnState.info()?.parameters ?? 0))}</p>
     </section>
   );

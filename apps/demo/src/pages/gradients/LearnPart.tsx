@@ -1,6 +1,7 @@
 // First part: a net learns with and without warm-up.
 
 import { createMemo, type JSX, onCleanup, onMount, Show } from 'solid-js';
+import { calledNames } from '../../components/calledNames.ts';
 import { Hood } from '../../components/Hood.tsx';
 import { Question } from '../../components/Question.tsx';
 import { Verdict } from '../../components/Verdict.tsx';
@@ -31,13 +32,21 @@ const schedule = ({ schedule: name, rate, warmup }: LearningOptions): string => 
     : `warmup(${warmup}, ${after[name]})`;
 };
 
-const code = (options: LearningOptions): string =>
-  `import { backward, crossEntropy, random } from '@heed/tensor';
-import { initialize, parameters } from '@heed/tensor/nn';
-import * as optim from '@heed/tensor/optim';
+const optimNames = [
+  'adam',
+  'adamW',
+  'clipGradients',
+  'cosineDecay',
+  'gradientNorm',
+  'inverseSqrt',
+  'linearDecay',
+  'noam',
+  'sgd',
+  'warmup',
+];
 
-const { sgd, adam, adamW, clipGradients, cosineDecay, gradientNorm, inverseSqrt, linearDecay, noam, warmup } = optim;
-const weights = parameters(initialize(net, random(1))); // any object with Parameters in its fields
+const code = (options: LearningOptions): string => {
+  const body = `const weights = parameters(initialize(net, random(1))); // net: any object with Parameters in its fields
 const learningRate = ${schedule(options)};
 const optimizer = ${makers[options.optimizer]};
 for (const { points, labels } of batches) {
@@ -45,6 +54,12 @@ for (const { points, labels } of batches) {
   console.log(optimizer.learningRate, gradientNorm(gradients), gradients.get(net.first.weight));
   optimizer.step(${options.clip === 0 ? 'gradients' : `clipGradients(gradients, ${options.clip})`});
 }`;
+  return `import { backward, crossEntropy, random } from '@heed/tensor';
+import { initialize, parameters } from '@heed/tensor/nn';
+import { ${calledNames(body, optimNames)} } from '@heed/tensor/optim';
+
+${body}`;
+};
 
 /** The part. */
 export const LearnPart = (): JSX.Element => {
@@ -65,7 +80,7 @@ export const LearnPart = (): JSX.Element => {
   return (
     <>
       <Question level={1} question={words().question} section={words().section} lead={words().lead} />
-      <div class="train">
+      <div class="train learn-part">
         <div class="side">
           <LearnControls />
         </div>

@@ -3,7 +3,14 @@
 import { createMemo, For, type JSX, Show } from 'solid-js';
 import { Curves, type Series } from '../../components/Curves.tsx';
 import { DecisionMap } from '../../components/DecisionMap.tsx';
-import { fixed, grouped, magnitude, percent, significant } from '../../components/formatNumber.ts';
+import {
+  fixed,
+  grouped,
+  magnitude,
+  percent,
+  powerOfTen,
+  significant,
+} from '../../components/formatNumber.ts';
 import { LayerStrip } from '../../components/LayerStrip.tsx';
 import type { ChartPoint } from '../../components/LineChart.tsx';
 import type { LearningStep } from '../../experiments/learner.ts';
@@ -113,7 +120,7 @@ export const LearnCharts = (): JSX.Element => {
             domain: [1e-4, 2],
             logarithmic: true,
             ticks: [1e-4, 1e-3, 1e-2, 0.1, 1],
-            format: magnitude,
+            format: powerOfTen,
           }}
           value={(loss) => (loss < 0.1 ? magnitude(loss) : fixed(loss))}
           reference={{ value: Math.LN2, label: words().guess }}

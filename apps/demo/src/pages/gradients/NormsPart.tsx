@@ -2,7 +2,7 @@
 
 import { createMemo, type JSX, onCleanup, onMount, Show } from 'solid-js';
 import { Curves, type Series } from '../../components/Curves.tsx';
-import { fixed, magnitude, percent } from '../../components/formatNumber.ts';
+import { fixed, magnitude, percent, powerOfTen } from '../../components/formatNumber.ts';
 import { Hood } from '../../components/Hood.tsx';
 import { Question } from '../../components/Question.tsx';
 import { Range } from '../../components/Range.tsx';
@@ -160,7 +160,7 @@ const TrainedCards = (): JSX.Element => {
             domain: [1e-5, 1],
             logarithmic: true,
             ticks: [1e-5, 1e-4, 1e-3, 1e-2, 1e-1, 1],
-            format: magnitude,
+            format: powerOfTen,
           }}
           value={(loss) => (loss < 0.1 ? magnitude(loss) : fixed(loss))}
           labelWidth={118}
