@@ -11,6 +11,7 @@ import {
   neg,
   noGrad,
   ones,
+  region,
   reshape,
   slice,
   sub,
@@ -161,7 +162,9 @@ const flashOp = defineOp<readonly Tensor[], FlashOptions>({
   forward: (_inputs, { request, left }) => {
     left.way = engineWay(request);
     const found =
-      left.way === undefined ? noGrad(() => tiledForward(request)) : engineForward(request, left.way.visible);
+      left.way === undefined
+        ? noGrad(() => region(() => tiledForward(request)))
+        : engineForward(request, left.way.visible);
     const result = request.sinks === undefined ? found : addSinks(found, request.sinks);
     left.logSumExp = result.logSumExp;
     if ('shares' in result) left.shares = result.shares as Tensor;

@@ -3,6 +3,7 @@
 import {
   add,
   allocate,
+  currentBackend,
   maskedFill,
   matmul,
   mul,
@@ -78,14 +79,18 @@ export const dropoutFactors = (
 ): Tensor => {
   const { batch, heads, queries, keys } = sizesOf(request);
   const range = partOf(request, part);
-  const shape = [batch, heads, range.queries[1] - range.queries[0], range.keys[1] - range.keys[0]];
+  const shape = [batch, heads, range.queries[1] - range.queries[0], range.keys[1] - range.keys[0]] as const;
   const data = allocate(shape.reduce((a, b) => a * b, 1));
-  const keepFactor = 1 / (1 - rate);
-  let index = 0;
-  for (let row = 0; row < batch * heads; row++)
-    for (let i = range.queries[0]; i < range.queries[1]; i++)
-      for (let j = range.keys[0]; j < range.keys[1]; j++)
-        data[index++] = source.uniformAt((row * queries + i) * keys + j) < rate ? 0 : keepFactor;
+  const [low, high] = source.state();
+  const fill = (out: Float32Array, position: number): void =>
+    currentBackend().dropout({ x: undefined, out, key: [low, high], position, rate });
+  // Whole rows of keys are numbered one behind the other.
+  const whole = range.keys[1] - range.keys[0] === keys;
+  const run = whole ? shape[2] * keys : range.keys[1] - range.keys[0];
+  const runs = whole ? 1 : shape[2];
+  for (let row = 0, index = 0; row < batch * heads; row++)
+    for (let i = 0; i < runs; i++, index += run)
+      fill(data.subarray(index, index + run), (row * queries + range.queries[0] + i) * keys + range.keys[0]);
   return new Tensor('float32', shape, data);
 };
 
