@@ -1,14 +1,14 @@
 // Comparisons, logic, and choosing by a mask. Results are bool; comparisons have no gradient.
 
-import type { DataOf, DType } from '../dtype.ts';
+import { type DataOf, type DType, emptyData } from '../dtype.ts';
 import { defineOp } from '../op.ts';
 import { allocate } from '../regionStack.ts';
-import { broadcastShapes, type Shape, sameShape, sizeOf } from '../shape.ts';
+import { broadcastShapes, type Shape, ShapeError, sameShape, sizeOf } from '../shape.ts';
 import { type AnyTensor, Tensor } from '../tensor.ts';
-import { asTensor, type Operand, sumTo } from './arithmetic.ts';
+import { asTensor, sumTo } from './arithmetic.ts';
 import { type Elements, fillRuns, type Run } from './broadcast.ts';
 import { broadcastPlan } from './broadcastPlan.ts';
-import { expandedData } from './move.ts';
+import { expandedData, room } from './move.ts';
 
 /** Compares two broadcast operands, element by element. */
 export type Comparison = (a: AnyTensor | number, b: AnyTensor | number) => Tensor<'bool'>;
@@ -70,12 +70,20 @@ export const logicalNot = (x: Tensor<'bool'>): Tensor<'bool'> =>
     x.data.map((bit) => 1 - bit),
   );
 
-/** Booleans or integers as float32 numbers; a float32 tensor is what it was, gradient and all. */
-export const cast = (x: AnyTensor): Tensor => {
-  if (x.dtype === 'float32') return x as AnyTensor as Tensor;
-  const data = allocate(x.size);
-  data.set(x.data);
-  return new Tensor('float32', x.shape, data);
+/**
+ * The same numbers in another dtype. To float32 (the default), which a float32 tensor is already, gradient and all; to int32, cut towards 0; to
+ * bool, whether it is not 0.
+ *
+ * @example
+ * cast(tensor([1.7, -1.7]), 'int32').toArray(); //=> [1, -1]
+ */
+export const cast = <D extends DType = 'float32'>(x: AnyTensor, dtype: D = 'float32' as D): Tensor<D> => {
+  if (x.dtype === dtype) return x as AnyTensor as Tensor<D>;
+  const data = room(dtype, x.size);
+  if (data instanceof Uint8Array)
+    for (let i = 0; i < data.length; i++) data[i] = x.data[i] === 0 ? 0 : 1; // one length
+  else data.set(x.data);
+  return new Tensor(dtype, x.shape, data);
 };
 
 /** The elements of a tensor at every place of a larger shape. */
@@ -108,12 +116,37 @@ const whereOp = defineOp<readonly [Tensor<'bool'>, Tensor, Tensor], Shape>({
   },
 });
 
-/** a where the mask is true, b elsewhere; all three broadcast. */
-export const where = (mask: Tensor<'bool'>, a: Operand, b: Operand): Tensor => {
-  const [left, right] = [asTensor(a), asTensor(b)];
+/** a where the mask is true, b elsewhere; all three broadcast. Of one dtype; numbers take that of the other side. */
+export const where = <D extends DType = 'float32'>(
+  mask: Tensor<'bool'>,
+  a: Tensor<D> | number,
+  b: Tensor<D> | number,
+): Tensor<D> => {
+  const [left, right] = [chosen(a, b), chosen(b, a)];
+  if (left.dtype !== right.dtype)
+    throw new ShapeError(`where: ${left} and ${right}; expected one dtype. Use cast.`);
   const shape = broadcastShapes('where', mask.shape, broadcastShapes('where', left.shape, right.shape));
-  return whereOp([mask, left, right], shape);
+  if (left.dtype === 'float32')
+    return whereOp(
+      [mask, left as AnyTensor as Tensor, right as AnyTensor as Tensor],
+      shape,
+    ) as AnyTensor as Tensor<D>;
+  const result = room(left.dtype, sizeOf(shape));
+  const out: Elements = result;
+  const [bits, ones, others] = [spread(mask, shape), spread(left, shape), spread(right, shape)];
+  for (let i = 0; i < out.length; i++) out[i] = (bits[i] === 0 ? others[i] : ones[i]) as number; // arrays of one length
+  return new Tensor(left.dtype, shape, result);
+};
+
+/** A number as a scalar of the other side's dtype. */
+const chosen = <D extends DType>(x: Tensor<D> | number, other: Tensor<D> | number): Tensor<D> => {
+  if (typeof x !== 'number') return x;
+  const dtype = typeof other === 'number' ? ('float32' as D) : other.dtype;
+  const data = emptyData(dtype, 1);
+  data.fill(dtype === 'bool' && x !== 0 ? 1 : x);
+  return new Tensor(dtype, [], data);
 };
 
 /** x, but `value` where the mask is true. */
-export const maskedFill = (x: Tensor, mask: Tensor<'bool'>, value: number): Tensor => where(mask, value, x);
+export const maskedFill = <D extends DType>(x: Tensor<D>, mask: Tensor<'bool'>, value: number): Tensor<D> =>
+  where(mask, value, x);

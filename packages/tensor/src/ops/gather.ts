@@ -1,4 +1,4 @@
-// Looking up by index: rows of a table, elements along an axis, and their reverse, sums at places.
+// Looking up by index: rows of a table, elements along an axis (all dtypes), and their reverse, sums at places.
 
 import type { DType } from '../dtype.ts';
 import { defineOp } from '../op.ts';
@@ -15,6 +15,9 @@ import {
 } from '../shape.ts';
 import type { Tensor } from '../tensor.ts';
 import { expand } from './arrange.ts';
+import type { Elements } from './broadcast.ts';
+import { type Arranged, byDtype, type Source } from './byDtype.ts';
+import { room } from './move.ts';
 
 const checkIds = (where: string, ids: Int32Array, limit: number): void => {
   for (let i = 0; i < ids.length; i++) {
@@ -33,20 +36,22 @@ const tableOf = (shape: Shape, axis: number) => ({
   inner: sizeOf(shape.slice(axis + 1)),
 });
 
+const gathered = <D extends DType>(table: Source<D>, ids: Tensor<'int32'>, axis: number): Arranged<D> => {
+  const { outer, rows, inner } = tableOf(table.shape, axis);
+  checkIds('gather', ids.data, rows);
+  const data = room(table.dtype, outer * ids.size * inner);
+  const [places, values] = [ids.data, table.data];
+  for (let block = 0, to = 0; block < outer; block++)
+    for (let i = 0; i < places.length; i++, to += inner) {
+      const start = (block * rows + (places[i] as number)) * inner; // i < length
+      data.set(values.subarray(start, start + inner), to);
+    }
+  return { shape: [...table.shape.slice(0, axis), ...ids.shape, ...table.shape.slice(axis + 1)], data };
+};
+
 const gatherOp = defineOp<readonly [Tensor, Tensor<'int32'>], number>({
   name: 'gather',
-  forward: ([table, ids], axis) => {
-    const { outer, rows, inner } = tableOf(table.shape, axis);
-    checkIds('gather', ids.data, rows);
-    const data = allocate(outer * ids.size * inner);
-    const [places, values] = [ids.data, table.data];
-    for (let block = 0, to = 0; block < outer; block++)
-      for (let i = 0; i < places.length; i++, to += inner) {
-        const start = (block * rows + (places[i] as number)) * inner; // i < length
-        data.set(values.subarray(start, start + inner), to);
-      }
-    return { shape: [...table.shape.slice(0, axis), ...ids.shape, ...table.shape.slice(axis + 1)], data };
-  },
+  forward: ([table, ids], axis) => gathered(table, ids, axis),
   backward: (gradient, { inputs: [table, ids], options: axis }) => [
     addRows(table.shape, ids, { axis, x: gradient }),
     undefined,
@@ -87,10 +92,15 @@ const addRows = (
  * @example
  * gather(tensor([[1, 2], [3, 4]]), integers([1, 1])).toArray(); //=> [[3, 4], [3, 4]]
  */
-export const gather = (table: Tensor, ids: Tensor<'int32'>, axis = 0): Tensor => {
-  if (table.rank < 1 || table.dtype !== 'float32' || ids.dtype !== 'int32')
-    throw new ShapeError(`gather: table ${table} with ids ${ids}; expected float32 [rows, ...] and int32.`);
-  return gatherOp([table, ids], axisOf('gather', axis, table.rank));
+export const gather = <D extends DType>(table: Tensor<D>, ids: Tensor<'int32'>, axis = 0): Tensor<D> => {
+  if (table.rank < 1 || ids.dtype !== 'int32')
+    throw new ShapeError(`gather: table ${table} with ids ${ids}; expected [rows, ...] and int32.`);
+  const at = axisOf('gather', axis, table.rank);
+  return byDtype(
+    table,
+    (one) => gatherOp([one, ids], at),
+    () => gathered(table, ids, at),
+  );
 };
 
 /** For each element of an index tensor, its place in x; the index's axis counts indices of x. */
@@ -114,14 +124,17 @@ const checkIndex = (where: string, shape: Shape, index: Tensor<'int32'>, axis: n
     );
 };
 
+const takenAlong = <D extends DType>(x: Source<D>, index: Tensor<'int32'>, axis: number): Arranged<D> => {
+  const places = placesAlong('takeAlong', x.shape, index, axis);
+  const result = room(x.dtype, places.length);
+  const [data, values]: readonly [Elements, Elements] = [result, x.data];
+  for (let i = 0; i < data.length; i++) data[i] = values[places[i] as number] as number; // places lie inside
+  return { shape: [...index.shape], data: result };
+};
+
 const takeAlongOp = defineOp<readonly [Tensor, Tensor<'int32'>], number>({
   name: 'takeAlong',
-  forward: ([x, index], axis) => {
-    const places = placesAlong('takeAlong', x.shape, index, axis);
-    const data = allocate(places.length);
-    for (let i = 0; i < data.length; i++) data[i] = x.data[places[i] as number] as number; // places lie inside
-    return { shape: index.shape, data };
-  },
+  forward: ([x, index], axis) => takenAlong(x, index, axis),
   backward: (gradient, { inputs: [x, index], options: axis }) => [
     addAlong(x.shape, index, { axis, x: gradient }),
     undefined,
@@ -161,19 +174,23 @@ const addAlong = (
  * @example
  * takeAlong(tensor([[1, 2], [3, 4]]), integers([[1], [0]]), 1).toArray(); //=> [[2], [3]]
  */
-export const takeAlong = (x: Tensor, index: Tensor<'int32'>, axis = -1): Tensor => {
+export const takeAlong = <D extends DType>(x: Tensor<D>, index: Tensor<'int32'>, axis = -1): Tensor<D> => {
   const at = axisOf('takeAlong', axis, x.rank);
   if (index.rank !== x.rank) checkIndex('takeAlong', x.shape, index, at);
   const others = (shape: Shape) => shape.map((extent, place) => (place === at ? 1 : extent));
   const common = broadcastShapes('takeAlong', others(x.shape), others(index.shape));
-  const full = <D extends DType>(one: Tensor<D>) =>
+  const full = <E extends DType>(one: Tensor<E>) =>
     expand(
       one,
       common.map((extent, place) => (place === at ? (one.shape[at] as number) : extent)),
     ); // at < rank
   const [source, places] = [full(x), full(index)];
   checkIndex('takeAlong', source.shape, places, at);
-  return takeAlongOp([source, places], at);
+  return byDtype(
+    source,
+    (one) => takeAlongOp([one, places], at),
+    () => takenAlong(source, places, at),
+  );
 };
 
 /**

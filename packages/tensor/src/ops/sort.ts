@@ -6,8 +6,8 @@ import { type AnyTensor, Tensor } from '../tensor.ts';
 import { takeAlong } from './gather.ts';
 
 /** Elements in order, and the place each had along the axis. */
-export interface Sorted {
-  readonly values: Tensor;
+export interface Sorted<D extends DType = 'float32'> {
+  readonly values: Tensor<D>;
   readonly indices: Tensor<'int32'>;
 }
 
@@ -96,7 +96,7 @@ export const argsort = (
  * @example
  * sort(tensor([3, 1, 2])).values.toArray(); //=> [1, 2, 3]
  */
-export const sort = (x: Tensor, options: SortOptions = {}): Sorted => {
+export const sort = <D extends DType>(x: Tensor<D>, options: SortOptions = {}): Sorted<D> => {
   const indices = argsort(x, options);
   return { values: takeAlong(x, indices, options.axis ?? -1), indices };
 };
@@ -115,7 +115,11 @@ export interface TopKOptions {
  * @example
  * topK(tensor([3, 1, 2]), 2).values.toArray(); //=> [3, 2]
  */
-export const topK = (x: Tensor, count: number, { axis = -1, largest = true }: TopKOptions = {}): Sorted => {
+export const topK = <D extends DType>(
+  x: Tensor<D>,
+  count: number,
+  { axis = -1, largest = true }: TopKOptions = {},
+): Sorted<D> => {
   const at = axisOf('topK', axis, x.rank);
   if (!Number.isInteger(count) || count < 0 || count > (x.shape[at] as number))
     throw new ShapeError(

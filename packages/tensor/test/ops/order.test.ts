@@ -7,11 +7,13 @@ import {
   argmin,
   argsort,
   booleans,
+  cast,
   cumsum,
   flip,
   gather,
   gradientCheck,
   integers,
+  maskedFill,
   oneHot,
   repeatInterleave,
   roll,
@@ -21,6 +23,7 @@ import {
   takeAlong,
   tensor,
   topK,
+  where,
   zeros,
 } from '../../src/index.ts';
 import { indexOf, normal, place, type Shape, seed, shapes, sizeOf } from './indexing.ts';
@@ -212,6 +215,39 @@ describe('order along an axis', () => {
       );
       gradientCheck((one) => gather(one, ids, axis), [x]);
     }));
+  it('gather, takeAlong, sort, topK, where and maskedFill serve integers and booleans, exactly', () => {
+    const big = 2 ** 24 + 1; // no float32
+    const ids = integers([
+      [3, big],
+      [7, -1],
+    ]);
+    expect(gather(ids, integers([1]), 1).toArray()).toEqual([[big], [-1]]);
+    expect(takeAlong(ids, integers([[1], [0]]), 1).toArray()).toEqual([[big], [7]]);
+    expect(sort(ids, { axis: 0 }).values.toArray()).toEqual([
+      [3, -1],
+      [7, big],
+    ]);
+    expect(topK(ids, 1).values.dtype).toBe('int32');
+    const mask = booleans([1, 0]);
+    expect(where(mask, ids, big + 1).toArray()).toEqual([
+      [3, big + 1],
+      [7, big + 1],
+    ]);
+    expect(maskedFill(ids, mask, 0).toArray()).toEqual([
+      [0, big],
+      [0, -1],
+    ]);
+    expect(where(mask, booleans([0, 0]), 5).toArray()).toEqual([0, 1]);
+    expect(gather(booleans([1, 0]), integers([0, 0])).dtype).toBe('bool');
+    expect(() => where(mask, ids as never, tensor([1, 2]))).toThrow(/expected one dtype. Use cast/);
+  });
+  it('cast cuts towards 0 and tells 0 from the rest; float32 it leaves alone', () => {
+    expect(cast(tensor([1.7, -1.7]), 'int32').toArray()).toEqual([1, -1]);
+    expect(cast(tensor([0, 0.2, Number.NaN]), 'bool').toArray()).toEqual([0, 1, 1]);
+    expect(cast(booleans([1, 0]), 'int32').dtype).toBe('int32');
+    const x = tensor([1]);
+    expect(cast(x)).toBe(x);
+  });
   it('oneHot has a one where the id says, and names an id outside', () => {
     expect(oneHot(integers([[2], [0]]), 3).toArray()).toEqual([[[0, 0, 1]], [[1, 0, 0]]]);
     expect(oneHot(integers([]), 3).shape).toEqual([0, 3]);
