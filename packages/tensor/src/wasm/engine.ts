@@ -4,7 +4,8 @@
 import { control, controlBytes } from './control.ts';
 import { DisposedError, EngineMemoryError } from './engineError.ts';
 import { heap } from './heap.ts';
-import { groupOf, kernelModule, kernelNames } from './kernels/kernelModule.ts';
+import { moduleFor } from './kernels/emittedModules.ts';
+import { groupOf, kernelNames } from './kernels/kernelModule.ts';
 import { type KernelSpec, type RecordLayout, type RecordValues, writeRecord } from './kernels/record.ts';
 import type { Target } from './kernels/target.ts';
 import { panelColumns } from './kernels/tile.ts';
@@ -87,7 +88,7 @@ export const engine = ({ memory, instance, workers, target }: EngineParts): Engi
   const load = (group: number): LoadedModule => {
     const found = loaded[group];
     if (found !== undefined) return found;
-    const code = kernelModule(target, memory.shared, group);
+    const code = moduleFor(target, memory.shared, group);
     const bytes = workers.length === 0 ? undefined : leave(code);
     const { exports } = new WebAssembly.Instance(new WebAssembly.Module(code), engineImports(memory));
     const made = { exports, bytes };
