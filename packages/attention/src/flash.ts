@@ -1,9 +1,8 @@
-// The tiled kernel: attention without ever storing a [queries, keys] matrix, forward and backward. Masks that are one interval of keys a
-// row run in the engine as one call; any other mask, a bias or dropout runs here, tile by tile, and empty tiles are not visited.
+// The tiled kernel: attention without ever storing a [queries, keys] matrix, forward and backward. Masks that are few ranges of keys a row run in
+// the engine (engineAttention.ts); any other mask, a bias or dropout runs here, tile by tile, and empty tiles are not visited.
 
 import {
   add,
-  allocate,
   concat,
   defineOp,
   log,
@@ -20,44 +19,17 @@ import {
   zeros,
 } from '@heed/tensor';
 import { biasTensor } from './bias.ts';
+import { type EngineResult, engineAttention, engineGradient, type Layers } from './engineAttention.ts';
 import { type FlashSaved, flashBackward } from './flashBackward.ts';
-import { headAttention } from './headAttention.ts';
-import { headAttentionGradient } from './headAttentionGradient.ts';
-import { intervals } from './intervals.ts';
 import { type AttentionKernel, type AttentionRequest, sizesOf } from './kernel.ts';
 import { finishSoftmax, mergeSoftmax, type SoftmaxState, softmaxBlock } from './onlineSoftmax.ts';
+import { layers } from './runs.ts';
 import { dropoutFactors, maskedScores, type Part, weightedValues } from './scores.ts';
 import { addSinks, sinkGradient } from './sinks.ts';
 import { tileSize, visits } from './visits.ts';
 
-interface Forward {
-  readonly output: Tensor;
-  readonly logSumExp: Tensor;
-}
-
-/** One engine call, for masks that are one interval of keys a row. */
-const engineForward = (request: AttentionRequest, visible: Int32Array | undefined): Forward => {
-  const sizes = sizesOf(request);
-  const { batch, heads, queries, keys, valueDepth } = sizes;
-  const out = allocate(batch * heads * queries * valueDepth);
-  const logSumExp = allocate(batch * heads * queries);
-  headAttention({
-    ...sizes,
-    q: request.query.data,
-    k: request.key.data,
-    v: request.value.data,
-    out,
-    logSumExp,
-    keyRoom: keys,
-    scale: request.scale,
-    visible,
-    visibleStride: queries,
-  });
-  return {
-    output: new Tensor('float32', [batch, heads, queries, valueDepth], out),
-    logSumExp: new Tensor('float32', [batch, heads, queries], logSumExp),
-  };
-};
+/** Most ranges of keys a row that are computed by as many calls of the engine; more of them go tile by tile. */
+const mostLayers = 8;
 
 /** State of one tile: scores, dropout, product with its values. */
 const visit = (request: AttentionRequest, part: Part, masked: boolean): SoftmaxState => {
@@ -74,7 +46,7 @@ const visit = (request: AttentionRequest, part: Part, masked: boolean): SoftmaxS
 };
 
 /** Dao 2023 (arXiv:2307.08691), algorithm 1: queries outside, keys inside, the division by the sum at the end. */
-const tiledForward = (request: AttentionRequest): Forward => {
+const tiledForward = (request: AttentionRequest): Pick<EngineResult, 'output' | 'logSumExp'> => {
   const { batch, heads, queries, valueDepth } = sizesOf(request);
   const outputs: Tensor[] = [];
   const sums: Tensor[] = [];
@@ -113,27 +85,23 @@ const tiledForward = (request: AttentionRequest): Forward => {
   };
 };
 
-/** Whether one engine call computes it, and with which intervals. */
-interface EngineWay {
-  readonly visible: Int32Array | undefined;
-}
-
-const engineWay = (request: AttentionRequest): EngineWay | undefined => {
+/** How calls of the engine compute it, where they can. */
+const engineWay = (request: AttentionRequest): Layers | undefined => {
   const sizes = sizesOf(request);
-  if (sizes.queries === 0 || sizes.batch === 0) return { visible: undefined };
+  if (sizes.queries === 0 || sizes.batch === 0) return [undefined];
   if (request.bias !== undefined || request.dropout !== undefined || request.softcap !== undefined)
     return undefined;
-  if (request.mask === undefined) return { visible: undefined };
-  const visible = intervals(request.mask, sizes);
-  return visible === undefined ? undefined : { visible };
+  return request.mask === undefined ? [undefined] : layers(request.mask, sizes, mostLayers);
 };
 
 /** What the forward pass leaves for the two outputs and their gradients. */
 interface FlashLeft {
   logSumExp?: Tensor;
   /** Parts of the softmax that keys have, where sinks have the others. */
-  shares?: Tensor;
-  way?: EngineWay | undefined;
+  shares?: Tensor | undefined;
+  way?: Layers | undefined;
+  /** Parts of the softmax that each layer has. */
+  layerShares?: readonly Tensor[] | undefined;
 }
 
 interface FlashOptions {
@@ -149,26 +117,29 @@ const inputsOf = ({ query, key, value, bias, sinks }: AttentionRequest): readonl
 
 /** Gradients of query, key, value and bias of attention without sinks. */
 const gradientsOf = (
-  { request, left: { way } }: FlashOptions,
+  { request, left: { way, layerShares } }: FlashOptions,
   saved: FlashSaved,
   biasWanted: boolean,
 ): readonly (Tensor | undefined)[] =>
   way === undefined || request.bias !== undefined
     ? flashBackward(request, saved, biasWanted)
-    : headAttentionGradient(request, saved, way.visible);
+    : engineGradient(request, saved, way, layerShares);
 
 const flashOp = defineOp<readonly Tensor[], FlashOptions>({
   name: 'flashAttention',
   forward: (_inputs, { request, left }) => {
-    left.way = engineWay(request);
+    const way = engineWay(request);
     const found =
-      left.way === undefined
-        ? noGrad(() => region(() => tiledForward(request)))
-        : engineForward(request, left.way.visible);
-    const result = request.sinks === undefined ? found : addSinks(found, request.sinks);
-    left.logSumExp = result.logSumExp;
-    if ('shares' in result) left.shares = result.shares as Tensor;
-    return { shape: result.output.shape, data: result.output.data };
+      way === undefined
+        ? { ...noGrad(() => region(() => tiledForward(request))), layerShares: undefined }
+        : engineAttention(request, way);
+    left.way = way;
+    left.layerShares = found.layerShares;
+    const sunk = request.sinks && addSinks(found, request.sinks);
+    left.shares = sunk?.shares;
+    const { output, logSumExp } = sunk ?? found;
+    left.logSumExp = logSumExp;
+    return { shape: output.shape, data: output.data };
   },
   backward: (gradient, { output, options, needs }) => {
     const { shares } = options.left;

@@ -3,8 +3,8 @@
 
 import { allocate, currentBackend, defineOp, Tensor } from '@heed/tensor';
 import { checkMask } from './checkMask.ts';
-import { intervals } from './intervals.ts';
 import type { Mask } from './mask.ts';
+import { intervals } from './runs.ts';
 import type { MaskSizes } from './tiles.ts';
 
 /** Which rows are a sequence, and which keys each of its queries sees. */

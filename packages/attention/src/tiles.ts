@@ -34,9 +34,11 @@ const readTensor = (tensor: Tensor<'bool'>, place: Place): boolean => {
 /** Position p = i + keys − queries of a query: the last query stands at the last key. */
 const positionOf = (query: number, { queries, keys }: MaskSizes): number => query + keys - queries;
 
-/** The positions of a batch: those of all batches where there is one list. */
-const globalsOf = ({ positions }: Extract<Mask, { kind: 'global' }>, batch: number): readonly number[] =>
-  (positions.length === 1 ? positions[0] : positions[batch]) ?? []; // one a batch, checked by checkMask
+/** Positions of a `global` in a batch: those of all batches where there is one list. */
+export const globalsOf = (
+  { positions }: Extract<Mask, { kind: 'global' }>,
+  batch: number,
+): readonly number[] => (positions.length === 1 ? positions[0] : positions[batch]) ?? []; // one a batch, checked by checkMask
 
 /** Whether a distance key − position is a whole number of steps within the window. */
 const reaches = ({ left, right, dilation }: Extract<Mask, { kind: 'dilated' }>, distance: number): boolean =>

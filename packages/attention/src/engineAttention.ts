@@ -1,0 +1,96 @@
+// Attention by calls of the engine: one a layer of intervals (runs.ts), whose results merge by their log-sum-exp; and the gradients of it.
+
+import { add, allocate, mul, Tensor } from '@heed/tensor';
+import type { FlashSaved } from './flashBackward.ts';
+import { headAttention } from './headAttention.ts';
+import { headAttentionGradient } from './headAttentionGradient.ts';
+import { type AttentionRequest, sizesOf } from './kernel.ts';
+
+/** Layers of intervals, no key in two of them; a single undefined: all keys. */
+export type Layers = readonly (Int32Array | undefined)[];
+
+/** What the layers give together, and each layer's part of it. */
+export interface EngineResult {
+  /** [batch, heads, queries, valueDepth] */
+  readonly output: Tensor;
+  /** [batch, heads, queries] */
+  readonly logSumExp: Tensor;
+  /** For each layer [batch, heads, queries, 1], the share of the softmax that its keys have; undefined where there is one layer. */
+  readonly layerShares: readonly Tensor[] | undefined;
+}
+
+interface Part {
+  readonly out: Float32Array;
+  readonly logSumExp: Float32Array;
+}
+
+const oneLayer = (request: AttentionRequest, visible: Int32Array | undefined): Part => {
+  const sizes = sizesOf(request);
+  const { batch, heads, queries, keys, valueDepth } = sizes;
+  const part = {
+    out: allocate(batch * heads * queries * valueDepth),
+    logSumExp: allocate(batch * heads * queries),
+  };
+  const { query, key, value, scale } = request;
+  headAttention({
+    ...{ ...sizes, ...part, q: query.data, k: key.data, v: value.data },
+    ...{ keyRoom: keys, scale, visible, visibleStride: queries },
+  });
+  return part;
+};
+
+/** Adds a part to a sum of parts in place, each row by its share of the softmax. Milakov and Gimelshein 2018 (arXiv:1805.02867), §3.1. */
+const mergeInto = (sum: Part, part: Part, width: number): void => {
+  for (let row = 0; row < sum.logSumExp.length; row++) {
+    const [a, b] = [sum.logSumExp[row] as number, part.logSumExp[row] as number]; // row < length
+    if (b === -Infinity) continue;
+    const most = Math.max(a, b);
+    const total = most + Math.log(Math.exp(a - most) + Math.exp(b - most));
+    const [aShare, bShare] = [Math.exp(a - total), Math.exp(b - total)];
+    sum.logSumExp[row] = total;
+    for (let at = row * width; at < (row + 1) * width; at++)
+      sum.out[at] = aShare * (sum.out[at] as number) + bShare * (part.out[at] as number); // inside by the shape
+  }
+};
+
+const shareOf = (own: Float32Array, total: Float32Array): Float32Array<ArrayBuffer> =>
+  Float32Array.from(own, (one, row) => (one === -Infinity ? 0 : Math.exp(one - (total[row] as number)))); // of one length
+
+/** Attention of a request without bias, dropout and softcap, whose mask is these layers. */
+export const engineAttention = (request: AttentionRequest, layers: Layers): EngineResult => {
+  const { batch, heads, queries, valueDepth } = sizesOf(request);
+  const sum = oneLayer(request, layers[0]);
+  const sums: Float32Array[] = [sum.logSumExp.slice()];
+  for (const layer of layers.slice(1)) {
+    const part = oneLayer(request, layer);
+    sums.push(part.logSumExp);
+    mergeInto(sum, part, valueDepth);
+  }
+  const rows = [batch, heads, queries];
+  return {
+    output: new Tensor('float32', [...rows, valueDepth], sum.out),
+    logSumExp: new Tensor('float32', rows, sum.logSumExp),
+    layerShares:
+      layers.length === 1
+        ? undefined
+        : sums.map((own) => new Tensor('float32', [...rows, 1], shareOf(own, sum.logSumExp))),
+  };
+};
+
+/**
+ * Gradients of query, key and value. A layer's weights are its share × the weights it has alone, so its gradient is that of the layer alone for
+ * share × gradient and the output of all: D = rowsum(dO ∘ O) is of all.
+ */
+export const engineGradient = (
+  request: AttentionRequest,
+  saved: FlashSaved,
+  layers: Layers,
+  shares: readonly Tensor[] | undefined,
+): readonly [Tensor, Tensor, Tensor] => {
+  const parts = layers.map((layer, index) => {
+    const share = shares?.[index];
+    const gradient = share === undefined ? saved.gradient : mul(saved.gradient, share);
+    return headAttentionGradient(request, { output: saved.output, gradient }, layer);
+  });
+  return parts.reduce((a, b) => [add(a[0], b[0]), add(a[1], b[1]), add(a[2], b[2])]);
+};
