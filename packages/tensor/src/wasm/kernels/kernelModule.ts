@@ -3,12 +3,12 @@
 
 import type { Callable } from '../assembler/functionBuilder.ts';
 import { type ModuleBuilder, moduleBuilder } from '../assembler/moduleBuilder.ts';
+import { defineElementwiseKernels, elementwiseKernels } from './elementwiseModule.ts';
 import { defineForward, forwardKernels } from './forwardModule.ts';
 import { defineIntegers, integerKernels } from './integerModule.ts';
 import type { KernelSpec } from './record.ts';
 import type { Target } from './target.ts';
 import { defineTraining, trainingKernels } from './trainingModule.ts';
-import { defineUnary, unaryKernel } from './unaryKernel.ts';
 
 /** Kernels that are one module; `log` is the natural logarithm. */
 interface KernelGroup {
@@ -18,7 +18,7 @@ interface KernelGroup {
 
 const groups: readonly KernelGroup[] = [
   { kernels: forwardKernels, define: defineForward },
-  { kernels: [unaryKernel], define: defineUnary }, // as long as all of the first: every function, four vectors at a time
+  { kernels: elementwiseKernels, define: defineElementwiseKernels }, // as long as all of the first: every function, four vectors at a time
   { kernels: integerKernels, define: defineIntegers },
   { kernels: trainingKernels, define: defineTraining },
 ];

@@ -5,7 +5,6 @@ import { adamWKernel, defineAdamW } from './adamW.ts';
 import { defineAttentionGradient } from './attentionGradient.ts';
 import { attentionGradientKernel } from './attentionGradientRecord.ts';
 import { defineDropout, dropoutKernel } from './dropout.ts';
-import { defineElementwise, elementwiseKernel } from './elementwise.ts';
 import { definePackLeft } from './packLeft.ts';
 import type { KernelSpec } from './record.ts';
 import {
@@ -22,7 +21,6 @@ import { floatArithmetic } from './tileArithmetic.ts';
 
 /** What they are called by. */
 export const trainingKernels: readonly KernelSpec[] = [
-  elementwiseKernel,
   slopeKernel,
   sumColumnsKernel,
   sumOfSquaresKernel,
@@ -37,7 +35,6 @@ export const trainingKernels: readonly KernelSpec[] = [
 export const defineTraining = (module: ModuleBuilder, target: Target): void => {
   const tile = defineTile(module, floatArithmetic(target), panelColumns(target));
   const packLeft = definePackLeft(module);
-  defineElementwise(module);
   defineSlope(module, target);
   defineSumColumns(module);
   defineSumOfSquares(module, target);
