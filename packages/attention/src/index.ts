@@ -35,7 +35,7 @@ export {
   window,
 } from './mask.ts';
 export { allows, type Coverage, type MaskSizes, tile, toTensor } from './tiles.ts';
-export { intervals } from './intervals.ts';
+export { intervals } from './runs.ts';
 export {
   type BigBirdOptions,
   bigBird,
@@ -68,13 +68,15 @@ export { finishSoftmax, mergeSoftmax, type SoftmaxState, softmaxBlock } from './
 export { type PackedOptions, type Packing, packedAttention, packedWeights, packing } from './packed.ts';
 
 // Layers
+export { type AttentionPass, MultiHeadAttention, type MultiHeadCall } from './multiHead.ts';
+export type { MultiHeadOptions } from './multiHeadOptions.ts';
 export {
-  type AttentionPass,
-  MultiHeadAttention,
-  type MultiHeadCall,
-  type MultiHeadOptions,
-} from './multiHead.ts';
-export { type LayerCall, type LayerState, TransformerLayer, type TransformerLayerOptions } from './layer.ts';
+  type LayerAttentionOptions,
+  type LayerCall,
+  type LayerState,
+  TransformerLayer,
+  type TransformerLayerOptions,
+} from './layer.ts';
 export { type CacheAttendOptions, KVCache, type KVCacheOptions } from './cache.ts';
 
 // Positions

@@ -1,12 +1,19 @@
-// TransformerLayer: self-attention, optional cross-attention and feed-forward, each with its residual, norm and dropout.
+// TransformerLayer: self-attention, optional cross-attention and feed-forward, each with its residual, norm and dropout; every part can be left out.
 
 import type { Activation, Tensor } from '@heed/tensor';
 import { add, dropout, region } from '@heed/tensor';
-import { FeedForward, LayerNorm, type LinearOptions, within } from '@heed/tensor/nn';
-import { KVCache } from './cache.ts';
+import { FeedForward, LayerNorm, type LinearOptions, RMSNorm, within } from '@heed/tensor/nn';
+import type { Bias } from './bias.ts';
+import { KVCache, type KVCacheOptions } from './cache.ts';
 import type { Mask } from './mask.ts';
 import { type AttentionPass, MultiHeadAttention } from './multiHead.ts';
+import type { MultiHeadOptions } from './multiHeadOptions.ts';
 import type { Packing } from './packed.ts';
+
+/** Choices of an attention beside those that it takes from its layer. */
+export type LayerAttentionOptions = Partial<
+  Omit<MultiHeadOptions, 'width' | 'heads' | 'kvHeads' | 'dropout'>
+>;
 
 /** Sizes and options of a TransformerLayer. */
 export interface TransformerLayerOptions extends LinearOptions {
@@ -16,22 +23,38 @@ export interface TransformerLayerOptions extends LinearOptions {
   readonly innerWidth: number;
   /** Default 'relu' (Vaswani 2017). */
   readonly activation?: Activation;
-  /** 'post': norm(x + f(x)), as Vaswani 2017 and BERT; 'pre': x + f(norm(x)) (Xiong 2020, arXiv:2002.04745). Default 'post'. */
-  readonly normPlacement?: 'pre' | 'post';
+  /** Whether the feed-forward network is gated, see FeedForward. Default false. */
+  readonly gated?: boolean;
+  /**
+   * 'post': norm(x + f(x)), as Vaswani 2017 and BERT; 'pre': x + f(norm(x)) (Xiong 2020, arXiv:2002.04745); 'none': x + f(x). Default 'post'.
+   */
+  readonly normPlacement?: 'pre' | 'post' | 'none';
+  /** Default 'layer'. */
+  readonly norm?: 'layer' | 'rms';
   /** Default 1e-5. */
   readonly normEpsilon?: number;
-  /** Whether it also attends to another sequence (a decoder layer). Default false. */
-  readonly cross?: boolean;
+  /** Whether x is added to what each part gives. Default true. */
+  readonly residual?: boolean;
+  /** Choices of the self-attention: queries and keys, positions, scores (see MultiHeadOptions); false: none. Default: those of MultiHeadAttention. */
+  readonly attention?: LayerAttentionOptions | false;
+  /** Whether it also attends to another sequence (a decoder layer), and with which choices. Default false. */
+  readonly cross?: boolean | LayerAttentionOptions;
+  /** Whether there is a feed-forward network. Default true. */
+  readonly feedForward?: boolean;
   /** Rate of dropout after each sublayer. Default 0. */
   readonly dropout?: number;
   /** Rate of dropout of attention weights; default `dropout`. */
   readonly attentionDropout?: number;
+  /** Rate of dropout inside the feed-forward network, after its activation. Default 0. */
+  readonly innerDropout?: number;
 }
 
 /** What a pass over padded batches may see. */
 export interface LayerCall {
   /** Of self-attention. */
   readonly mask?: Mask | undefined;
+  /** Of self-attention: relative positions such as T5's or ALiBi. */
+  readonly bias?: Bias | undefined;
   /** Sequence to cross-attend to [batch, keys, width], and its mask. */
   readonly memory?: Tensor | undefined;
   readonly memoryMask?: Mask | undefined;
@@ -45,100 +68,131 @@ export interface LayerState {
   readonly memoryMask: Mask | undefined;
 }
 
+type Norm = LayerNorm | RMSNorm;
+
 /** One layer of an encoder or decoder. Vaswani 2017 (arXiv:1706.03762), figure 1. */
 export class TransformerLayer {
-  readonly attention: MultiHeadAttention;
-  readonly attentionNorm: LayerNorm;
+  readonly attention: MultiHeadAttention | undefined;
+  readonly attentionNorm: Norm | undefined;
   readonly crossAttention: MultiHeadAttention | undefined;
-  readonly crossAttentionNorm: LayerNorm | undefined;
-  readonly feedForward: FeedForward;
-  readonly feedForwardNorm: LayerNorm;
+  readonly crossAttentionNorm: Norm | undefined;
+  readonly feedForward: FeedForward | undefined;
+  readonly feedForwardNorm: Norm | undefined;
   readonly #pre: boolean;
+  readonly #residual: boolean;
   readonly #dropout: number;
 
   constructor(options: TransformerLayerOptions) {
-    const {
-      width,
-      heads,
-      innerWidth,
-      cross = false,
-      normEpsilon = 1e-5,
-      dropout: rate = 0,
-      initializer,
-      bias,
-    } = options;
+    const { width, heads, innerWidth, attention = {}, cross = false, dropout: rate = 0 } = options;
+    const { initializer, bias, normPlacement = 'post', normEpsilon = 1e-5 } = options;
     const linear = { ...(initializer && { initializer }), ...(bias !== undefined && { bias }) };
-    const attention = {
-      width,
-      heads,
-      kvHeads: options.kvHeads ?? heads,
-      dropout: options.attentionDropout ?? rate,
-      ...linear,
+    const norm = (): Norm | undefined => {
+      if (normPlacement === 'none') return undefined;
+      if (options.norm === 'rms') return new RMSNorm(width, normEpsilon);
+      return new LayerNorm(width, normEpsilon, { bias: bias ?? true });
     };
-    this.attention = new MultiHeadAttention(attention);
-    this.attentionNorm = new LayerNorm(width, normEpsilon);
-    this.crossAttention = cross ? new MultiHeadAttention(attention) : undefined;
-    this.crossAttentionNorm = cross ? new LayerNorm(width, normEpsilon) : undefined;
-    this.feedForward = new FeedForward(width, innerWidth, {
-      activation: options.activation ?? 'relu',
-      ...linear,
-    });
-    this.feedForwardNorm = new LayerNorm(width, normEpsilon);
-    this.#pre = options.normPlacement === 'pre';
+    const common = {
+      ...{ width, heads, kvHeads: options.kvHeads ?? heads },
+      ...{ dropout: options.attentionDropout ?? rate, ...linear },
+    };
+    this.attention = attention === false ? undefined : new MultiHeadAttention({ ...common, ...attention });
+    this.attentionNorm = this.attention && norm();
+    this.crossAttention =
+      cross === false ? undefined : new MultiHeadAttention({ ...common, ...(cross === true ? {} : cross) });
+    this.crossAttentionNorm = this.crossAttention && norm();
+    this.feedForward =
+      options.feedForward === false
+        ? undefined
+        : new FeedForward(width, innerWidth, {
+            activation: options.activation ?? 'relu',
+            gated: options.gated ?? false,
+            dropout: options.innerDropout ?? 0,
+            ...linear,
+          });
+    this.feedForwardNorm = this.feedForward && norm();
+    this.#pre = normPlacement === 'pre';
+    this.#residual = options.residual ?? true;
     this.#dropout = rate;
   }
 
   /** x [batch, length, width] → the same shape. */
-  forward(x: Tensor, { mask, memory, memoryMask }: LayerCall = {}, pass: AttentionPass = {}): Tensor {
-    let h = this.#sublayer(x, this.attentionNorm, pass, (y) =>
-      this.attention.forward(y, { mask }, within(pass, 'attention')),
-    );
-    const { crossAttention, crossAttentionNorm } = this;
-    if (crossAttention !== undefined && crossAttentionNorm !== undefined && memory !== undefined)
-      h = this.#sublayer(h, crossAttentionNorm, pass, (y) =>
+  forward(x: Tensor, { mask, bias, memory, memoryMask }: LayerCall = {}, pass: AttentionPass = {}): Tensor {
+    const { attention, crossAttention } = this;
+    let h = x;
+    if (attention !== undefined)
+      h = this.#sublayer(h, this.attentionNorm, pass, (y) =>
+        attention.forward(y, { mask, bias }, within(pass, 'attention')),
+      );
+    if (crossAttention !== undefined && memory !== undefined)
+      h = this.#sublayer(h, this.crossAttentionNorm, pass, (y) =>
         crossAttention.forward(y, { source: memory, mask: memoryMask }, within(pass, 'crossAttention')),
       );
-    return this.#sublayer(h, this.feedForwardNorm, pass, (y) => this.feedForward.forward(y, pass));
+    return this.#feed(h, pass);
   }
 
   /** x: packed rows [rows, width] → the same shape. */
   forwardPacked(x: Tensor, packing: Packing, pass: AttentionPass = {}): Tensor {
-    const h = this.#sublayer(x, this.attentionNorm, pass, (y) =>
-      region(() => this.attention.forwardPacked(y, packing, within(pass, 'attention'))),
-    );
-    return this.#sublayer(h, this.feedForwardNorm, pass, (y) =>
-      region(() => this.feedForward.forward(y, pass)),
-    );
+    const { attention } = this;
+    const h =
+      attention === undefined
+        ? x
+        : this.#sublayer(x, this.attentionNorm, pass, (y) =>
+            region(() => attention.forwardPacked(y, packing, within(pass, 'attention'))),
+          );
+    return this.#feed(h, pass, region);
   }
 
-  /** State before the first decoding step. */
-  start(memory?: Tensor, memoryMask?: Mask): LayerState {
+  /** State before the first decoding step; the cache of a sliding window where that is how the layer attends. */
+  start(memory?: Tensor, memoryMask?: Mask, cache?: KVCacheOptions): LayerState {
     const { crossAttention } = this;
     return {
-      cache: new KVCache(),
+      cache: new KVCache(cache),
       memory:
         crossAttention === undefined || memory === undefined ? undefined : crossAttention.project(memory),
       memoryMask,
     };
   }
 
-  /** x: the new positions [batch, new, width]; attends to all earlier ones through the state's cache. */
-  step(x: Tensor, state: LayerState, pass: AttentionPass = {}): Tensor {
-    let h = this.#sublayer(x, this.attentionNorm, pass, (y) => this.attention.forwardCached(y, state.cache));
-    const { crossAttention, crossAttentionNorm } = this;
+  /** x: the new positions [batch, new, width]; attends to all earlier ones through the state's cache. `bias` is of the new positions to all. */
+  step(
+    x: Tensor,
+    state: LayerState,
+    pass: AttentionPass = {},
+    { bias }: Pick<LayerCall, 'bias'> = {},
+  ): Tensor {
+    const { attention, crossAttention } = this;
     const { memory, memoryMask } = state;
-    if (crossAttention !== undefined && crossAttentionNorm !== undefined && memory !== undefined)
-      h = this.#sublayer(h, crossAttentionNorm, pass, (y) =>
+    let h = x;
+    if (attention !== undefined)
+      h = this.#sublayer(h, this.attentionNorm, pass, (y) =>
+        attention.forwardCached(y, state.cache, { bias }, within(pass, 'attention')),
+      );
+    if (crossAttention !== undefined && memory !== undefined)
+      h = this.#sublayer(h, this.crossAttentionNorm, pass, (y) =>
         crossAttention.forwardProjected(y, memory, {
           mask: memoryMask,
           pass: within(pass, 'crossAttention'),
         }),
       );
-    return this.#sublayer(h, this.feedForwardNorm, pass, (y) => this.feedForward.forward(y, pass));
+    return this.#feed(h, pass);
   }
 
-  #sublayer(x: Tensor, norm: LayerNorm, { random }: AttentionPass, body: (y: Tensor) => Tensor): Tensor {
-    if (this.#pre) return add(x, dropout(body(norm.forward(x)), this.#dropout, random));
-    return norm.forwardAdded(dropout(body(x), this.#dropout, random), x);
+  #feed(x: Tensor, pass: AttentionPass, around: (body: () => Tensor) => Tensor = (body) => body()): Tensor {
+    const { feedForward } = this;
+    if (feedForward === undefined) return x;
+    return this.#sublayer(x, this.feedForwardNorm, pass, (y) => around(() => feedForward.forward(y, pass)));
+  }
+
+  #sublayer(
+    x: Tensor,
+    norm: Norm | undefined,
+    { random }: AttentionPass,
+    body: (y: Tensor) => Tensor,
+  ): Tensor {
+    const pre = this.#pre && norm !== undefined;
+    const found = dropout(body(pre ? norm.forward(x) : x), this.#dropout, random);
+    if (pre || norm === undefined) return this.#residual ? add(x, found) : found;
+    if (!this.#residual) return norm.forward(found);
+    return norm instanceof LayerNorm ? norm.forwardAdded(found, x) : norm.forward(add(found, x));
   }
 }

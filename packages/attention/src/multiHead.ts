@@ -1,14 +1,27 @@
 // MultiHeadAttention: projections of queries, keys and values, attention in heads, and the projection of what they found.
 
-import { dims, permute, reshape, type Tensor } from '@heed/tensor';
-import { Linear, type LinearOptions, type Pass } from '@heed/tensor/nn';
+import { concat, dims, isRecording, reshape, slice, type Tensor } from '@heed/tensor';
+import {
+  constant,
+  Linear,
+  type Parameter,
+  type Pass,
+  parameter,
+  RMSNorm,
+  xavierNormal,
+} from '@heed/tensor/nn';
 import { type AttentionOptions, attentionWithLogSumExp } from './attention.ts';
 import { attentionWeights } from './attentionWeights.ts';
 import type { KVCache } from './cache.ts';
+import { type ExtraKey, withExtraKeys, zeroKey } from './extraKeys.ts';
+import { besideEachOther, inHeads } from './heads.ts';
 import type { AttentionKernel } from './kernel.ts';
-import type { Mask } from './mask.ts';
+import { and, causal, firstKeys, type Mask, or, window } from './mask.ts';
+import { type MultiHeadOptions, type MultiHeadSizes, multiHeadSizes } from './multiHeadOptions.ts';
 import { type Packing, packedAttention, packedWeights } from './packed.ts';
+import { rope } from './positions/rope.ts';
 import { placesOfBatch, rowsAttention } from './rows.ts';
+import { compared, type Scores, scaledDot, unscaled } from './scoreFunctions.ts';
 
 /** A pass with the attention kernel to use. Observers are told `weights` [batch, heads, queries, keys] of every attention. */
 export interface AttentionPass extends Pass {
@@ -16,164 +29,293 @@ export interface AttentionPass extends Pass {
   readonly kernel?: AttentionKernel | undefined;
 }
 
-/** Sizes and options of a MultiHeadAttention. */
-export interface MultiHeadOptions extends LinearOptions {
-  /** Width of the vectors that come in and go out. */
-  readonly width: number;
-  readonly heads: number;
-  /** Heads of keys and values: fewer is grouped-query attention, 1 is multi-query. Default: heads. */
-  readonly kvHeads?: number;
-  /** Width of one head. Default width / heads. */
-  readonly headDim?: number;
-  /** Rate of dropout of the weights; default 0. */
-  readonly dropout?: number;
-}
-
 /** What one call may see and where keys come from. */
 export interface MultiHeadCall extends Pick<AttentionOptions, 'mask' | 'bias'> {
-  /** Sequence that keys and values come from [batch, keys, width]; default: x itself. */
+  /** Sequence that keys and values come from [batch, keys, keyWidth]; default: x itself. */
   readonly source?: Tensor | undefined;
+  /** Sequence that values come from [batch, keys, valueWidth]; default: `source`. */
+  readonly valueSource?: Tensor | undefined;
 }
 
-/** Vaswani 2017 (arXiv:1706.03762), §3.2.2; with fewer key heads Ainslie 2023 (arXiv:2305.13245). */
-export class MultiHeadAttention {
-  readonly query: Linear;
-  readonly key: Linear;
-  readonly value: Linear;
-  readonly output: Linear;
-  readonly #heads: number;
-  readonly #kvHeads: number;
-  readonly #dropout: number;
+type Attended = Pick<AttentionOptions, 'mask' | 'bias' | 'dropout' | 'scores' | 'scale'> & {
+  readonly pass: AttentionPass;
+};
 
-  constructor({
-    width,
-    heads,
-    kvHeads = heads,
-    headDim = width / heads,
-    dropout = 0,
-    ...linear
-  }: MultiHeadOptions) {
-    if (!Number.isInteger(headDim) || heads % kvHeads !== 0)
-      throw new RangeError(
-        `MultiHeadAttention: width ${width}, ${heads} heads, ${kvHeads} key heads, head width ${headDim}; heads must divide width (or give headDim), key heads must divide heads.`,
-      );
-    this.query = new Linear(width, heads * headDim, linear);
-    this.key = new Linear(width, kvHeads * headDim, linear);
-    this.value = new Linear(width, kvHeads * headDim, linear);
-    this.output = new Linear(heads * headDim, width, linear);
-    this.#heads = heads;
-    this.#kvHeads = kvHeads;
-    this.#dropout = dropout;
+const passed = (linear: Linear | undefined, x: Tensor): Tensor => linear?.forward(x) ?? x;
+
+/**
+ * Vaswani 2017 (arXiv:1706.03762), §3.2.2; with fewer key heads Ainslie 2023 (arXiv:2305.13245). Shared projections are one and the same Linear under
+ * several names.
+ */
+export class MultiHeadAttention {
+  readonly query: Linear | undefined;
+  readonly key: Linear | undefined;
+  readonly value: Linear | undefined;
+  readonly output: Linear | undefined;
+  readonly queryNorm: RMSNorm | undefined;
+  readonly keyNorm: RMSNorm | undefined;
+  readonly scores: Scores;
+  /** [heads] */
+  readonly sinks: Parameter | undefined;
+  /** [kvHeads, 1, headDim], and its value [kvHeads, 1, valueDim]. */
+  readonly learnedKey: Parameter | undefined;
+  readonly learnedValue: Parameter | undefined;
+  readonly #options: MultiHeadOptions;
+  readonly #sizes: MultiHeadSizes;
+  /** Whether it is a product of queries and keys times a factor, as they are projected, and nothing else. */
+  readonly #plain: boolean;
+
+  constructor(options: MultiHeadOptions) {
+    const sizes = multiHeadSizes(options);
+    const { width, heads, kvHeads, headDim, valueDim, keyWidth, valueWidth } = sizes;
+    const { shared, scores = scaledDot(), bias, initializer } = options;
+    const linear = { ...(initializer && { initializer }), ...(bias !== undefined && { bias }) };
+    if (options.projections !== false) {
+      this.query = new Linear(width, heads * headDim, linear);
+      const withQuery = shared === 'queryKey' || shared === 'all';
+      this.key = withQuery ? this.query : new Linear(keyWidth, kvHeads * headDim, linear);
+      const withKey = shared === 'keyValue' || shared === 'all';
+      this.value = withKey ? this.key : new Linear(valueWidth, kvHeads * valueDim, linear);
+      this.output = new Linear(heads * valueDim, width, linear);
+    }
+    if (options.qkNorm === true)
+      [this.queryNorm, this.keyNorm] = [new RMSNorm(headDim), new RMSNorm(headDim)];
+    if (options.sinks === true) this.sinks = parameter([heads], constant(0));
+    if (options.learnedKey === true) {
+      this.learnedKey = parameter([kvHeads, 1, headDim], xavierNormal());
+      this.learnedValue = parameter([kvHeads, 1, valueDim], xavierNormal());
+    }
+    this.scores = scores;
+    this.#sizes = sizes;
+    this.#options = options;
+    const { qkNorm, rope: turned, softcap, sinks, learnedKey, zeroKey: zero } = options;
+    const product = scores.kind === 'scaledDot' || scores.kind === 'unscaled';
+    this.#plain =
+      product &&
+      turned === undefined &&
+      softcap === undefined &&
+      ![qkNorm, sinks, learnedKey, zero].includes(true);
+  }
+
+  /** The options it was made with. */
+  get options(): MultiHeadOptions {
+    return this.#options;
   }
 
   /** x [batch, queries, width] → the same shape. */
-  forward(x: Tensor, { source = x, mask, bias }: MultiHeadCall = {}, pass: AttentionPass = {}): Tensor {
+  forward(
+    x: Tensor,
+    { source = x, valueSource = source, mask, bias }: MultiHeadCall = {},
+    pass: AttentionPass = {},
+  ): Tensor {
     const dropout = this.#noise(pass);
     if (
+      this.#plain &&
       bias === undefined &&
       dropout === undefined &&
       pass.kernel === undefined &&
       pass.observe === undefined
     ) {
-      const output = this.#attendRows(x, source, mask);
+      const output = this.#attendRows(x, [source, valueSource], mask);
       if (output !== undefined) return output;
     }
-    return this.#attend(x, this.project(source), { mask, bias, dropout, pass });
+    const start = source === x ? 0 : undefined;
+    return this.#attend(this.#queries(x, start), this.#keyValues([source, valueSource], start), {
+      mask,
+      bias,
+      dropout,
+      pass,
+    });
   }
 
   /** x: packed rows [rows, width] → the same shape; each sequence attends to itself. */
   forwardPacked(x: Tensor, packing: Packing, pass: AttentionPass = {}): Tensor {
-    const [q, k, v] = [this.query.forward(x), this.key.forward(x), this.value.forward(x)];
-    const heads = { heads: this.#heads, kvHeads: this.#kvHeads };
+    if (!this.#plain) return this.#eachSequence(x, packing, pass);
+    const [q, k, v] = [passed(this.query, x), passed(this.key, x), passed(this.value, x)];
+    const heads = { heads: this.#sizes.heads, kvHeads: this.#sizes.kvHeads, scale: this.#scale() };
     const output = packedAttention(q, k, v, {
       ...heads,
       packing,
       kernel: pass.kernel,
       dropout: this.#noise(pass),
     });
-    this.#observePacked(q, k, packing, pass);
-    return this.output.forward(output);
+    for (let sequence = 0; pass.observe !== undefined && sequence + 1 < packing.starts.length; sequence++)
+      pass.observe(`${sequence}.weights`, packedWeights(q, k, { ...heads, packing, sequence }));
+    return passed(this.output, output);
   }
 
-  /** One step of decoding: x [batch, new, width] joins the cache and attends to all that it holds, causally. */
-  forwardCached(x: Tensor, cache: KVCache): Tensor {
-    cache.append(...this.project(x));
-    return this.output.forward(this.#merge(cache.attend(this.#split(this.query.forward(x), this.#heads))));
+  /**
+   * One step of decoding: x [batch, new, width] joins the cache and attends to all that it holds, causally. With a mask, a bias, a softcap or
+   * additive scores the cache is copied for it, and for observers, who are told of caches without window only. Without gradient.
+   */
+  forwardCached(
+    x: Tensor,
+    cache: KVCache,
+    { mask, bias }: Pick<MultiHeadCall, 'mask' | 'bias'> = {},
+    pass: AttentionPass = {},
+  ): Tensor {
+    const { softcap } = this.#options;
+    if (this.learnedKey !== undefined || this.#options.zeroKey === true)
+      throw new Error(
+        'MultiHeadAttention.forwardCached: learnedKey and zeroKey stand behind the last key; use sinks to decode with a cache.',
+      );
+    const q = this.#queries(x, cache.length);
+    const [k, v] = this.#keyValues([x, x], cache.length);
+    const { scores } = this;
+    // Keys lie in the cache as a dot product compares them.
+    const pair = scores.kind === 'additive' ? undefined : compared(q, k, scores);
+    const scale = this.#options.scale ?? pair?.scale;
+    cache.append(pair?.key ?? k, v);
+    if (
+      pair !== undefined &&
+      mask === undefined &&
+      bias === undefined &&
+      softcap === undefined &&
+      (pass.observe === undefined || cache.left < Number.POSITIVE_INFINITY)
+    )
+      return this.#finish(cache.attend(pair.query, { scale, sinks: this.sinks }));
+    const { left, firstKeys: first } = cache;
+    const kept = and(
+      causal(),
+      or(window({ left, right: 0 }), firstKeys(first)),
+      ...(mask === undefined ? [] : [mask]),
+    );
+    return this.#attend(pair?.query ?? q, cache.read(), {
+      ...{ mask: kept, bias, pass, scale },
+      scores: pair === undefined ? scores : unscaled(),
+    });
   }
 
-  /** Keys and values of a sequence [batch, keys, width], in heads: for caches of cross-attention. */
-  project(source: Tensor): [key: Tensor, value: Tensor] {
-    return [
-      this.#split(this.key.forward(source), this.#kvHeads),
-      this.#split(this.value.forward(source), this.#kvHeads),
-    ];
+  /** Keys and values of a sequence [batch, keys, keyWidth], in heads: for caches of cross-attention. */
+  project(source: Tensor, valueSource: Tensor = source): [key: Tensor, value: Tensor] {
+    return this.#keyValues([source, valueSource], undefined);
   }
 
   /** Attention to keys and values that `project` made. x [batch, queries, width] → the same shape. */
   forwardProjected(
     x: Tensor,
     projected: readonly [Tensor, Tensor],
-    { mask, pass = {} }: { readonly mask?: Mask | undefined; readonly pass?: AttentionPass } = {},
+    { mask, bias, pass = {} }: Pick<MultiHeadCall, 'mask' | 'bias'> & { readonly pass?: AttentionPass } = {},
   ): Tensor {
-    return this.#attend(x, projected, { mask, pass });
+    return this.#attend(this.#queries(x, undefined), projected, {
+      mask,
+      bias,
+      dropout: this.#noise(pass),
+      pass,
+    });
+  }
+
+  /** Queries in heads, turned from position `start` on. */
+  #queries(x: Tensor, start: number | undefined): Tensor {
+    const q = inHeads(passed(this.query, x), this.#sizes.heads);
+    return this.#turned(this.queryNorm?.forward(q) ?? q, start);
+  }
+
+  #keyValues(
+    [source, valueSource]: readonly [Tensor, Tensor],
+    start: number | undefined,
+  ): [key: Tensor, value: Tensor] {
+    const { kvHeads } = this.#sizes;
+    const projectedKey = passed(this.key, source);
+    const one = this.key === this.value && source === valueSource;
+    const key = inHeads(projectedKey, kvHeads);
+    const value = one ? key : inHeads(passed(this.value, valueSource), kvHeads);
+    return [this.#turned(this.keyNorm?.forward(key) ?? key, start), value];
+  }
+
+  #turned(x: Tensor, start: number | undefined): Tensor {
+    const turned = this.#options.rope;
+    return turned === undefined || start === undefined ? x : rope(x, { ...turned, positions: start });
+  }
+
+  #scale(): number {
+    const { scale } = this.#options;
+    return scale ?? (this.scores.kind === 'scaledDot' ? 1 / Math.sqrt(this.#sizes.headDim) : 1);
   }
 
   /** Attention whose heads stay side by side in their rows; undefined where the mask is no interval of keys a row. */
-  #attendRows(x: Tensor, source: Tensor, mask: Mask | undefined): Tensor | undefined {
+  #attendRows(
+    x: Tensor,
+    [source, valueSource]: readonly [Tensor, Tensor],
+    mask: Mask | undefined,
+  ): Tensor | undefined {
     const { batch, queries, keys } = dims('MultiHeadAttention', {
       x: [x, 'batch queries width'],
-      source: [source, 'batch keys width'],
+      source: [source, 'batch keys keyWidth'],
+      valueSource: [valueSource, 'batch keys valueWidth'],
     });
-    const [heads, kvHeads] = [this.#heads, this.#kvHeads];
+    const { heads, kvHeads } = this.#sizes;
     const places = placesOfBatch(mask, { batch, heads, queries, keys });
     if (places === undefined) return undefined;
     const rows = (y: Tensor): Tensor => reshape(y, [-1, y.shape.at(-1) as number]); // rank 3
-    const q = rows(this.query.forward(x));
-    const scale = 1 / Math.sqrt((q.shape[1] as number) / heads); // rank 2
-    const [k, v] = [rows(this.key.forward(source)), rows(this.value.forward(source))];
-    const output = rowsAttention(q, k, v, { ...places, heads, kvHeads, scale });
-    return this.output.forward(reshape(output, [batch, queries, output.shape[1] as number])); // rank 2
+    const k = rows(passed(this.key, source));
+    const v = this.key === this.value && source === valueSource ? k : rows(passed(this.value, valueSource));
+    const output = rowsAttention(rows(passed(this.query, x)), k, v, {
+      ...places,
+      heads,
+      kvHeads,
+      scale: this.#scale(),
+    });
+    return passed(this.output, reshape(output, [batch, queries, output.shape[1] as number])); // rank 2
   }
 
-  /** Attention of x to projected keys and values; observers are told the weights. */
-  #attend(
-    x: Tensor,
-    [key, value]: readonly [Tensor, Tensor],
-    call: Pick<AttentionOptions, 'mask' | 'bias' | 'dropout'> & { readonly pass: AttentionPass },
-  ): Tensor {
-    const { mask, bias, dropout, pass } = call;
-    const q = this.#split(this.query.forward(x), this.#heads);
+  /** Attention of queries to keys and values, all in heads; observers are told the weights. */
+  #attend(q: Tensor, projected: readonly [Tensor, Tensor], { pass, dropout, ...call }: Attended): Tensor {
+    const { key, value, mask, bias } = this.#withExtraKeys(q, projected, call);
+    const { softcap, scale } = this.#options;
+    const options = { scores: this.scores, scale, softcap, sinks: this.sinks, ...call, mask, bias };
     const { output, logSumExp } = attentionWithLogSumExp(q, key, value, {
-      mask,
-      bias,
+      ...options,
       dropout,
       kernel: pass.kernel,
     });
-    pass.observe?.('weights', attentionWeights(q, key, { mask, bias, logSumExp }));
-    return this.output.forward(this.#merge(output));
+    // With the log-sum-exp it is cheaper, without it differentiable.
+    pass.observe?.('weights', attentionWeights(q, key, isRecording() ? options : { ...options, logSumExp }));
+    return this.#finish(output);
+  }
+
+  #withExtraKeys(
+    q: Tensor,
+    [key, value]: readonly [Tensor, Tensor],
+    { mask, bias }: Pick<Attended, 'mask' | 'bias'>,
+  ) {
+    const { learnedKey, learnedValue } = this;
+    const { kvHeads, headDim, valueDim } = this.#sizes;
+    const extras: ExtraKey[] = [];
+    if (learnedKey !== undefined && learnedValue !== undefined) extras.push([learnedKey, learnedValue]);
+    if (this.#options.zeroKey === true) extras.push(zeroKey(kvHeads, headDim, valueDim));
+    if (extras.length === 0) return { key, value, mask, bias };
+    const [batch, heads, queries] = q.shape as [number, number, number]; // rank 4
+    return withExtraKeys({ key, value, mask, bias }, extras, {
+      batch,
+      heads,
+      queries,
+      keys: key.shape[2] as number,
+    }); // rank 4
+  }
+
+  #finish(x: Tensor): Tensor {
+    return passed(this.output, besideEachOther(x));
   }
 
   #noise({ random }: AttentionPass) {
-    return random === undefined || this.#dropout === 0
-      ? undefined
-      : { rate: this.#dropout, source: random.split() };
+    const { dropout = 0 } = this.#options;
+    return random === undefined || dropout === 0 ? undefined : { rate: dropout, source: random.split() };
   }
 
-  #split(x: Tensor, heads: number): Tensor {
-    const [batch, length, width] = x.shape as [number, number, number]; // rank 3: [batch, length, width]
-    return permute(reshape(x, [batch, length, heads, width / heads]), [0, 2, 1, 3]);
-  }
-
-  #merge(x: Tensor): Tensor {
-    const [batch, heads, length, depth] = x.shape as [number, number, number, number]; // rank 4
-    return reshape(permute(x, [0, 2, 1, 3]), [batch, length, heads * depth]);
-  }
-
-  /** Observers of packed rows are told the weights of each sequence s as `s.weights`. */
-  #observePacked(q: Tensor, k: Tensor, packing: Packing, { observe }: AttentionPass): void {
-    if (observe === undefined) return;
-    const heads = { heads: this.#heads, kvHeads: this.#kvHeads };
-    for (let sequence = 0; sequence + 1 < packing.starts.length; sequence++)
-      observe(`${sequence}.weights`, packedWeights(q, k, { ...heads, packing, sequence }));
+  /** Packed rows, one sequence after the other: for what the engine's call for rows does not do. */
+  #eachSequence(x: Tensor, { starts }: Packing, pass: AttentionPass): Tensor {
+    const parts: Tensor[] = [];
+    for (let s = 0; s + 1 < starts.length; s++) {
+      const own = slice(x, 0, starts[s] as number, starts[s + 1] as number); // s + 1 < length
+      const [length, width] = own.shape as [number, number]; // rank 2
+      const { observe } = pass;
+      const named =
+        observe === undefined
+          ? pass
+          : { ...pass, observe: (name: string, value: Tensor) => observe(`${s}.${name}`, value) };
+      parts.push(reshape(this.forward(reshape(own, [1, length, width]), {}, named), [length, width]));
+    }
+    return concat(parts, 0);
   }
 }
