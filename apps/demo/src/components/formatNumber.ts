@@ -50,9 +50,10 @@ export const powerOfTen = (value: number): string => {
   return exponent === 0 ? '1' : `10${superscript(exponent)}`;
 };
 
-/** A size of any order in at most six characters: '0.78', '45', '2×10⁻⁶', '0'. */
+/** A size of any order in at most six characters: '0.78', '45', '2×10⁻⁶', '0', '∞'. */
 export const magnitude = (value: number): string => {
   const size = Math.abs(value);
+  if (size === Infinity) return value < 0 ? '−∞' : '∞';
   if (value === 0 || (size >= 0.0095 && size < 9950)) return significant(Number(value.toPrecision(2)));
   const [digit = '', exponent = ''] = value.toExponential(0).split('e');
   const power = `10${superscript(Number(exponent))}`;

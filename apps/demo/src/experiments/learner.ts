@@ -23,7 +23,7 @@ import { type Spirals, spirals } from './spirals.ts';
 export interface LearningStep {
   /** Steps taken, this one included. */
   readonly step: number;
-  /** Mean cross-entropy of the step's points, nats. */
+  /** Mean cross-entropy of the step's points, nats; Infinity once the weights have left the range of float32. */
   readonly loss: number;
   readonly rate: number;
   /** Common norm of all gradients, before clipping. */
@@ -97,6 +97,15 @@ const relativeChange = (before: readonly Float32Array[], after: readonly Float32
   return Math.sqrt(change / size);
 };
 
+/** What a step says when there is nothing left to learn from: no update, no gradient. */
+const diverged = (layers: number): Omit<LearningStep, 'step'> => ({
+  loss: Infinity,
+  rate: 0,
+  norm: 0,
+  layers: new Array<number>(layers).fill(0),
+  change: 0,
+});
+
 /** The middles of the cells, [side², 2]. */
 const grid = (side: number): Tensor => {
   const data = new Float32Array(2 * side * side);
@@ -125,6 +134,7 @@ export const newLearner = (options: LearningOptions): Learner => {
   const source = random(seed + 3);
   const layers = [net.first, ...net.blocks.map(({ linear }) => linear), net.last];
   const weights = [...parameters(net).values()];
+  let stuck = 0;
   return {
     options,
     parameters: countParameters(net),
@@ -133,8 +143,10 @@ export const newLearner = (options: LearningOptions): Learner => {
       const drawn = Array.from({ length: batch }, () => source.integer(points));
       const labels = integers(drawn.map((point) => seen.labels.data[point] ?? 0));
       const loss = crossEntropy(net.forward(gather(seen.inputs, integers(drawn))), labels);
-      const gradients = backward(loss);
       const { learningRate } = optimizer;
+      if (!Number.isFinite(loss.item()))
+        return { ...diverged(layers.length), step: ++stuck + optimizer.steps };
+      const gradients = backward(loss);
       const before = weights.map(({ data }) => data.slice());
       optimizer.step(options.clip === 0 ? gradients : clipGradients(gradients, options.clip));
       return {
@@ -154,9 +166,13 @@ export const newLearner = (options: LearningOptions): Learner => {
         const scores = net.forward(unseen.inputs);
         const chosen = argmax(scores, -1).data;
         const right = chosen.filter((label, point) => label === unseen.labels.data[point]).length;
-        return { loss: crossEntropy(scores, unseen.labels).item(), accuracy: right / points };
+        const loss = crossEntropy(scores, unseen.labels).item();
+        return { loss: Number.isNaN(loss) ? Infinity : loss, accuracy: right / points };
       }),
     surface: (side) =>
-      noGrad(() => softmax(net.forward(grid(side)), -1).data.filter((_, index) => index % 2 === 1)),
+      noGrad(() => {
+        const shares = softmax(net.forward(grid(side)), -1).data.filter((_, index) => index % 2 === 1);
+        return shares.map((share) => (Number.isNaN(share) ? 0.5 : share));
+      }),
   };
 };

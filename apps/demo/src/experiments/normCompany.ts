@@ -28,7 +28,7 @@ const paddedLengths = [8, 10, 12, 16, 24, 32, 64] as const;
 /** Sequences in the batch that is padded. */
 const paddedBatch = 8;
 /** Draws of the company. */
-const draws = 48;
+const draws = 24;
 
 /** Features have a mean that is not 0, as after any ReLU. */
 const features = (count: number, source: Random): Float32Array =>

@@ -19,7 +19,8 @@ export const gradientsEn = {
       warm: 'Adam at a high rate, reached over 100 steps.',
       cold: 'The same rate from the first step on: the first step decides.',
       gentle: 'A tenth of the rate needs no warm-up, and takes longer.',
-      clipped: 'Clipping does not help Adam: it divides by the size of the gradient anyway.',
+      clipped:
+        'Clipping hardly helps Adam: it divides by the gradient’s size, so that its first step is the same.',
       descent: 'SGD moves by the gradient’s own size, so that its rate means something else.',
     },
     options: 'Options (a change starts over)',
@@ -78,7 +79,7 @@ export const gradientsEn = {
     verdictUntrained: (accuracy: string) =>
       `Untrained: ${accuracy} of the unseen points are right, and pure guessing has a loss of ln 2 = 0.69. Press Train.`,
     verdictRun: (steps: string, warmAccuracy: string, coldAccuracy: string) =>
-      `After ${steps} steps, ${warmAccuracy} of the unseen points are right with warm-up and ${coldAccuracy} without: one seed, one net, one rate.`,
+      `After ${steps} ${steps === '1' ? 'step' : 'steps'}, ${warmAccuracy} of the unseen points are right with warm-up and ${coldAccuracy} without: one seed, one net, one rate.`,
     verdictChange: (cold: string, warm: string) =>
       `Without warm-up the largest of the first ten steps moved the weights by ${cold} of their size; with it, by ${warm}.`,
     verdictGap: (seen: string, unseen: string) =>
@@ -141,7 +142,7 @@ export const gradientsEn = {
     section: '6.2.11 · 6.2.12',
     lead: 'BatchNorm takes mean and variance of each feature over the batch, LayerNorm over the features of each example. So with BatchNorm an example’s values depend on the company that it happens to be in.',
     company: 'The same sequence in other company',
-    companyHint: 'One sequence of 8 tokens is put into 48 batches with different others.',
+    companyHint: 'One sequence of 8 tokens is put into 24 batches with different others.',
     padding: 'The same batch, padded further',
     paddingHint: 'Eight sequences of 8 tokens; only zeros are added behind them.',
     changeAxis: 'change of values',
@@ -219,6 +220,8 @@ export const gradientsEn = {
     notesSay:
       'The notes say: multiplying by √d undoes Xavier’s shrinking and gives variance 1. That holds for deviation 1/√d, as the Transformer’s own code draws embeddings; Xavier’s law also counts the vocabulary, and its variance stays far below 1. What the notes say of residuals holds, and a norm is needed beside them: without it the sum grows with every layer.',
     remark: 'The same seed gives every law the same draw; only its size differs.',
+    remarkPredicted:
+      'With ReLU and 0.02 each layer multiplies the signal by 0.02·√(128/2) = 0.16: by hand, and as measured.',
   },
 };
 

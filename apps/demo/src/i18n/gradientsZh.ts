@@ -21,7 +21,7 @@ export const gradientsZh: GradientsTexts = {
       warm: 'Adam，高学习率，用 100 步升到峰值。',
       cold: '同样的学习率，从第一步就用：第一步决定一切。',
       gentle: '十分之一的学习率不需要预热，但学得更慢。',
-      clipped: '裁剪帮不了 Adam：它本来就会除以梯度的大小。',
+      clipped: '裁剪几乎帮不了 Adam：它本来就除以梯度的大小，第一步还是一样大。',
       descent: 'SGD 的步长与梯度大小成正比，学习率的含义因此不同。',
     },
     options: '选项（改动会重新开始）',
@@ -125,7 +125,7 @@ export const gradientsZh: GradientsTexts = {
     section: '6.2.11 · 6.2.12',
     lead: 'BatchNorm 对每个特征在整个批上求均值与方差，LayerNorm 则在每个样本自己的特征上求。所以用 BatchNorm 时，一个样本的值取决于它碰巧与谁同批。',
     company: '同一序列，不同同伴',
-    companyHint: '把一个 8 个词元的序列放进 48 个不同的批。',
+    companyHint: '把一个 8 个词元的序列放进 24 个不同的批。',
     padding: '同一个批，填充更长',
     paddingHint: '八个长 8 的序列，只在后面补零。',
     changeAxis: '其值的变化',
@@ -197,5 +197,6 @@ export const gradientsZh: GradientsTexts = {
     notesSay:
       '笔记说：乘以 √d 抵消 Xavier 的缩小，使方差为 1。这对标准差 1/√d 成立（Transformer 原始代码就这样初始化词嵌入）；而 Xavier 还把词表大小算了进去，方差仍远小于 1。笔记关于残差的说法成立，但旁边还需要归一化：否则每加一层，和都会变大。',
     remark: '同一种子给每种方法同样的随机数，差别只在大小。',
+    remarkPredicted: 'ReLU 加 0.02 时，每层把信号乘以 0.02·√(128/2) = 0.16：先是手算，再是实测。',
   },
 };

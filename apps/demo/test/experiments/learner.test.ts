@@ -54,12 +54,25 @@ describe('the net on two spirals', () => {
     },
   );
 
-  it('without warm-up a tenth of the rate learns; clipping does not help, since Adam divides by the size', {
+  it('without warm-up a tenth of the rate learns; clipping leaves Adam’s first step as it is, and does not replace the warm-up', {
     timeout: 2 * minutes,
   }, () => {
     const cold = { ...standardLearning, warmup: 0 };
     expect(after({ ...cold, rate: 0.003 }).heldOut.accuracy).toBeGreaterThan(0.9);
-    expect(after({ ...cold, clip: 0.1 }).heldOut.accuracy).toBeLessThan(0.7);
+    const clipped = after({ ...cold, clip: 0.1 });
+    const first = newLearner(cold).step();
+    expect(first.norm).toBeGreaterThan(1);
+    expect((clipped.steps[0]?.change ?? 0) / first.change).toBeCloseTo(1, 2);
+    expect(clipped.heldOut.accuracy).toBeLessThan(0.85);
+  });
+
+  it('a run that leaves the range of numbers says so, and goes on without a NaN', () => {
+    const learner = newLearner({ ...standardLearning, optimizer: 'sgd', rate: 1e30, warmup: 0, blocks: 2 });
+    const steps = Array.from({ length: 6 }, () => learner.step());
+    expect(steps.at(-1)?.loss).toBe(Infinity);
+    expect(steps.map(({ step }) => step)).toEqual([1, 2, 3, 4, 5, 6]);
+    for (const value of learner.surface(4)) expect(value).not.toBeNaN();
+    expect(learner.heldOut().loss).not.toBeNaN();
   });
 
   it('clipping bounds the step of plain descent: rate × limit', () => {

@@ -4,6 +4,7 @@ import { createMemo, For, type JSX, onCleanup, onMount, Show } from 'solid-js';
 import { Curves, type Series } from '../../components/Curves.tsx';
 import { calledNames } from '../../components/calledNames.ts';
 import { magnitude, powerOfTen } from '../../components/formatNumber.ts';
+import { scientific } from '../../components/formulaText.ts';
 import { Hood } from '../../components/Hood.tsx';
 import { Question } from '../../components/Question.tsx';
 import { Range } from '../../components/Range.tsx';
@@ -14,6 +15,7 @@ import {
   type DepthLaw,
   depthActivations,
   depthNorms,
+  depthWidth,
 } from '../../experiments/depthOptions.ts';
 import { texts } from '../../i18n/texts.ts';
 import { depthFindings } from './depthFindings.ts';
@@ -184,6 +186,18 @@ import { kaimingNormal, parameter } from '@heed/tensor/nn';
 ${body}`;
 };
 
+/** What 0.02 must leave of a signal in the plain stack of ReLU: a product that one can do by hand, and what was measured. */
+const predicted = (): string[] => {
+  const { activation, residual, norm, depth } = depthState.options();
+  const measured = depthState.curves().find(({ law }) => law === 'bert')?.signal;
+  if (activation !== 'relu' || residual || norm !== 'none' || measured?.length !== depth) return [];
+  const gain = (0.02 * Math.sqrt(depthWidth / 2)) ** depth;
+  return [
+    `(0.02 \\sqrt{128 / 2})^{${depth}} = ${scientific(gain)}`,
+    `\\text{RMS}_{${depth}} = ${scientific(measured.at(-1) ?? 0)}`,
+  ];
+};
+
 /** The part. */
 export const DepthPart = (): JSX.Element => {
   onMount(depthState.enter);
@@ -215,10 +229,12 @@ export const DepthPart = (): JSX.Element => {
           <Hood
             formulas={[
               '\\operatorname{Var}(Wx) = n \\, \\sigma^2 \\operatorname{Var}(x)',
-              '\\sigma_{\\text{Kaiming}} = \\sqrt{\\frac{2}{n_{\\text{in}}}}, \\qquad \\sigma_{\\text{Xavier}} = \\sqrt{\\frac{2}{n_{\\text{in}} + n_{\\text{out}}}}',
-              '\\frac{\\partial}{\\partial x} (x + f(x)) = 1 + f^\\prime(x)',
+              '\\sigma_{\\text{Kaiming}} = \\sqrt{2 / n_{\\text{in}}} = \\sqrt{2 / 128} = 0.125',
+              '\\sigma_{\\text{Xavier}} = \\sqrt{2 / (n_{\\text{in}} + n_{\\text{out}})} = 0.088',
+              ...predicted(),
+              '\\frac{\\partial}{\\partial x} (x + f(x)) = 1 + f^{\\prime}(x)',
             ]}
-            remarks={[words().remark]}
+            remarks={[words().remark, ...(predicted().length > 0 ? [words().remarkPredicted] : [])]}
             code={code()}
             sourceName="apps/demo/src/experiments/depthCurves.ts"
             source={() => import('../../experiments/depthCurves.ts?raw').then((module) => module.default)}

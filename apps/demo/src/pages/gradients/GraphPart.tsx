@@ -13,6 +13,7 @@ import { texts } from '../../i18n/texts.ts';
 import { GraphPicture } from './GraphPicture.tsx';
 import { graphFindings } from './graphFindings.ts';
 import { expressionNames, graphState } from './graphState.ts';
+import { slopePaths } from './slopePaths.ts';
 
 const words = () => texts().gradients.graph;
 
@@ -158,6 +159,17 @@ gradients.get(w).item(); // ${fixed(graphState.graph()?.gradients.w ?? 0, 5)}
 gradientCheck(loss, [${list}]).error; // ${(graphState.graph()?.error ?? 0).toExponential(1)}`;
 };
 
+/** The chain rule for w, with the numbers of the present graph. */
+const chain = (): string => {
+  const graph = graphState.graph();
+  if (graph === undefined) return '';
+  const products = slopePaths(graph, { from: 'L', to: 'w' }).map((path) =>
+    path.map((slope) => (slope < 0 ? `(${slope.toFixed(2)})` : slope.toFixed(2))).join(' \\cdot '),
+  );
+  const total = (graph.gradients.w ?? 0).toFixed(2);
+  return `\\frac{\\partial L}{\\partial w} = ${products.join(' + ')} = ${total}`;
+};
+
 /** The part. */
 export const GraphPart = (): JSX.Element => {
   onMount(graphState.enter);
@@ -191,8 +203,10 @@ export const GraphPart = (): JSX.Element => {
           <Hood
             formulas={[
               graphState.expression().formula,
+              chain(),
               '\\frac{\\partial L}{\\partial x} = \\sum_{y \\text{ uses } x} \\frac{\\partial L}{\\partial y} \\cdot \\frac{\\partial y}{\\partial x}',
-              'f^\\prime(x) \\approx \\frac{8 (f(x + h) - f(x - h)) - (f(x + 2h) - f(x - 2h))}{12 h}',
+              'f^{\\prime}(x) \\approx \\frac{8 \\, \\delta_h - \\delta_{2h}}{12 h}',
+              '\\delta_h = f(x + h) - f(x - h)',
             ]}
             remarks={[]}
             code={code()}

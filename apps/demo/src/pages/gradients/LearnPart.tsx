@@ -2,6 +2,7 @@
 
 import { createMemo, type JSX, onCleanup, onMount, Show } from 'solid-js';
 import { calledNames } from '../../components/calledNames.ts';
+import { scientific } from '../../components/formulaText.ts';
 import { Hood } from '../../components/Hood.tsx';
 import { Question } from '../../components/Question.tsx';
 import { Verdict } from '../../components/Verdict.tsx';
@@ -61,6 +62,16 @@ import { ${calledNames(body, optimNames)} } from '@heed/tensor/optim';
 ${body}`;
 };
 
+/** Rate, gradient and change of the newest step. */
+const present = (): string[] => {
+  const last = learnState.steps().at(-1);
+  if (last === undefined) return [];
+  return [
+    `\\eta_{${last.step}} = ${scientific(last.rate)}, \\quad \\lVert g \\rVert = ${scientific(last.norm)}`,
+    `\\lVert \\Delta w \\rVert / \\lVert w \\rVert = ${scientific(last.change)}`,
+  ];
+};
+
 /** The part. */
 export const LearnPart = (): JSX.Element => {
   onMount(learnState.enter);
@@ -100,10 +111,12 @@ export const LearnPart = (): JSX.Element => {
           <Verdict findings={findings()} notes={words().notesSay} />
           <Hood
             formulas={[
-              'm_t = \\beta_1 m_{t-1} + (1 - \\beta_1) g_t, \\quad v_t = \\beta_2 v_{t-1} + (1 - \\beta_2) g_t^2',
+              'm_t = \\beta_1 m_{t-1} + (1 - \\beta_1) g_t',
+              'v_t = \\beta_2 v_{t-1} + (1 - \\beta_2) g_t^2',
               'w_t = w_{t-1} - \\eta_t \\, \\frac{m_t / (1 - \\beta_1^t)}{\\sqrt{v_t / (1 - \\beta_2^t)} + \\epsilon}',
               't = 1: \\quad w_1 = w_0 - \\eta_1 \\, \\operatorname{sign}(g_1)',
               '\\eta_t = d^{-1/2} \\min(t^{-1/2}, t \\cdot t_{\\text{warm}}^{-3/2})',
+              ...present(),
             ]}
             remarks={[words().remarkAdam, words().remarkNoam]}
             code={code(learnState.options())}

@@ -30,6 +30,9 @@ const smoothed = (steps: readonly LearningStep[]): ChartPoint[] => {
   });
 };
 
+/** Two decimals where they tell something, else a power of ten. */
+const lossText = (loss: number): string => (loss < 0.1 || loss >= 100 ? magnitude(loss) : fixed(loss));
+
 const words = () => texts().gradients.learn;
 
 /** The row of numbers. */
@@ -43,7 +46,7 @@ export const LearnStats = (): JSX.Element => {
     const largest = learnState.steps().reduce((most, { change }) => Math.max(most, change), 0);
     return [
       { name: stats.accuracy, value: number(view?.heldOut.accuracy, percent) },
-      { name: stats.loss, value: number(last?.loss, (loss) => (loss < 0.1 ? magnitude(loss) : fixed(loss))) },
+      { name: stats.loss, value: number(last?.loss, lossText) },
       { name: stats.step, value: grouped(last?.step ?? 0) },
       { name: stats.rate, value: number(last?.rate, significant) },
       { name: stats.norm, value: number(last?.norm, magnitude) },
@@ -122,7 +125,7 @@ export const LearnCharts = (): JSX.Element => {
             ticks: [1e-4, 1e-3, 1e-2, 0.1, 1],
             format: powerOfTen,
           }}
-          value={(loss) => (loss < 0.1 ? magnitude(loss) : fixed(loss))}
+          value={lossText}
           reference={{ value: Math.LN2, label: words().guess }}
           labelWidth={118}
         />

@@ -19,6 +19,8 @@ export interface LearnFacts {
 const tail = 50;
 /** A loss above this, on the very points that it learns from, is near guessing: ln 2 = 0.69. */
 const stuckLoss = 0.5;
+const lossText = (loss: number): string => (loss < 100 ? fixed(loss) : magnitude(loss));
+
 /** Steps that count as the first. */
 const early = 10;
 
@@ -47,7 +49,7 @@ export const learnFindings = (
     },
     { text: learn.verdictChange(percent(largestChange(coldSteps)), percent(largestChange(warmSteps))) },
     {
-      text: `${learn.verdictGap(fixed(seen), fixed(coldHeld.loss))}${stuck ? learn.verdictStuck : ''}`,
+      text: `${learn.verdictGap(lossText(seen), lossText(coldHeld.loss))}${stuck ? learn.verdictStuck : ''}`,
     },
     { text: learn.verdictFlow(magnitude(layers[0] ?? 0), magnitude(layers.at(-1) ?? 0)) },
   ];

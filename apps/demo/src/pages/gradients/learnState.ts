@@ -16,7 +16,7 @@ import { currentAddress, updateAddress } from '../../state/address.ts';
 
 /** Values that a reader may choose. */
 export const learnChoices = {
-  rate: [0.001, 0.003, 0.01, 0.02, 0.03, 0.05, 0.1, 0.3, 1],
+  rate: [0.001, 0.003, 0.01, 0.02, 0.03, 0.05, 0.1, 0.3],
   warmup: [0, 10, 20, 50, 100, 200],
   clip: [0, 0.1, 0.3, 1, 3],
   blocks: [2, 4, 8, 12],
