@@ -1,9 +1,9 @@
 // KVCache: keys and values of the positions already decoded, so that each new token computes only its own. Of all positions, or of the last
 // ones (a sliding window) and, if wanted, the first ones. Read in place; without gradient.
 
-import { add, dims, log, ones, reshape, ShapeError, Tensor } from '@heed/tensor';
+import { dims, ones, reshape, ShapeError, Tensor } from '@heed/tensor';
 import { headAttention } from './headAttention.ts';
-import { finishSoftmax, mergeSoftmax } from './onlineSoftmax.ts';
+import { finishSoftmax, mergeSoftmax, stateLogSumExp } from './onlineSoftmax.ts';
 import { addSinks } from './sinks.ts';
 
 /** What a KVCache keeps. */
@@ -169,7 +169,7 @@ export class KVCache {
     let result = run(rest);
     if (first !== undefined) {
       const state = mergeSoftmax(stateOf(run(first)), stateOf(result));
-      result = { output: finishSoftmax(state), logSumExp: add(state.max, log(state.sum)) };
+      result = { output: finishSoftmax(state), logSumExp: stateLogSumExp(state) };
     }
     return sinks === undefined ? result.output : addSinks(result, sinks).output;
   }

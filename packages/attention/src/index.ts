@@ -62,7 +62,13 @@ export {
 export { dense } from './dense.ts';
 export { flash } from './flash.ts';
 export { type FlashSaved, flashBackward } from './flashBackward.ts';
-export { finishSoftmax, mergeSoftmax, type SoftmaxState, softmaxBlock } from './onlineSoftmax.ts';
+export {
+  finishSoftmax,
+  mergeSoftmax,
+  type SoftmaxState,
+  softmaxBlock,
+  stateLogSumExp,
+} from './onlineSoftmax.ts';
 
 // Packed sequences
 export { type PackedOptions, type Packing, packedAttention, packedWeights, packing } from './packed.ts';

@@ -60,7 +60,7 @@ describe('KVCache', () => {
           expect(cache.length).toBe(keys.shape[2]);
         }
       },
-      { runs: 150 },
+      { runs: 80 },
     );
   });
   it('of a window has bounded bytes, however long the stream', () => {
