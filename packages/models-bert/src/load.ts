@@ -27,14 +27,16 @@ export interface PretrainedEncoder {
   readonly maskedWord: MaskedWordHead | undefined;
 }
 
-/** The tokenizer of a folder: tokenizer.json, or vocab.txt with tokenizer_config.json's do_lower_case. */
-export const readTokenizer = async (
+/** Reads what the tokenizer of a folder is made of; the returned function makes it, which keeps JavaScript busy for a while. */
+export const tokenizerSource = async (
   folder: Folder,
   { signal }: FromPretrainedOptions = {},
-): Promise<Tokenizer> => {
+): Promise<() => Tokenizer> => {
   const options = signal === undefined ? {} : { signal };
-  if (await folder.has('tokenizer.json'))
-    return readTokenizerJson(await folder.text('tokenizer.json', options));
+  if (await folder.has('tokenizer.json')) {
+    const text = await folder.text('tokenizer.json', options);
+    return () => readTokenizerJson(text);
+  }
   if (!(await folder.has('vocab.txt')))
     throw new CheckpointError(
       `${folder.name}: neither tokenizer.json nor vocab.txt; a tokenizer needs one of them.`,
@@ -42,10 +44,15 @@ export const readTokenizer = async (
   const settings = (await folder.has('tokenizer_config.json'))
     ? parseJsonObject(await folder.text('tokenizer_config.json', options), 'tokenizer_config.json')
     : {};
-  return readVocabText(await folder.text('vocab.txt', options), {
-    lowercase: settings.do_lower_case !== false,
-  });
+  const text = await folder.text('vocab.txt', options);
+  return () => readVocabText(text, { lowercase: settings.do_lower_case !== false });
 };
+
+/** The tokenizer of a folder: tokenizer.json, or vocab.txt with tokenizer_config.json's do_lower_case. */
+export const readTokenizer = async (
+  folder: Folder,
+  options: FromPretrainedOptions = {},
+): Promise<Tokenizer> => (await tokenizerSource(folder, options))();
 
 /**
  * Loads a BERT encoder from a Hugging Face folder (config.json; model.safetensors or else pytorch_model.bin, whole or in shards with their
@@ -58,7 +65,10 @@ export const fromPretrained = async (
   folder: Folder,
   options: FromPretrainedOptions = {},
 ): Promise<PretrainedEncoder> => {
-  const { config, checkpoint } = await readBoth(folder, options);
+  const { signal } = options;
+  const text = await folder.text('config.json', signal === undefined ? {} : { signal });
+  const config = readBertConfig(parseJsonObject(text, 'config.json'));
+  const checkpoint = await readCheckpoint(folder, options);
   const paths = new Set([...checkpoint.keys()].map(bertPath));
   const has = (part: string) => [...paths].some((path) => path?.startsWith(part));
   const encoder = new Encoder(config, { pooler: has('pooler.') });
@@ -67,24 +77,6 @@ export const fromPretrained = async (
   load(model, checkpoint as ReadonlyMap<string, AnyTensor>, { rename: bertPath, where: folder.name });
   if (options.weights === 'int8') quantize(model);
   return { config, encoder, maskedWord };
-};
-
-/** Configuration and weights, read at the same time; where one fails the other is stopped. */
-const readBoth = async (folder: Folder, options: FromPretrainedOptions) => {
-  const stop = new AbortController();
-  const signal = AbortSignal.any([stop.signal, ...(options.signal === undefined ? [] : [options.signal])]);
-  const readConfig = async () =>
-    readBertConfig(parseJsonObject(await folder.text('config.json', { signal }), 'config.json'));
-  try {
-    const [config, checkpoint] = await Promise.all([
-      readConfig(),
-      readCheckpoint(folder, { ...options, signal }),
-    ]);
-    return { config, checkpoint };
-  } catch (error) {
-    stop.abort(error);
-    throw error;
-  }
 };
 
 /** The encoder's own parts, so that a head can be loaded beside them in one go. */

@@ -8,7 +8,7 @@ import { Linear, load } from '@heed/tensor/nn';
 import type { Tokenizer } from '@heed/tokenizers';
 import { type JsonObject, JsonReader, parseJsonObject } from './config.ts';
 import type { Encoder } from './encoder.ts';
-import { type FromPretrainedOptions, fromPretrained, readTokenizer } from './load.ts';
+import { type FromPretrainedOptions, fromPretrained, tokenizerSource } from './load.ts';
 import { normalizeRows, type PoolingMode, pool, poolingModes } from './pooling.ts';
 import type { SentenceModel } from './textEncoder.ts';
 
@@ -155,15 +155,35 @@ const modelOf = (
   },
 });
 
+/** The same options, and a promise that is kept when the first bytes have arrived. */
+const watched = (options: FromPretrainedOptions) => {
+  let begin: () => void = () => undefined;
+  const underWay = new Promise<void>((resolve) => {
+    begin = resolve;
+  });
+  const onProgress: NonNullable<FromPretrainedOptions['onProgress']> = (progress) => {
+    begin();
+    options.onProgress?.(progress);
+  };
+  return { options: { ...options, onProgress }, underWay };
+};
+
 /** Loads a sentence-transformers folder, or a plain BERT folder (mean pooling, not normalized). */
 export const loadSentenceTransformer = async (
   folder: Folder,
   options: FromPretrainedOptions = {},
 ): Promise<SentenceModel> => {
-  // The small files are read and parsed while the weights arrive.
+  const weights = watched(options);
+  const model = fromPretrained(folder, weights.options);
+  // Making a tokenizer keeps JavaScript busy, so the weights must be under way before.
+  const makeTokenizer = async (): Promise<Tokenizer> => {
+    const make = await tokenizerSource(folder, options);
+    await Promise.race([weights.underWay, model]);
+    return make();
+  };
   const [{ encoder }, tokenizer, steps, prompts] = await Promise.all([
-    fromPretrained(folder, options),
-    readTokenizer(folder, options),
+    model,
+    makeTokenizer(),
     readSteps(folder),
     readPrompts(folder),
   ]);
