@@ -3,10 +3,13 @@
 
 import { allocate, defineOp, ShapeError, slice, sum, Tensor } from '@heed/tensor';
 
-/** A bias that depends on the head and on the distance j − p of key j from the position p = i + keys − queries of query i. */
+/** A bias that depends on the distance j − p of key j from the position p = i + keys − queries of query i, and on the head; or on the query too. */
 export interface ByDistance {
   readonly kind: 'byDistance';
-  /** [heads or 1, distances]: column c belongs to distance first + c; farther distances take the first or last column. */
+  /**
+   * [heads or 1, distances], or of each query [batch or 1, heads or 1, queries, distances]: column c belongs to distance first + c; farther distances
+   * take the first or last column.
+   */
   readonly table: Tensor;
   /** Distance of the first column. */
   readonly first: number;
@@ -31,17 +34,18 @@ export interface BiasPart {
 
 /**
  * A bias from a table [heads or 1, distances] by the distance of key from query: column c is distance `first` + c, and what is farther takes
- * the outermost column. `first` is by default −(distances − 1) / 2, distance 0 in the middle. Differentiable in the table, in every kernel.
+ * the outermost column. A table [batch or 1, heads or 1, queries, distances] says it for each query. `first` is by default −(distances − 1) / 2,
+ * distance 0 in the middle. Differentiable in the table, in every kernel; no [queries, keys] matrix is stored.
  *
  * @example
  * attention(q, k, v, { bias: byDistance(tensor([[-2, -1, 0, -1, -2]])) }); // farther keys count less
  */
 export const byDistance = (table: Tensor, options: { readonly first?: number } = {}): ByDistance => {
-  const distances = table.shape[1] ?? 0;
+  const distances = table.shape.at(-1) ?? 0;
   const first = options.first ?? (1 - distances) / 2;
-  if (table.rank !== 2 || distances === 0)
+  if ((table.rank !== 2 && table.rank !== 4) || distances === 0)
     throw new ShapeError(
-      `byDistance: table ${table}; expected [heads or 1, distances], one distance at least.`,
+      `byDistance: table ${table}; expected [heads or 1, distances] or [batch or 1, heads or 1, queries, distances], one distance at least.`,
     );
   if (!Number.isInteger(first))
     throw new RangeError(
@@ -53,17 +57,25 @@ export const byDistance = (table: Tensor, options: { readonly first?: number } =
 /** The tensor of a bias that gradients go to. */
 export const biasTensor = (bias: Bias): Tensor => (bias instanceof Tensor ? bias : bias.table);
 
+/** Extents of a table as [batch, heads, queries, distances], 1 where all are alike. */
+const extentsOf = ({ shape }: Tensor): readonly [number, number, number, number] =>
+  (shape.length === 2 ? [1, shape[0], 1, shape[1]] : shape) as [number, number, number, number]; // rank 2 or 4 by byDistance
+
 /** Throws a clear error where a bias does not fit the sizes. */
 export const checkBias = (bias: Bias, { batch, heads, queries, keys }: BiasSizes): void => {
-  const full = [batch, heads, queries, keys];
   if (!(bias instanceof Tensor)) {
-    const tables = bias.table.shape[0];
-    if (tables !== 1 && tables !== heads)
+    const [batches, tables, rows] = extentsOf(bias.table);
+    const fits =
+      (batches === 1 || batches === batch) &&
+      (tables === 1 || tables === heads) &&
+      (bias.table.rank === 2 || rows === queries);
+    if (!fits)
       throw new ShapeError(
-        `attention: bias byDistance of ${bias.table} for ${heads} heads; expected a table of [${heads}, distances] or [1, distances].`,
+        `attention: bias byDistance of ${bias.table} for ${batch} batches, ${heads} heads and ${queries} queries; expected a table of [${heads} or 1, distances] or [${batch} or 1, ${heads} or 1, ${queries}, distances].`,
       );
     return;
   }
+  const full = [batch, heads, queries, keys];
   const fits = bias.shape.every((extent, axis) => extent === 1 || extent === full[4 - bias.rank + axis]);
   if (bias.rank > 4 || !fits)
     throw new ShapeError(
@@ -73,6 +85,8 @@ export const checkBias = (bias: Bias, { batch, heads, queries, keys }: BiasSizes
 
 interface DistanceOptions {
   readonly first: number;
+  /** Query 0 of the part. */
+  readonly query: number;
   /** Distance of key 0 of the part from query 0 of the part. */
   readonly corner: number;
   readonly rows: number;
@@ -83,45 +97,61 @@ interface DistanceOptions {
 const columnOf = ({ first, corner }: DistanceOptions, last: number, i: number, j: number): number =>
   Math.min(last, Math.max(0, corner + j - i - first));
 
-/** Adds gradients [groups, heads, rows, columns] of scores to the sums by [table, distance]. */
-const scatter = (gradient: Tensor, sums: Float64Array, tables: number, options: DistanceOptions): void => {
+/** Where the row of the table for a batch, head and query row of a part begins. */
+const rowOf = (
+  table: Tensor,
+  { query }: DistanceOptions,
+  [b, head, i]: readonly [number, number, number],
+): number => {
+  const [batches, heads, queries, distances] = extentsOf(table);
+  const group = (batches === 1 ? 0 : b) * heads + (heads === 1 ? 0 : head);
+  return (group * queries + (queries === 1 ? 0 : query + i)) * distances;
+};
+
+/** Adds gradients [batch, heads, rows, columns] of scores to the sums of the table's gradient. */
+const scatter = (gradient: Tensor, sums: Float64Array, table: Tensor, options: DistanceOptions): void => {
   const { rows, columns } = options;
-  const distances = sums.length / tables;
-  const heads = gradient.shape[1] as number; // rank 4
-  const data = gradient.data;
+  const last = (table.shape.at(-1) as number) - 1; // rank 2 or 4
+  const [batches, heads] = gradient.shape as [number, number]; // rank 4
   let index = 0;
-  for (let group = 0; group < gradient.size / Math.max(1, rows * columns); group++) {
-    const start = tables === 1 ? 0 : (group % heads) * distances;
-    for (let i = 0; i < rows; i++)
-      for (let j = 0; j < columns; j++) {
-        const at = start + columnOf(options, distances - 1, i, j);
-        sums[at] = (sums[at] as number) + (data[index++] as number); // inside by the shapes
+  for (let b = 0; b < batches; b++)
+    for (let head = 0; head < heads; head++)
+      for (let i = 0; i < rows; i++) {
+        const start = rowOf(table, options, [b, head, i]);
+        for (let j = 0; j < columns; j++) {
+          const at = start + columnOf(options, last, i, j);
+          sums[at] = (sums[at] as number) + (gradient.data[index++] as number); // inside by the shapes
+        }
       }
-  }
 };
 
 const distancePart = defineOp<readonly [Tensor], DistanceOptions>({
   name: 'byDistance',
   forward: ([table], options) => {
     const { rows, columns } = options;
-    const [tables, distances] = table.shape as [number, number]; // rank 2 by byDistance
-    const data = allocate(tables * rows * columns);
+    const [batches, heads, , distances] = extentsOf(table);
+    const data = allocate(batches * heads * rows * columns);
+    const from = table.data;
     let index = 0;
-    for (let head = 0; head < tables; head++)
-      for (let i = 0; i < rows; i++)
-        for (let j = 0; j < columns; j++)
-          data[index++] = table.data[head * distances + columnOf(options, distances - 1, i, j)] as number; // held inside
-    return { shape: [1, tables, rows, columns], data };
+    for (let b = 0; b < batches; b++)
+      for (let head = 0; head < heads; head++)
+        for (let i = 0; i < rows; i++) {
+          const start = rowOf(table, options, [b, head, i]);
+          for (let j = 0; j < columns; j++)
+            data[index++] = from[start + columnOf(options, distances - 1, i, j)] as number; // held inside
+        }
+    return { shape: [batches, heads, rows, columns], data };
   },
   backward: (gradient, { inputs: [table], options }) => {
     const sums = new Float64Array(table.size);
-    scatter(gradient, sums, table.shape[0] as number, options); // rank 2
+    scatter(gradient, sums, table, options);
     return [new Tensor('float32', table.shape, Float32Array.from(sums))];
   },
 });
 
 const distanceOptions = ({ first }: ByDistance, part: BiasPart, sizes: BiasSizes): DistanceOptions => ({
   first,
+  query: part.queries[0],
   corner: part.keys[0] - (part.queries[0] + sizes.keys - sizes.queries),
   rows: part.queries[1] - part.queries[0],
   columns: part.keys[1] - part.keys[0],
@@ -179,7 +209,7 @@ export const biasGradient = (bias: Bias, sizes: BiasSizes): BiasGradient => {
     add(gradient, part) {
       if (bias instanceof Tensor)
         addPart(sums, [...new Array<number>(4 - rank).fill(1), ...shape], part, gradient);
-      else scatter(gradient, sums, shape[0] as number, distanceOptions(bias, part, sizes)); // rank 2
+      else scatter(gradient, sums, bias.table, distanceOptions(bias, part, sizes));
     },
     finish: () => new Tensor('float32', shape, Float32Array.from(sums)),
   };
@@ -193,10 +223,11 @@ export const biasAt = (
 ): number => {
   const { batch, head, query, key } = place;
   if (!(bias instanceof Tensor)) {
-    const [tables, distances] = bias.table.shape as [number, number]; // rank 2 by byDistance
-    const distance = key - (query + sizes.keys - sizes.queries);
-    const column = Math.min(distances - 1, Math.max(0, distance - bias.first));
-    return bias.table.data[(tables === 1 ? 0 : head) * distances + column] as number; // held inside
+    const options = distanceOptions(bias, { queries: [query, query + 1], keys: [key, key + 1] }, sizes);
+    const last = (bias.table.shape.at(-1) as number) - 1; // rank 2 or 4
+    return bias.table.data[
+      rowOf(bias.table, options, [batch, head, 0]) + columnOf(options, last, 0, 0)
+    ] as number; // held inside
   }
   const full = [batch, head, query, key];
   let index = 0;

@@ -9,8 +9,11 @@ import type { AttentionKernel, AttentionRequest } from './kernel.ts';
 import { UnsupportedError } from './kernel.ts';
 import {
   and,
+  blocks,
   causal,
   documents,
+  firstKeys,
+  global,
   hideWhere,
   keepWhere,
   type Mask,
@@ -43,7 +46,7 @@ interface Setting extends Sizes {
   readonly mask?: (tensor: (bits: readonly number[], shape: readonly number[]) => Tensor<'bool'>) => Mask;
   readonly bias?: readonly number[];
   /** Shape of the table of a bias by distance, and its first distance. */
-  readonly distances?: readonly [shape: readonly [number, number], first: number];
+  readonly distances?: readonly [shape: readonly number[], first: number];
   readonly scale?: number;
   /** Deviation of queries and keys; default 1. */
   readonly spread?: number;
@@ -205,6 +208,48 @@ const settings: readonly Setting[] = [
     mask: (bits) => hideWhere(bits(bitsOf(12 * 14, 6), [12, 14])),
   },
   {
+    name: 'a window and global tokens over several tiles',
+    queries: 150,
+    keys: 150,
+    batch: 1,
+    heads: 2,
+    mask: () => or(window({ left: 9, right: 9 }), global([0, 70])),
+  },
+  {
+    name: 'global tokens of each batch, fewer queries than keys, padding',
+    queries: 30,
+    keys: 70,
+    mask: () => and(or(window({ left: 3, right: 0 }), global([[0, 55], [7]])), padding([70, 60])),
+  },
+  {
+    name: 'a dilated window',
+    queries: 90,
+    keys: 100,
+    batch: 1,
+    mask: () => window({ left: 12, right: 4, dilation: 3 }),
+  },
+  {
+    name: 'blocks, of which the last are short',
+    queries: 90,
+    keys: 100,
+    batch: 1,
+    mask: () =>
+      blocks({
+        size: 40,
+        table: [
+          [1, 0, 1],
+          [0, 1, 0],
+          [0, 0, 0],
+        ],
+      }),
+  },
+  {
+    name: 'a prefix and the latest keys',
+    queries: 80,
+    keys: 80,
+    mask: () => and(causal(), or(firstKeys(2), window({ left: 9, right: 0 }))),
+  },
+  {
     name: 'a predicate',
     queries: 12,
     keys: 14,
@@ -233,6 +278,13 @@ const settings: readonly Setting[] = [
     kvHeads: 2,
     distances: [[1, 5], -4],
     mask: causal,
+  },
+  {
+    name: 'a bias by distance of each query',
+    queries: 70,
+    keys: 90,
+    batch: 2,
+    distances: [[2, 4, 70, 9], -4],
   },
   { name: 'soft-capped scores, causal', queries: 20, keys: 24, softcap: 1.5, mask: causal },
   { name: 'sinks, more queries than keys, causal', queries: 24, keys: 20, sinks: true, mask: causal },

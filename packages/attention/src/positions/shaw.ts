@@ -3,10 +3,11 @@
 
 import { add, matmul, mul, ShapeError, type Tensor } from '@heed/tensor';
 import { type AttentionOptions, attentionRequest } from '../attention.ts';
+import { type ByDistance, byDistance } from '../bias.ts';
 import { dense } from '../dense.ts';
 import { finiteKeys } from '../finiteKeys.ts';
 import { dropoutFactors, weightedValues } from '../scores.ts';
-import { relativeShift, sumByDistance } from './relative.ts';
+import { sumByDistance } from './relative.ts';
 
 /** Half of an odd number of distances: the farthest one that has a vector of its own. */
 const farthest = (name: string, table: Tensor, width: number): number => {
@@ -17,21 +18,22 @@ const farthest = (name: string, table: Tensor, width: number): number => {
 };
 
 /**
- * The term scale · q·a of the scores, [batch, heads, queries, keys]: a is the vector of `relativeKeys` [2k + 1, depth] for the distance j − p of key
- * from query, held between −k and k. `scale` is the attention's, by default 1/√depth. Differentiable. Shaw 2018 (arXiv:1803.02155), equation 4.
+ * The term scale · q·a of the scores, a bias by distance of [batch, heads, queries, 2k + 1] numbers: a is the vector of `relativeKeys`
+ * [2k + 1, depth] for the distance j − p of key from query, held between −k and k. `scale` is the attention's, by default 1/√depth.
+ * Differentiable. Shaw 2018 (arXiv:1803.02155), equation 4, with its clipping.
  *
  * @example
- * attention(q, k, v, { bias: shawBias(q, relativeKeys, { keys: k.shape[2] }) });
+ * attention(q, k, v, { bias: shawBias(q, relativeKeys) });
  */
 export const shawBias = (
   query: Tensor,
   relativeKeys: Tensor,
-  options: { readonly keys: number; readonly scale?: number | undefined },
-): Tensor => {
+  options: { readonly scale?: number | undefined } = {},
+): ByDistance => {
   const depth = query.shape.at(-1) ?? 0;
   const first = -farthest('shawBias', relativeKeys, depth);
   const products = matmul(query, relativeKeys, { transposeB: true });
-  return mul(relativeShift(products, { keys: options.keys, first }), options.scale ?? 1 / Math.sqrt(depth));
+  return byDistance(mul(products, options.scale ?? 1 / Math.sqrt(depth)), { first });
 };
 
 /** Options of `shawAttention`. */
@@ -52,14 +54,12 @@ export interface ShawOptions extends Pick<AttentionOptions, 'mask' | 'scale' | '
 export const shawAttention = (query: Tensor, key: Tensor, value: Tensor, options: ShawOptions): Tensor => {
   const { relativeKeys, relativeValues, ...rest } = options;
   const first = -farthest('shawAttention', relativeValues, value.shape.at(-1) ?? 0);
-  const keys = key.shape[2] ?? 0;
-  const bias =
-    relativeKeys === undefined ? undefined : shawBias(query, relativeKeys, { keys, scale: rest.scale });
+  const bias = relativeKeys === undefined ? undefined : shawBias(query, relativeKeys, { scale: rest.scale });
   const { request, mark } = finiteKeys(attentionRequest(query, key, value, { ...rest, bias }));
   const { dropout } = request;
   const weights = dense.weights(request);
   const kept =
     dropout === undefined ? weights : mul(weights, dropoutFactors(request, dropout.rate, dropout.source));
-  const byDistance = sumByDistance(kept, { distances: relativeValues.shape[0] as number, first }); // rank 2
-  return mark(add(weightedValues(kept, request.value), matmul(byDistance, relativeValues)));
+  const summed = sumByDistance(kept, { distances: relativeValues.shape[0] as number, first }); // rank 2
+  return mark(add(weightedValues(kept, request.value), matmul(summed, relativeValues)));
 };

@@ -2,7 +2,7 @@
 // of which keys are given.
 
 import { add, matmul, mul, reshape, ShapeError, type Tensor } from '@heed/tensor';
-import { relativeShift } from './relative.ts';
+import { type ByDistance, byDistance } from '../bias.ts';
 
 /** What `transformerXlBias` is computed from. */
 export interface TransformerXlOptions {
@@ -30,16 +30,16 @@ export const withContentBias = (query: Tensor, contentBias: Tensor): Tensor =>
   add(query, byHead(query, contentBias));
 
 /**
- * Terms (b) and (d) of Transformer-XL's score, scale · (q + v)·r of the distance j − p: a bias [batch, heads, queries, keys]. The whole score is
- * `attention` of q + u with this bias. Keys after the query take the last row and are to be masked. Differentiable.
+ * Terms (b) and (d) of Transformer-XL's score, scale · (q + v)·r of the distance j − p: a bias by distance of each query. The whole score is
+ * `attention` of q + u with this bias; its "shift" is how a bias by distance is read. Keys after the query take the last row and are to be masked. Differentiable.
  * Dai 2019 (arXiv:1901.02860), §3.3: their R of distance i − j is row keys − 1 − (i − j).
  *
  * @example
  * const bias = transformerXlBias(q, { relative, positionBias: v, keys });
  * attention(withContentBias(q, u), k, values, { bias, mask: causal() });
  */
-export const transformerXlBias = (query: Tensor, options: TransformerXlOptions): Tensor => {
+export const transformerXlBias = (query: Tensor, options: TransformerXlOptions): ByDistance => {
   const { relative, positionBias, keys, scale = 1 / Math.sqrt(query.shape.at(-1) ?? 1) } = options;
   const products = matmul(add(query, byHead(query, positionBias)), relative, { transposeB: true });
-  return mul(relativeShift(products, { keys }), scale);
+  return byDistance(mul(products, scale), { first: 1 - keys });
 };

@@ -68,7 +68,7 @@ const callOf = ({ op, options }: Case, leaves: Leaves): Call => {
       return { query, key, options: { mask, bias, scale: Number(options.scale) } };
     }
     case 'attention_shaw': {
-      const bias = shawBias(query, leaf('relative_keys'), { keys });
+      const bias = shawBias(query, leaf('relative_keys'));
       const tables = {
         relativeKeys: leaf('relative_keys'),
         relativeValues: leaf('relative_values'),
