@@ -47,19 +47,18 @@ export function vocabulary(
   for (let position = 0; position < tokens.length; position++) {
     const token = tokens[position] as string; // position < length
     const id = ids === undefined ? position : (ids[position] ?? Number.NaN);
-    const here = (): string => name(token, position);
-    checkToken(token, here);
-    checkId(id, here);
+    if (token.length > longestToken || !token.isWellFormed()) refuseToken(token, name(token, position));
+    if (!isId(id)) refuseId(id, name(token, position));
     const other = tokenOf[id];
     if (other !== undefined) {
       throw new TokenizerError(
-        here(),
+        name(token, position),
         `id ${id} already belongs to ${JSON.stringify(other)}; every token needs its own. Give it another id.`,
       );
     }
     if (!repeats && idOf.has(token)) {
       throw new TokenizerError(
-        here(),
+        name(token, position),
         `${JSON.stringify(token)} has id ${idOf.get(token)} already; a token may come once. Remove one of the two.`,
       );
     }
@@ -74,25 +73,22 @@ export function vocabulary(
   };
 }
 
-function checkToken(token: string, here: () => string): void {
-  if (token.length > longestToken) {
-    throw new TokenizerError(
-      here(),
-      `a token of ${token.length} UTF-16 units was given; at most ${longestToken} are supported. Remove it.`,
-    );
-  }
-  if (/\p{Surrogate}/u.test(token)) {
-    throw new TokenizerError(
-      here(),
-      `the token has a lone surrogate, which no text can match. Write the character as a whole pair.`,
-    );
-  }
+function refuseToken(token: string, place: string): never {
+  throw new TokenizerError(
+    place,
+    token.length > longestToken
+      ? `a token of ${token.length} UTF-16 units was given; at most ${longestToken} are supported. Remove it.`
+      : `the token has a lone surrogate, which no text can match. Write the character as a whole pair.`,
+  );
 }
 
-function checkId(id: number, here: () => string): void {
-  if (Number.isInteger(id) && id >= 0 && id <= largestId) return;
+function isId(id: number): boolean {
+  return Number.isInteger(id) && id >= 0 && id <= largestId;
+}
+
+function refuseId(id: number, place: string): never {
   throw new TokenizerError(
-    here(),
+    place,
     `id ${id} was given; expected an integer from 0 to ${largestId}. Renumber the token.`,
   );
 }
