@@ -172,7 +172,10 @@ export const gradientsEn = {
     verdictTrained: (batch: number, layer: string, batched: string) =>
       `Trained on batches of ${batch}: LayerNorm is right on ${layer} of the unseen points, BatchNorm on ${batched}.`,
     verdictLarge: (batch: number, layer: string, batched: string) =>
-      `On batches of ${batch} the two are ${layer} and ${batched}: the weakness is the small batch.`,
+      `On batches of ${batch} the two are right on ${layer} and ${batched}.`,
+    verdictSmall: ' The weakness is the small batch.',
+    remark:
+      'By company the change is of the order of 1/√n, n being the numbers in each mean; in brackets, as measured.',
     verdictModes: (batch: number, running: string, ofBatch: string) =>
       `BatchNorm is two functions: with batches of ${batch} it is right on ${running} by its running statistics and on ${ofBatch} by the batch’s own. LayerNorm has no such gap.`,
     notesSay:

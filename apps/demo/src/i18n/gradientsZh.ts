@@ -154,8 +154,9 @@ export const gradientsZh: GradientsTexts = {
       `只用零把这个批从 8 填充到 ${length} 个词元，BatchNorm 的值变化 ${change}，LayerNorm 变化 0 %。`,
     verdictTrained: (batch, layer, batched) =>
       `以批大小 ${batch} 训练：未见过的点，LayerNorm 判对 ${layer}，BatchNorm 判对 ${batched}。`,
-    verdictLarge: (batch, layer, batched) =>
-      `批大小为 ${batch} 时两者分别是 ${layer} 与 ${batched}：弱点在于小批量。`,
+    verdictLarge: (batch, layer, batched) => `批大小为 ${batch} 时两者分别判对 ${layer} 与 ${batched}。`,
+    verdictSmall: '弱点在于小批量。',
+    remark: '随同伴的变化约为 1/√n，n 是每个均值所用的数的个数；括号里是实测值。',
     verdictModes: (batch, running, ofBatch) =>
       `BatchNorm 其实是两个函数：批大小为 ${batch} 时，用滑动统计判对 ${running}，用批内统计判对 ${ofBatch}。LayerNorm 没有这个差别。`,
     notesSay:

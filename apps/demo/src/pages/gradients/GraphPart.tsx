@@ -167,7 +167,7 @@ const chain = (): string => {
     path.map((slope) => (slope < 0 ? `(${slope.toFixed(2)})` : slope.toFixed(2))).join(' \\cdot '),
   );
   const total = (graph.gradients.w ?? 0).toFixed(2);
-  return `\\frac{\\partial L}{\\partial w} = ${products.join(' + ')} = ${total}`;
+  return `\\begin{aligned} \\frac{\\partial L}{\\partial w} &= ${products.join(' \\\\ &+ ')} \\\\ &= ${total} \\end{aligned}`;
 };
 
 /** The part. */

@@ -181,6 +181,16 @@ const batch = initialize(new BatchNorm(32), random(1));
 batch.forward(x, { random: random(2) }); // a training pass: by the batch, and the running statistics move
 batch.forward(x); // any other pass: by the running statistics`;
 
+/** The order of the change by company, and what was measured: smallest and largest batch. */
+const predicted = (): string[] =>
+  [normState.company()?.byCompany[0], normState.company()?.byCompany.at(-1)].flatMap((change) =>
+    change === undefined
+      ? []
+      : [
+          `1 / \\sqrt{${change.at} \\cdot 8} = ${(1 / Math.sqrt(8 * change.at)).toFixed(3)} \\quad (${change.batch.toFixed(3)})`,
+        ],
+  );
+
 /** The part. */
 export const NormsPart = (): JSX.Element => {
   onMount(normState.enter);
@@ -210,9 +220,11 @@ export const NormsPart = (): JSX.Element => {
           <Hood
             formulas={[
               'y = \\gamma \\, \\frac{x - \\mu}{\\sqrt{\\sigma^2 + \\epsilon}} + \\beta',
-              '\\text{LayerNorm: } \\mu_i = \\frac{1}{d} \\sum_{j} x_{ij}, \\qquad \\text{BatchNorm: } \\mu_j = \\frac{1}{n} \\sum_{i} x_{ij}',
+              '\\text{LayerNorm: } \\mu_i = \\frac{1}{d} \\sum_{j} x_{ij}',
+              '\\text{BatchNorm: } \\mu_j = \\frac{1}{n} \\sum_{i} x_{ij}',
+              ...predicted(),
             ]}
-            remarks={[]}
+            remarks={[words().remark]}
             code={code}
             sourceName="apps/demo/src/experiments/normComparison.ts"
             source={() => import('../../experiments/normComparison.ts?raw').then((module) => module.default)}

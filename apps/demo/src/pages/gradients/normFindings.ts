@@ -6,6 +6,9 @@ import type { NormCompany } from '../../experiments/normCompany.ts';
 import type { NormOutcome } from '../../experiments/normOptions.ts';
 import type { GradientsTexts } from '../../i18n/gradientsEn.ts';
 
+/** Smaller differences of accuracy, of 400 points, tell nothing. */
+const telling = 0.04;
+
 /** The findings. */
 export const normFindings = (
   { norms: words }: GradientsTexts,
@@ -20,13 +23,15 @@ export const normFindings = (
     return layer === undefined || batched === undefined ? undefined : [layer, batched];
   };
   const [small, large] = [pair(4) ?? pair(2), pair(128)];
+  const gap = (both: typeof small): number => (both === undefined ? 0 : both[0].accuracy - both[1].accuracy);
+  const weakOnlyWhenSmall = gap(small) > telling && gap(large) < telling;
   if (small !== undefined)
     findings.push({
       text: words.verdictTrained(small[0].batch, percent(small[0].accuracy), percent(small[1].accuracy)),
     });
   if (large !== undefined)
     findings.push({
-      text: words.verdictLarge(large[0].batch, percent(large[0].accuracy), percent(large[1].accuracy)),
+      text: `${words.verdictLarge(large[0].batch, percent(large[0].accuracy), percent(large[1].accuracy))}${weakOnlyWhenSmall ? words.verdictSmall : ''}`,
     });
   if (small !== undefined)
     findings.push({
