@@ -15,7 +15,7 @@ afterAll(() => {
 });
 
 /** What this kernel declines, with the reason. */
-const declined = [/bias/, /dropout/, /soft-cap/];
+const declined = [/bias/, /dropout/, /soft-cap/, /sinks/];
 
 describe.each([
   ['tiles of 128 × 128', gpu],
