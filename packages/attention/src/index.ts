@@ -85,6 +85,10 @@ export {
 } from './layer.ts';
 export { type CacheAttendOptions, KVCache, type KVCacheOptions } from './cache.ts';
 
+// Conversions of checkpoints
+export { type GroupKeyHeadsOptions, groupKeyHeads, type HeadPooling } from './groupKeyHeads.ts';
+export { averageCheckpoints } from './averageCheckpoints.ts';
+
 // Positions
 export { alibi, alibiSlopes } from './positions/alibi.ts';
 export { LearnedPositions } from './positions/learned.ts';
