@@ -10,7 +10,7 @@ import {
   TransformerLayer,
 } from '@heed/attention';
 import { add, dropout, linear, mul, reshape, type Tensor } from '@heed/tensor';
-import { Embedding, normal, LayerNorm, Linear, within } from '@heed/tensor/nn';
+import { Embedding, LayerNorm, Linear, normal, within } from '@heed/tensor/nn';
 import { type FullConfig, fullConfig, type TransformerConfig } from './config.ts';
 import type { IdBatch, Seq2seq } from './seq2seq.ts';
 
