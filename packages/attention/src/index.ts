@@ -89,6 +89,18 @@ export { type CacheAttendOptions, KVCache, type KVCacheOptions } from './cache.t
 export { type GroupKeyHeadsOptions, groupKeyHeads, type HeadPooling } from './groupKeyHeads.ts';
 export { averageCheckpoints } from './averageCheckpoints.ts';
 
+// Counts of bytes and operations
+export {
+  type AlgorithmTraffic,
+  a100,
+  type PassTraffic,
+  type Traffic,
+  type TrafficHardware,
+  type TrafficProblem,
+  type TrafficStep,
+  traffic,
+} from './traffic.ts';
+
 // Positions
 export { alibi, alibiSlopes } from './positions/alibi.ts';
 export { LearnedPositions } from './positions/learned.ts';
