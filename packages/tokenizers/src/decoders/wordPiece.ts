@@ -1,4 +1,5 @@
 // Puts WordPiece tokens together again.
+import { cleanUp } from './cleanUp.ts';
 import type { Decoder } from './decoder.ts';
 
 /**
@@ -17,21 +18,7 @@ export function wordPieceDecoder(options: { prefix: string; cleanup: boolean }):
     });
 }
 
-// In this order: a later rule may see what an earlier one has left.
-const rules: readonly (readonly [from: string, to: string])[] = [
-  [' .', '.'],
-  [' ?', '?'],
-  [' !', '!'],
-  [' ,', ','],
-  [" ' ", "'"],
-  [" n't", "n't"],
-  [" 'm", "'m"],
-  [' do not', " don't"],
-  [" 's", "'s"],
-  [" 've", "'ve"],
-  [" 're", "'re"],
-];
-
-function withoutBlanks(piece: string): string {
-  return rules.reduce((text, [from, to]) => text.replaceAll(from, to), piece);
+/** Takes blanks off before punctuation and English contractions. @example withoutBlanks('a !'); //=> 'a!' */
+export function withoutBlanks(piece: string): string {
+  return cleanUp(piece).replaceAll(' do not', " don't");
 }

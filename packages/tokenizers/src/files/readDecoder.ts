@@ -1,5 +1,8 @@
 // The `decoder` of a tokenizer.json.
 import { byteFallback } from '../decoders/byteFallback.ts';
+import { byteLevelDecoder } from '../decoders/byteLevel.ts';
+import { bytePairDecoder } from '../decoders/bytePairEncoding.ts';
+import { ctcDecoder } from '../decoders/ctc.ts';
 import { type Decoder, decoderSequence, fuse, spaced } from '../decoders/decoder.ts';
 import { metaspaceDecoder } from '../decoders/metaspace.ts';
 import { replaceDecoder } from '../decoders/replace.ts';
@@ -20,6 +23,14 @@ export function readDecoder(json: JsonValue): Decoder {
         cleanup: json.field('cleanup').boolean(true),
       }),
     Metaspace: () => metaspaceDecoder(readMetaspace(json)),
+    ByteLevel: () => byteLevelDecoder(),
+    BPEDecoder: () => bytePairDecoder(json.field('suffix').absent ? '</w>' : json.field('suffix').string()),
+    CTC: () =>
+      ctcDecoder({
+        padding: json.field('pad_token').string(),
+        delimiter: json.field('word_delimiter_token').string(),
+        cleanup: json.field('cleanup').boolean(),
+      }),
     ByteFallback: () => byteFallback(),
     Fuse: () => fuse,
     Strip: () => readStrip(json),

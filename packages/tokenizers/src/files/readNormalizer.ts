@@ -1,6 +1,7 @@
 // The `normalizer` of a tokenizer.json.
 import type { AlignedText } from '../alignedText.ts';
 import { bertNormalizer } from '../normalizers/bert.ts';
+import { byteLevelNormalizer } from '../normalizers/byteLevel.ts';
 import { lowercase } from '../normalizers/lowercase.ts';
 import { nmt } from '../normalizers/nmt.ts';
 import { type Normalizer, normalizerSequence } from '../normalizers/normalizer.ts';
@@ -28,6 +29,7 @@ export function readNormalizer(json: JsonValue): Normalizer {
           ? {}
           : { stripAccents: json.field('strip_accents').boolean() }),
       }),
+    ByteLevel: () => byteLevelNormalizer(),
     Lowercase: () => lowercase,
     StripAccents: () => stripAccents,
     NFC: () => unicodeForm('NFC', afterUnicode9),

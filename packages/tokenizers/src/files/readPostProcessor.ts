@@ -3,9 +3,11 @@ import {
   bertTemplate,
   type PostProcessor,
   plainTemplate,
+  robertaTemplate,
   type TemplatePart,
   template,
 } from '../postProcessors/template.ts';
+import { trimOffsets } from '../postProcessors/trimOffsets.ts';
 import { readComponent } from './component.ts';
 import type { JsonValue } from './json.ts';
 
@@ -14,8 +16,30 @@ export function readPostProcessor(json: JsonValue): PostProcessor {
   if (json.absent) return plainTemplate();
   return readComponent(json, 'post-processor', {
     TemplateProcessing: () => readTemplate(json),
+    RobertaProcessing: () =>
+      readTrim(json, robertaTemplate(readNamedId(json.field('cls')), readNamedId(json.field('sep')))),
+    ByteLevel: () => readTrim(json, plainTemplate()),
+    Sequence: (parts) => readSequence(parts('processors')),
     BertProcessing: () => bertTemplate(readNamedId(json.field('cls')), readNamedId(json.field('sep'))),
   });
+}
+
+function readTrim(json: JsonValue, inner: PostProcessor): PostProcessor {
+  if (!json.field('trim_offsets').boolean(true)) return inner;
+  return trimOffsets(inner, { addPrefixSpace: json.field('add_prefix_space').boolean(true) });
+}
+
+// Trimming touches the texts' own tokens only, so its place among the others does not matter.
+function readSequence(parts: readonly JsonValue[]): PostProcessor {
+  const isTrim = (part: JsonValue): boolean => part.field('type').string() === 'ByteLevel';
+  const [arranging, another] = parts.filter((part) => !isTrim(part));
+  another?.refuse('one post-processor that adds tokens, and any number of ByteLevel');
+  return parts
+    .filter(isTrim)
+    .reduceRight<PostProcessor>(
+      (inner, part) => readTrim(part, inner),
+      arranging === undefined ? plainTemplate() : readPostProcessor(arranging),
+    );
 }
 
 function readTemplate(json: JsonValue): PostProcessor {

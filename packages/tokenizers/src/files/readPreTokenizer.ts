@@ -2,6 +2,7 @@
 
 import { literal } from '../patterns/pattern.ts';
 import { bertPreTokenizer } from '../preTokenizers/bert.ts';
+import { byteLevel } from '../preTokenizers/byteLevel.ts';
 import type { SplitBehavior } from '../preTokenizers/cut.ts';
 import { digits } from '../preTokenizers/digits.ts';
 import { fixedLength } from '../preTokenizers/fixedLength.ts';
@@ -9,6 +10,7 @@ import { type MetaspaceOptions, metaspace } from '../preTokenizers/metaspace.ts'
 import { type PreTokenizer, preTokenizerSequence } from '../preTokenizers/preTokenizer.ts';
 import { punctuation } from '../preTokenizers/punctuation.ts';
 import { split } from '../preTokenizers/split.ts';
+import { unicodeScripts } from '../preTokenizers/unicodeScripts.ts';
 import { whitespace, whitespaceSplit } from '../preTokenizers/whitespace.ts';
 import { readComponent } from './component.ts';
 import type { JsonValue } from './json.ts';
@@ -19,6 +21,12 @@ export function readPreTokenizer(json: JsonValue): PreTokenizer {
   if (json.absent) return preTokenizerSequence([]);
   return readComponent(json, 'pre-tokenizer', {
     BertPreTokenizer: () => bertPreTokenizer(),
+    ByteLevel: () =>
+      byteLevel({
+        addPrefixSpace: json.field('add_prefix_space').boolean(true),
+        useRegex: json.field('use_regex').boolean(true),
+      }),
+    UnicodeScripts: () => unicodeScripts(),
     Whitespace: () => whitespace(),
     WhitespaceSplit: () => whitespaceSplit(),
     Punctuation: () => punctuation(readBehavior(json.field('behavior'), 'isolated')),

@@ -4,21 +4,22 @@ import { type Recommended, Tokenizer } from '../tokenizer.ts';
 import { type JsonValue, parseJson } from './json.ts';
 import { readAddedTokens } from './readAddedTokens.ts';
 import { readDecoder } from './readDecoder.ts';
-import { readModel } from './readModel.ts';
+import { type ModelOptions, readModel } from './readModel.ts';
 import { readNormalizer } from './readNormalizer.ts';
 import { readPostProcessor } from './readPostProcessor.ts';
 import { readPreTokenizer } from './readPreTokenizer.ts';
 
 /**
  * Makes the tokenizer that a tokenizer.json describes. Its truncation and padding are not applied; they are in
- * `recommended`. Throws a TokenizerError that names the place in the file for anything broken, contradictory or unsupported
- * (models: WordPiece, Unigram and WordLevel; BPE is refused by name).
+ * `recommended`. Throws a TokenizerError that names the place in the file for anything broken, contradictory or unsupported.
+ *
+ * A BPE model with dropout needs a source of chance, or `dropout: 0`, in the options; nothing else in a file is random.
  *
  * @example readTokenizerJson(await readFile('tokenizer.json', 'utf8')).encode('hello').ids
  */
-export function readTokenizerJson(text: string): Tokenizer {
+export function readTokenizerJson(text: string, options: ModelOptions = {}): Tokenizer {
   const json = parseJson(text, 'tokenizer.json');
-  const model = readModel(json.field('model'));
+  const model = readModel(json.field('model'), options);
   const { tokens, outsideModel } = readAddedTokens(json.field('added_tokens'), model);
   const stages = {
     added: addedTokens(tokens, readNormalizer(json.field('normalizer'))),

@@ -64,6 +64,22 @@ export function bertTemplate(
   return template(single, [...single, { kind: 'text', text: 'second', typeId: 1 }, special(sep, 1)]);
 }
 
+/** `<s> first </s>`, and `<s> first </s> </s> second </s>`, all in segment 0 (`RobertaProcessing`). */
+export function robertaTemplate(
+  cls: { id: number; token: string },
+  sep: { id: number; token: string },
+): PostProcessor {
+  const special = (of: { id: number; token: string }): TemplatePart => ({
+    kind: 'special',
+    ids: [of.id],
+    tokens: [of.token],
+    typeId: 0,
+  });
+  const text = (which: 'first' | 'second'): TemplatePart => ({ kind: 'text', text: which, typeId: 0 });
+  const single = [special(cls), text('first'), special(sep)];
+  return template(single, [...single, special(sep), text('second'), special(sep)]);
+}
+
 function labelled(encoding: Encoding, labels: { typeId: number; sequenceId: number }): Encoding {
   return new Encoding({
     ids: encoding.ids,

@@ -42,15 +42,54 @@ describe('a broken tokenizer.json is refused with the place and the reason', () 
     ['a missing model', { model: undefined }, /tokenizer.json: model: nothing was given, expected an object/],
     ['a model of the wrong kind', { model: 7 }, /tokenizer.json: model: 7 was given, expected an object/],
     [
-      'BPE',
-      model({ type: 'BPE' }),
-      /tokenizer.json: model: the model "BPE" was given; supported are WordPiece, Unigram, WordLevel/,
+      'an unknown model',
+      model({ type: 'Morse' }),
+      /tokenizer.json: model: the model "Morse" was given; supported are BPE, WordPiece, Unigram, WordLevel/,
     ],
-    ['BPE without its type', { model: { vocab: {}, merges: [] } }, /the model "BPE" was given/],
+    [
+      'BPE without its type, known by its merges',
+      { added_tokens: [], model: { vocab: { a: 0 }, merges: ['a b'] } },
+      /model.merges\[0\]: the merge of "a" and "b" needs "b", which model.vocab does not have/,
+    ],
+    [
+      'a merge whose whole is missing',
+      { added_tokens: [], model: { type: 'BPE', vocab: { a: 0, b: 1 }, merges: [['a', 'b']] } },
+      /model.merges\[0\]: the merge of "a" and "b" needs "ab"/,
+    ],
+    [
+      'a merge of three',
+      { added_tokens: [], model: { type: 'BPE', vocab: { a: 0 }, merges: ['a a a'] } },
+      /model.merges\[0\]: "a a a" was given, expected two tokens with one blank between/,
+    ],
+    [
+      'a merge of one',
+      { added_tokens: [], model: { type: 'BPE', vocab: { a: 0 }, merges: [['a']] } },
+      /model.merges\[0\]: an array of 1 was given, expected \[left, right\]/,
+    ],
+    [
+      'a dropout that is no chance',
+      { added_tokens: [], model: { type: 'BPE', dropout: 2, vocab: {}, merges: [] } },
+      /model.dropout: 2 was given, expected a chance from 0 to 1/,
+    ],
+    [
+      'a dropout without a source of chance',
+      { added_tokens: [], model: { type: 'BPE', dropout: 0.1, vocab: {}, merges: [] } },
+      /model.dropout: a dropout of 0.1 needs a source of chance, and none was given. Pass { random }/,
+    ],
+    [
+      'two post-processors that both add tokens',
+      {
+        post_processor: {
+          type: 'Sequence',
+          processors: [{ type: 'ByteLevel' }, { type: 'BertProcessing' }, { type: 'BertProcessing' }],
+        },
+      },
+      /post_processor.processors\[2\]: an object of 1 fields was given, expected one post-processor that adds tokens/,
+    ],
     [
       'an unknown normalizer',
-      { normalizer: { type: 'ByteLevel' } },
-      /normalizer: the normalizer "ByteLevel" was given; supported are BertNormalizer/,
+      { normalizer: { type: 'Bytes' } },
+      /normalizer: the normalizer "Bytes" was given; supported are BertNormalizer/,
     ],
     [
       'a type that every object has',
@@ -74,14 +113,14 @@ describe('a broken tokenizer.json is refused with the place and the reason', () 
     ],
     [
       'an unknown pre-tokenizer',
-      { pre_tokenizer: { type: 'UnicodeScripts' } },
-      /the pre-tokenizer "UnicodeScripts" was given/,
+      { pre_tokenizer: { type: 'Scripts' } },
+      /the pre-tokenizer "Scripts" was given/,
     ],
-    ['an unknown decoder', { decoder: { type: 'CTC' } }, /the decoder "CTC" was given/],
+    ['an unknown decoder', { decoder: { type: 'Morse' } }, /the decoder "Morse" was given/],
     [
       'an unknown post-processor',
-      { post_processor: { type: 'RobertaProcessing' } },
-      /the post-processor "RobertaProcessing" was given/,
+      { post_processor: { type: 'Stamping' } },
+      /the post-processor "Stamping" was given/,
     ],
     [
       'a wrong flag',
