@@ -2,6 +2,7 @@
 
 import { currentBackend } from '@heed/tensor';
 import type { RequestSizes } from './kernel.ts';
+import { oneQueryAttention } from './oneQuery.ts';
 
 /** Operands, sizes, and where things lie. Rows of keys and values may have room behind them (a cache's capacity). */
 export interface HeadAttentionCall extends RequestSizes {
@@ -23,35 +24,28 @@ export interface HeadAttentionCall extends RequestSizes {
   readonly visibleStride: number;
 }
 
-/** Fills `out`. Each (batch, head) is a sequence of its own, so that grouped heads share their keys in place. */
+/** Fills `out`. A batch is a sequence, so that heads which share keys share the packing of them. */
 export const headAttention = (call: HeadAttentionCall): void => {
+  if (call.queries === 1) {
+    oneQueryAttention(call);
+    return;
+  }
   const { batch, heads, kvHeads, queries, keys, keyRoom, depth, valueDepth } = call;
-  const sequences = new Int32Array(5 * batch * heads);
-  for (let index = 0; index < batch * heads; index++) {
-    const b = Math.floor(index / heads);
-    const firstKey = (b * kvHeads + Math.floor((index % heads) / (heads / kvHeads))) * keyRoom;
+  const sequences = new Int32Array(5 * batch);
+  for (let b = 0; b < batch; b++) {
+    const [firstQuery, firstKey] = [b * heads * queries, b * kvHeads * keyRoom];
     sequences.set(
-      [index * queries, (index + 1) * queries, firstKey, firstKey + keys, b * call.visibleStride],
-      5 * index,
+      [firstQuery, firstQuery + queries, firstKey, firstKey + keys, b * call.visibleStride],
+      5 * b,
     );
   }
   currentBackend().attention({
-    q: call.q,
-    k: call.k,
-    v: call.v,
-    out: call.out,
-    logSumExp: call.logSumExp,
-    sequences,
-    visible: call.visible,
-    heads: 1,
-    kvHeads: 1,
-    depth,
-    valueDepth,
-    scale: call.scale,
-    qLayout: { row: depth, head: 0 },
-    kLayout: { row: depth, head: 0 },
-    vLayout: { row: valueDepth, head: 0 },
-    outLayout: { row: valueDepth, head: 0 },
-    logSumExpLayout: { row: 1, head: 0 },
+    ...{ q: call.q, k: call.k, v: call.v, out: call.out, logSumExp: call.logSumExp },
+    ...{ sequences, visible: call.visible, heads, kvHeads, depth, valueDepth, scale: call.scale },
+    qLayout: { row: depth, head: queries * depth },
+    kLayout: { row: depth, head: keyRoom * depth },
+    vLayout: { row: valueDepth, head: keyRoom * valueDepth },
+    outLayout: { row: valueDepth, head: queries * valueDepth },
+    logSumExpLayout: { row: 1, head: queries },
   });
 };
