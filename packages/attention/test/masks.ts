@@ -38,7 +38,7 @@ export const leafMask = ({ batch, queries, keys }: Sizes): fc.Arbitrary<Mask> =>
     list(some, batch).map(global),
     fc.nat(keys + 2).map(firstKeys),
     fc
-      .integer({ min: 1, max: Math.max(queries, keys) })
+      .integer({ min: 1, max: Math.max(1, queries, keys) })
       .chain((size) =>
         list(list(fc.nat(1), Math.ceil(keys / size)), Math.ceil(queries / size)).map((table) =>
           blocks({ size, table }),

@@ -33,7 +33,10 @@ export const alibi = (
   { queries, keys }: { readonly queries: number; readonly keys: number },
 ): ByDistance => {
   const first = 1 - keys;
-  const far = Float32Array.from({ length: queries + keys - 1 }, (_, column) => -Math.abs(first + column));
+  const far = Float32Array.from(
+    { length: Math.max(1, queries + keys - 1) },
+    (_, column) => -Math.abs(first + column),
+  );
   const table = mul(reshape(slopes, [slopes.size, 1]), new Tensor('float32', [1, far.length], far));
   return byDistance(table, { first });
 };

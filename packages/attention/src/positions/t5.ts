@@ -64,7 +64,10 @@ export const t5Bias = (
   if (table.rank !== 2) throw new ShapeError(`t5Bias: table ${table}; expected [buckets, heads].`);
   const first = 1 - keys;
   const moved = keys - queries - start; // a distance from where the query really stands
-  const distances = Array.from({ length: queries + keys - 1 }, (_, column) => first + column + moved);
+  const distances = Array.from(
+    { length: Math.max(1, queries + keys - 1) },
+    (_, column) => first + column + moved,
+  );
   const ids = t5Buckets(distances, { ...rest, buckets: table.shape[0] as number }); // rank 2
   return byDistance(transpose(gather(table, ids)), { first });
 };

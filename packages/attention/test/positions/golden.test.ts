@@ -102,7 +102,7 @@ const callOf = ({ op, options }: Case, leaves: Leaves): Call => {
 const scalingOf = (options: Case['options']): RopeScaling | undefined => {
   const number = (name: string) => Number(pick(options[name], name));
   const maybe = <K extends string>(ours: K, theirs: string) =>
-    options[theirs] === undefined ? {} : ({ [ours]: options[theirs] } as Record<K, number>);
+    (options[theirs] ?? undefined) === undefined ? {} : ({ [ours]: options[theirs] } as Record<K, number>);
   switch (options.type) {
     case 'default':
       return undefined;
@@ -114,7 +114,7 @@ const scalingOf = (options: Case['options']): RopeScaling | undefined => {
         type: 'dynamic',
         factor: number('factor'),
         trainedLength: number('max_position_embeddings'),
-        length: number('seq_len'),
+        ...maybe('length', 'seq_len'),
       };
     case 'llama3':
       return {
