@@ -17,7 +17,11 @@ const firstGroups = [0, 1];
 
 const nameOf = ({ relaxed }: Target, group: number): string => `${relaxed ? 'relaxed' : 'plain'} ${group}`;
 
-/** What `atBuild` is filled with: modules for shared memory and the targets that engines choose unasked. */
+/**
+ * What `atBuild` is filled with: modules for shared memory and the targets that engines choose unasked.
+ *
+ * @public tooling/scripts/bundle.mjs calls it
+ */
 export const emitModules = (): Record<string, string> =>
   Object.fromEntries(
     targets.flatMap((target) =>
