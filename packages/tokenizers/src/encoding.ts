@@ -10,7 +10,10 @@ export interface EncodingFields {
   specialTokensMask: Uint8Array;
   wordIds: Int32Array;
   sequenceIds: Int32Array;
+  /** Default: 1 everywhere. */
+  attentionMask?: Uint8Array;
   truncated?: number;
+  overflowing?: readonly Encoding[];
 }
 
 /**
@@ -29,36 +32,82 @@ export class Encoding {
   readonly offsets: Int32Array;
   /** Segment ids: 0 for the first text and 1 for the second, unless the post-processor says otherwise. */
   readonly typeIds: Int32Array;
-  /** 1 for every token; here for models that ask for it (padding would be 0). */
+  /** 1 for tokens, 0 for padding. */
   readonly attentionMask: Uint8Array;
-  /** 1 for tokens that the post-processor added, else 0. */
+  /** 1 for tokens that the post-processor added and for padding, else 0. */
   readonly specialTokensMask: Uint8Array;
-  /** Which piece of the pre-tokenizer a token belongs to, counted from 0 in each text; −1 for special tokens. */
+  /** Which piece of the pre-tokenizer a token belongs to, counted from 0 in each text; −1 for special tokens and padding. */
   readonly wordIds: Int32Array;
-  /** 0 for tokens of the first text, 1 for the second, −1 for special tokens. */
+  /** 0 for tokens of the first text, 1 for the second, −1 for special tokens and padding. */
   readonly sequenceIds: Int32Array;
   /** How many tokens truncation cut away, both texts together; 0 if nothing was cut. */
   readonly truncated: number;
+  /** The further windows of a text that was cut with a `stride`, special tokens included; else none. */
+  readonly overflowing: readonly Encoding[];
 
   constructor(fields: EncodingFields) {
     this.ids = fields.ids;
     this.tokens = fields.tokens;
     this.offsets = fields.offsets;
     this.typeIds = fields.typeIds;
-    this.attentionMask = new Uint8Array(fields.ids.length).fill(1);
+    this.attentionMask = fields.attentionMask ?? new Uint8Array(fields.ids.length).fill(1);
     this.specialTokensMask = fields.specialTokensMask;
     this.wordIds = fields.wordIds;
     this.sequenceIds = fields.sequenceIds;
     this.truncated = fields.truncated ?? 0;
+    this.overflowing = fields.overflowing ?? [];
   }
 
   /** How many tokens there are, special ones included. */
   get length(): number {
     return this.ids.length;
   }
+
+  /**
+   * The first token that covers the character at `position`, in the unit of the offsets, of the first text or, with
+   * `sequence` 1, the second; undefined where no token does, such as a blank.
+   *
+   * @example readVocabText('[UNK]\n[CLS]\n[SEP]\nun\n##do').encode('undo').charToToken(2); //=> 2
+   */
+  charToToken(position: number, sequence: 0 | 1 = 0): number | undefined {
+    const { offsets, sequenceIds } = this;
+    for (let token = 0; token < sequenceIds.length; token++) {
+      if (sequenceIds[token] !== sequence || position < (offsets[2 * token] ?? 0)) continue;
+      if (position < (offsets[2 * token + 1] ?? 0)) return token;
+    }
+    return undefined;
+  }
+
+  /** `[start, end]` of a token in its text; undefined for special tokens, padding, and what is no token. */
+  tokenToChars(token: number): [start: number, end: number] | undefined {
+    if ((this.sequenceIds[token] ?? -1) < 0) return undefined;
+    return [this.offsets[2 * token] ?? 0, this.offsets[2 * token + 1] ?? 0];
+  }
+
+  /** `[start, end)` of the tokens of a word, as in `wordIds`; undefined if there is no such word in that text. */
+  wordToTokens(word: number, sequence: 0 | 1 = 0): [start: number, end: number] | undefined {
+    if (word < 0) return undefined;
+    const isInWord = (_: number, token: number): boolean =>
+      this.wordIds[token] === word && this.sequenceIds[token] === sequence;
+    const start = this.wordIds.findIndex(isInWord);
+    return start < 0 ? undefined : [start, this.wordIds.findLastIndex(isInWord) + 1];
+  }
+
+  /** `[start, end]` of a word in its text; undefined if there is no such word. */
+  wordToChars(word: number, sequence: 0 | 1 = 0): [start: number, end: number] | undefined {
+    const tokens = this.wordToTokens(word, sequence);
+    if (tokens === undefined) return undefined;
+    return [this.offsets[2 * tokens[0]] ?? 0, this.offsets[2 * tokens[1] - 1] ?? 0];
+  }
+
+  /** The word of the character at `position`; undefined where no token covers it. */
+  charToWord(position: number, sequence: 0 | 1 = 0): number | undefined {
+    const token = this.charToToken(position, sequence);
+    return token === undefined ? undefined : this.wordIds[token];
+  }
 }
 
-/** The tokens [start, end) of an encoding; `truncated` starts anew at 0. @example sliceEncoding(encoding, 0, 1).length; //=> 1 */
+/** The tokens [start, end) of an encoding, without its windows; `truncated` starts anew at 0. @example sliceEncoding(encoding, 0, 1).length; //=> 1 */
 export function sliceEncoding(encoding: Encoding, start: number, end: number): Encoding {
   return new Encoding({
     ids: encoding.ids.slice(start, end),
@@ -68,6 +117,7 @@ export function sliceEncoding(encoding: Encoding, start: number, end: number): E
     specialTokensMask: encoding.specialTokensMask.slice(start, end),
     wordIds: encoding.wordIds.slice(start, end),
     sequenceIds: encoding.sequenceIds.slice(start, end),
+    attentionMask: encoding.attentionMask.slice(start, end),
   });
 }
 

@@ -1,15 +1,15 @@
 // The public names of @heed/tokenizers: readers of files, what they give, and the error.
+export { DecodeStream } from './decodeStream.ts';
 export { Encoding } from './encoding.ts';
+export type { ExplainedPiece, ExplainedStage, Explanation } from './explain.ts';
 export { readTokenizerJson } from './files/tokenizerJson.ts';
 export { readUniversalSentenceEncoderVocabulary } from './files/universalSentenceEncoder.ts';
 export { readVocabText, type VocabTextOptions } from './files/vocabText.ts';
+export { type CountOptions, characterTokenizer, wordTokenizer } from './granularity.ts';
 export type { BertNormalizerOptions } from './normalizers/bert.ts';
-export {
-  type DecodeOptions,
-  type EncodeOptions,
-  type Padding,
-  type Recommended,
-  Tokenizer,
-} from './tokenizer.ts';
+export type { OffsetUnit } from './offsetUnits.ts';
+export type { Padding } from './padding.ts';
+export { type Report, report } from './report.ts';
+export { type DecodeOptions, type EncodeOptions, type Recommended, Tokenizer } from './tokenizer.ts';
 export { TokenizerError } from './tokenizerError.ts';
 export type { Truncation, TruncationStrategy } from './truncation.ts';

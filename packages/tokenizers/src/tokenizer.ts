@@ -2,10 +2,15 @@
 import type { AddedTokens, Part } from './addedTokens.ts';
 import type { AlignedText } from './alignedText.ts';
 import { wellFormed } from './characters.ts';
-import { codePointOffsets } from './codePointOffsets.ts';
+import { cleanUp } from './decoders/cleanUp.ts';
 import type { Decoder } from './decoders/decoder.ts';
+import { DecodeStream } from './decodeStream.ts';
 import { Encoding } from './encoding.ts';
+import { type Explanation, explain } from './explain.ts';
+import { tokenizerJsonText } from './files/tokenizerJsonText.ts';
 import type { Model } from './models/model.ts';
+import { convertOffsets, type OffsetUnit } from './offsetUnits.ts';
+import { type Padding, padded } from './padding.ts';
 import type { PostProcessor } from './postProcessors/template.ts';
 import type { PreTokenizer } from './preTokenizers/preTokenizer.ts';
 import { TokenizerError } from './tokenizerError.ts';
@@ -17,32 +22,27 @@ export interface EncodeOptions {
   addSpecialTokens?: boolean;
   /** Cuts long texts; `Encoding.truncated` says how much. Default: nothing is cut. */
   truncation?: Truncation;
-  /** What offsets count: UTF-16 units, for `String.slice` (default), or code points, as the original does in Python. */
-  offsets?: 'utf16' | 'codePoint';
+  /**
+   * Fills up to one length: the longest of a batch by default. What is not given is as in `recommended.padding`, else
+   * `length` `'longest'`, `side` `'right'`, `token` `'[PAD]'` with its id, `typeId` 0. Default: nothing is filled.
+   */
+  padding?: Partial<Padding>;
+  /** What offsets count: UTF-16 units, for `String.slice` (default), code points or bytes of UTF-8. */
+  offsets?: OffsetUnit;
 }
 
 /** How to decode. */
 export interface DecodeOptions {
   /** Leave special tokens out. Default false. */
   skipSpecialTokens?: boolean;
+  /** Take out blanks before punctuation and English contractions. Default false. */
+  cleanUp?: boolean;
 }
 
 /** What a tokenizer.json asks for; nothing here is applied unless it is passed on. */
 export interface Recommended {
   truncation?: Required<Truncation> & { stride: number };
   padding?: Padding;
-}
-
-/** How a file wants batches padded. */
-export interface Padding {
-  /** To a fixed length, or to the longest of the batch. */
-  length: number | 'longest';
-  side: 'right' | 'left';
-  id: number;
-  typeId: number;
-  token: string;
-  /** Lengths are rounded up to a multiple of this. */
-  multipleOf?: number;
 }
 
 /** The stages of a tokenizer; normalization is inside `added`, which has to find tokens before and after it. */
@@ -55,6 +55,8 @@ export interface TokenizerStages {
   recommended?: Recommended;
   /** Whether lone surrogates become U+FFFD first, as in every tokenizer that works on UTF-8. Default true. */
   wellFormed?: boolean;
+  /** What a tokenizer.json of this tokenizer holds, for those that can be written as one. */
+  source?: () => unknown;
 }
 
 /**
@@ -85,19 +87,32 @@ export class Tokenizer {
     return this.#size;
   }
 
+  /** The id that stands for what the vocabulary does not have; undefined if the model never needs one. */
+  get unknownId(): number | undefined {
+    return this.#stages.model.unknownId;
+  }
+
   /** Encodes one text. The empty text gives special tokens only. */
   encode(text: string, options: EncodeOptions = {}): Encoding {
-    return this.#finish({ first: text, second: undefined }, options);
+    return this.#pad([this.#finish({ first: text, second: undefined }, options)], options)[0] as Encoding; // one in, one out
   }
 
   /** Encodes two texts that belong together, as for question answering; `sequenceIds` tells them apart. */
   encodePair(first: string, second: string, options: EncodeOptions = {}): Encoding {
-    return this.#finish({ first, second }, options);
+    return this.#pad([this.#finish({ first, second }, options)], options)[0] as Encoding; // one in, one out
   }
 
-  /** Encodes several texts, each by itself; nothing is padded. */
-  encodeBatch(texts: readonly string[], options: EncodeOptions = {}): Encoding[] {
-    return texts.map((text) => this.encode(text, options));
+  /** Encodes several texts or pairs, each by itself; with `padding` all get one length, their windows, too. */
+  encodeBatch(
+    texts: readonly (string | readonly [first: string, second: string])[],
+    options: EncodeOptions = {},
+  ): Encoding[] {
+    const encodings = texts.map((text) =>
+      Array.isArray(text)
+        ? this.#finish({ first: text[0], second: text[1] ?? null }, options)
+        : this.#finish({ first: text, second: undefined }, options),
+    );
+    return this.#pad(encodings, options);
   }
 
   /** The text of ids. Ids that no token has are left out. */
@@ -109,7 +124,39 @@ export class Tokenizer {
       if (token === undefined) continue;
       if (options.skipSpecialTokens !== true || !added.isSpecial(token)) tokens.push(token);
     }
-    return decoder(tokens).join('');
+    const text = decoder(tokens).join('');
+    return options.cleanUp === true ? cleanUp(text) : text;
+  }
+
+  /**
+   * Decodes ids one by one, as a generating model gives them; the parts put together are what `decode` gives for all.
+   *
+   * @example
+   * const stream = tokenizer.decodeStream({ skipSpecialTokens: true });
+   * for (const id of ids) shown += stream.push(id);
+   * shown += stream.end();
+   */
+  decodeStream(options: Omit<DecodeOptions, 'cleanUp'> = {}): DecodeStream {
+    const { added, decoder } = this.#stages;
+    return new DecodeStream(decoder, (id) => {
+      const token = this.idToToken(id);
+      const skipped = options.skipSpecialTokens === true && token !== undefined && added.isSpecial(token);
+      return skipped ? undefined : token;
+    });
+  }
+
+  /** What each of the five stages makes of a text, with the place of everything in it. */
+  explain(text: string, options: Pick<EncodeOptions, 'addSpecialTokens'> = {}): Explanation {
+    const encoding = this.encode(text, options);
+    return explain(this.#source(text), encoding, this.#stages);
+  }
+
+  /**
+   * This tokenizer as the text of a tokenizer.json, which the original library and `readTokenizerJson` read. Throws a
+   * TokenizerError for the Universal Sentence Encoder, whose model no tokenizer.json can say.
+   */
+  toTokenizerJson(): string {
+    return tokenizerJsonText(this.#stages.source?.());
   }
 
   /** The id of a token, undefined if there is none. */
@@ -122,7 +169,7 @@ export class Tokenizer {
     return this.#stages.added.token(id) ?? this.#stages.model.token(id);
   }
 
-  #finish(texts: { first: string; second: string | undefined }, options: EncodeOptions): Encoding {
+  #finish(texts: { first: unknown; second: unknown }, options: EncodeOptions): Encoding {
     const { postProcessor } = this.#stages;
     const { addSpecialTokens = true, truncation, offsets = 'utf16' } = options;
     const first = this.#content(texts.first, offsets);
@@ -131,23 +178,49 @@ export class Tokenizer {
     const special = addSpecialTokens ? postProcessor.added(second !== undefined) : 0;
     const cut = truncate({ first, second }, truncation, special);
     const arranged = postProcessor.arrange(cut, addSpecialTokens);
-    return cut.truncated === 0 ? arranged : new Encoding({ ...arranged, truncated: cut.truncated });
+    if (cut.truncated === 0) return arranged;
+    const overflowing = cut.windows.map((window) => postProcessor.arrange(window, addSpecialTokens));
+    return new Encoding({ ...arranged, truncated: cut.truncated, overflowing });
+  }
+
+  #pad(encodings: Encoding[], { padding }: EncodeOptions): Encoding[] {
+    if (padding === undefined) return encodings;
+    const recommended = this.recommended.padding;
+    const token = padding.token ?? recommended?.token ?? '[PAD]';
+    const id = padding.id ?? (token === recommended?.token ? recommended.id : this.tokenToId(token));
+    if (id === undefined) {
+      throw new TokenizerError(
+        'encode',
+        `padding asks for the token ${JSON.stringify(token)}, which the vocabulary does not have. Give padding.token, or padding.id.`,
+      );
+    }
+    const { length = 'longest', side = 'right', typeId = 0 } = { ...recommended, ...padding };
+    const multipleOf = padding.multipleOf ?? recommended?.multipleOf;
+    return padded(encodings, {
+      ...{ length, side, typeId, id, token },
+      ...(multipleOf === undefined ? {} : { multipleOf }),
+    });
   }
 
   // The tokens of one text, without special tokens of the post-processor.
-  #content(text: unknown, offsets: 'utf16' | 'codePoint'): Encoding {
+  #content(text: unknown, offsets: OffsetUnit): Encoding {
+    const source = this.#source(text);
+    const content = new ContentBuilder();
+    for (const part of this.#stages.added.extract(source)) this.#appendPart(content, part);
+    const encoding = content.build();
+    convertOffsets(source, encoding.offsets, offsets);
+    return encoding;
+  }
+
+  // The text that is worked on, of the same length as the one given.
+  #source(text: unknown): string {
     if (typeof text !== 'string') {
       throw new TokenizerError(
         'encode',
         `a text of type ${text === null ? 'null' : typeof text} was given; expected a string. Convert it first.`,
       );
     }
-    const source = this.#stages.wellFormed === false ? text : wellFormed(text);
-    const content = new ContentBuilder();
-    for (const part of this.#stages.added.extract(source)) this.#appendPart(content, part);
-    const encoding = content.build();
-    if (offsets === 'codePoint') codePointOffsets(source, encoding.offsets);
-    return encoding;
+    return this.#stages.wellFormed === false ? text : wellFormed(text);
   }
 
   #appendPart(content: ContentBuilder, part: Part): void {

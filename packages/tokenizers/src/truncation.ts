@@ -16,6 +16,11 @@ export interface Truncation {
   strategy?: TruncationStrategy;
   /** Which end is cut. Default `'right'`. */
   side?: 'right' | 'left';
+  /**
+   * How many tokens each further window repeats of the one before it, less than the room for the text. Given, even as 0, the
+   * rest of the text is kept as windows in `Encoding.overflowing`; default: it is dropped.
+   */
+  stride?: number;
 }
 
 /** One text, or two. */
@@ -27,11 +32,17 @@ export interface Contents {
 /** Contents cut to size, and how many tokens fell away. */
 export interface TruncatedContents extends Contents {
   truncated: number;
+  /** The further windows; of a pair, each of the first text with each of the second. */
+  windows: readonly Contents[];
 }
+
+// Two texts that are both cut give every combination of their windows, which must not exhaust the memory.
+const mostWindows = 100_000;
 
 /**
  * Cuts one or two encodings so that with `special` further tokens they are at most `maxLength` long (tokenizers
  * utils/truncation.rs, 3ba8ad00; the original ignores a `maxLength` below the number of special tokens, this refuses it).
+ * With a stride, a text for which no room is left at all becomes one window as a whole, as in the original.
  */
 export function truncate(contents: Contents, truncation: Truncation, special: number): TruncatedContents {
   const { first, second } = contents;
@@ -39,13 +50,68 @@ export function truncate(contents: Contents, truncation: Truncation, special: nu
   checkMaxLength(maxLength, special);
   const room = maxLength - special;
   const excess = first.length + (second?.length ?? 0) - room;
-  if (excess <= 0) return { first, second, truncated: 0 };
+  if (excess <= 0) return { first, second, truncated: 0, windows: [] };
   const [firstLength, secondLength] = lengths(contents, { strategy, room, excess });
-  return {
+  const cut = {
     first: keep(first, firstLength, side),
     second: second === undefined ? undefined : keep(second, secondLength, side),
-    truncated: first.length - firstLength + (second === undefined ? 0 : second.length - secondLength),
   };
+  const windowsOf = (text: Encoding, length: number): Encoding[] =>
+    truncation.stride === undefined ? [] : windows(text, length, { side, stride: truncation.stride });
+  return {
+    ...cut,
+    truncated: first.length - firstLength + (second === undefined ? 0 : second.length - secondLength),
+    windows: combined(
+      cut,
+      windowsOf(first, firstLength),
+      second === undefined ? [] : windowsOf(second, secondLength),
+    ),
+  };
+}
+
+// The windows after the first one; each begins `length - stride` tokens after the one before it:
+//   right, length 3, stride 1:  (a b c) · c d e · e f
+//   left:                       (d e f) · b c d · a b
+function windows(
+  text: Encoding,
+  length: number,
+  { side, stride }: { side: 'right' | 'left'; stride: number },
+): Encoding[] {
+  if (length === text.length) return [];
+  if (length === 0) return [text];
+  if (!Number.isInteger(stride) || stride < 0 || stride >= length) {
+    throw new TokenizerError(
+      'encode',
+      `truncation.stride is ${stride}, with room for ${length} tokens of the text; expected an integer from 0 to ${length - 1}. Lower it, or raise maxLength.`,
+    );
+  }
+  const result: Encoding[] = [];
+  for (let done = length; done < text.length; done += length - stride) {
+    const from = done - stride;
+    const to = Math.min(from + length, text.length);
+    result.push(
+      side === 'right'
+        ? sliceEncoding(text, from, to)
+        : sliceEncoding(text, text.length - to, text.length - from),
+    );
+  }
+  return result;
+}
+
+// In the order of the original: the windows of the first text, each with all of the second, then those of the second.
+function combined(cut: Contents, first: readonly Encoding[], second: readonly Encoding[]): Contents[] {
+  const count = (first.length + 1) * (second.length + 1) - 1;
+  if (count > mostWindows) {
+    throw new TokenizerError(
+      'encode',
+      `truncation.stride gives ${count} windows; at most ${mostWindows} are supported. Raise maxLength, lower the stride, or cut one text of a pair only ('onlySecond').`,
+    );
+  }
+  const seconds = cut.second === undefined ? [undefined] : [cut.second, ...second];
+  return [
+    ...first.flatMap((window) => seconds.map((other) => ({ first: window, second: other }))),
+    ...second.map((window) => ({ first: cut.first, second: window })),
+  ];
 }
 
 function checkMaxLength(maxLength: number, special: number): void {

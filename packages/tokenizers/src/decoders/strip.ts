@@ -8,7 +8,7 @@ import type { Decoder } from './decoder.ts';
  */
 export function stripDecoder(options: { content: string; start: number; stop: number }): Decoder {
   const { content, start, stop } = options;
-  return (tokens) =>
+  const strip: Decoder = (tokens) =>
     tokens.map((token) => {
       let from = 0;
       let to = token.length;
@@ -18,4 +18,5 @@ export function stripDecoder(options: { content: string; start: number; stop: nu
         to -= content.length;
       return token.slice(from, to);
     });
+  return Object.assign(strip, { settlesLate: stop > 0 });
 }

@@ -22,6 +22,11 @@ export class JsonValue {
     return this.#key === undefined ? this.#base : `${this.#base}[${JSON.stringify(this.#key)}]`;
   }
 
+  /** The value itself, unchecked. */
+  get raw(): unknown {
+    return this.#value;
+  }
+
   /** Whether the value is null or absent. */
   get absent(): boolean {
     return this.#value === null || this.#value === undefined;

@@ -34,8 +34,15 @@ export function readDecoder(json: JsonValue): Decoder {
     ByteFallback: () => byteFallback(),
     Fuse: () => fuse,
     Strip: () => readStrip(json),
-    Replace: () => replaceDecoder(readPattern(json.field('pattern')), json.field('content').string()),
+    Replace: () => readReplace(json),
     Sequence: (parts) => decoderSequence(parts('decoders').map(readDecoder)),
+  });
+}
+
+function readReplace(json: JsonValue): Decoder {
+  const pattern = json.field('pattern');
+  return replaceDecoder(readPattern(pattern), json.field('content').string(), {
+    oneCharacter: pattern.has('String') && [...pattern.field('String').string()].length === 1,
   });
 }
 

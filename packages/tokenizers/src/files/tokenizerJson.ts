@@ -18,7 +18,11 @@ import { readPreTokenizer } from './readPreTokenizer.ts';
  * @example readTokenizerJson(await readFile('tokenizer.json', 'utf8')).encode('hello').ids
  */
 export function readTokenizerJson(text: string, options: ModelOptions = {}): Tokenizer {
-  const json = parseJson(text, 'tokenizer.json');
+  return tokenizerFromJson(parseJson(text, 'tokenizer.json'), options);
+}
+
+/** Makes a tokenizer of a parsed tokenizer.json; for readers of other files, which say their stages as one. */
+export function tokenizerFromJson(json: JsonValue, options: ModelOptions = {}): Tokenizer {
   const model = readModel(json.field('model'), options);
   const { tokens, outsideModel } = readAddedTokens(json.field('added_tokens'), model);
   const stages = {
@@ -28,6 +32,7 @@ export function readTokenizerJson(text: string, options: ModelOptions = {}): Tok
     postProcessor: readPostProcessor(json.field('post_processor')),
     decoder: readDecoder(json.field('decoder')),
     recommended: readRecommended(json),
+    source: () => json.raw,
   };
   return new Tokenizer(stages, outsideModel);
 }

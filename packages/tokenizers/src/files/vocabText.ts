@@ -62,8 +62,38 @@ export function readVocabText(text: string, options: VocabTextOptions = {}): Tok
     model: cached(model),
     postProcessor: bertTemplate(cls, sep),
     decoder: wordPieceDecoder({ prefix: '##', cleanup: true }),
+    source: () => asTokenizerJson(words, { cls, sep, unknown, special: new Set(special) }, options),
   };
   return new Tokenizer(stages, 0);
+}
+
+// What a tokenizer.json says of the same stages.
+function asTokenizerJson(
+  words: Vocabulary,
+  named: Record<'cls' | 'sep' | 'unknown', { id: number; token: string }> & { special: ReadonlySet<string> },
+  options: VocabTextOptions,
+): unknown {
+  const { cls, sep, unknown, special } = named;
+  return {
+    added_tokens: [...special].flatMap((token) => specialToken(token, words)),
+    normalizer: {
+      type: 'BertNormalizer',
+      clean_text: options.cleanText ?? true,
+      handle_chinese_chars: options.separateIdeographs ?? true,
+      strip_accents: options.stripAccents ?? null,
+      lowercase: options.lowercase ?? true,
+    },
+    pre_tokenizer: { type: 'BertPreTokenizer' },
+    post_processor: { type: 'BertProcessing', sep: [sep.token, sep.id], cls: [cls.token, cls.id] },
+    decoder: { type: 'WordPiece', prefix: '##', cleanup: true },
+    model: {
+      type: 'WordPiece',
+      unk_token: unknown.token,
+      continuing_subword_prefix: '##',
+      max_input_chars_per_word: options.longestWord ?? 100,
+      vocab: Object.fromEntries(words.tokens.map((token) => [token, words.id(token)])),
+    },
+  };
 }
 
 function readLines(text: string): Vocabulary {

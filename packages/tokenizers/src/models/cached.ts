@@ -13,6 +13,7 @@ export function cached(model: Model, capacity = 10_000): Model {
     id: (token) => model.id(token),
     token: (id) => model.token(id),
     size: model.size,
+    unknownId: model.unknownId,
     tokenize(piece) {
       if (piece.length > 64) return model.tokenize(piece);
       const remembered = known.get(piece);

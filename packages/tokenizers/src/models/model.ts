@@ -18,4 +18,6 @@ export interface Model {
   token(id: number): string | undefined;
   /** How many tokens there are. */
   readonly size: number;
+  /** The id that stands for what the vocabulary does not have, if there is one. */
+  readonly unknownId?: number | undefined;
 }

@@ -2,6 +2,7 @@
 import { widthAt } from '../alignedText.ts';
 import { Trie } from '../structures/trie.ts';
 import { TokenizerError } from '../tokenizerError.ts';
+import { byteTokenName } from './byteTokenName.ts';
 import type { Model, Token } from './model.ts';
 
 /** What a Unigram model does. */
@@ -43,6 +44,7 @@ export function unigram(
     id: (token) => ids.get(token),
     token: (id) => pieces[id]?.[0],
     size: pieces.length,
+    unknownId,
     tokenize(text) {
       const tokens: Token[] = [];
       for (const { start, end } of bestPath(text, lattice)) {
@@ -131,7 +133,7 @@ function byteTokens(ids: ReadonlyMap<string, number>): (unknown: Omit<Token, 'id
   return ({ token, start, end }) => {
     const tokens: Token[] = [];
     for (const byte of encoder.encode(token)) {
-      const name = `<0x${byte.toString(16).toUpperCase().padStart(2, '0')}>`;
+      const name = byteTokenName(byte);
       const id = ids.get(name);
       if (id === undefined) return undefined;
       tokens.push({ id, token: name, start, end });

@@ -34,6 +34,7 @@ export function universalSentenceEncoder(
     id: (token) => ids.get(token),
     token: (id) => pieces[id]?.[0],
     size: pieces.length,
+    unknownId: 0,
     tokenize(text) {
       const tokens: Token[] = [];
       for (const { id, start, end } of bestPath(text, trie, scores)) {

@@ -14,6 +14,7 @@ export function wordLevel(words: Vocabulary, options: { unknownToken: string }):
     id: words.id,
     token: words.token,
     size: words.size,
+    unknownId: words.id(unknownToken),
     tokenize(piece) {
       const known = words.id(piece);
       if (known !== undefined) return [{ id: known, token: piece, start: 0, end: piece.length }];

@@ -33,6 +33,7 @@ export function wordPiece(entries: Vocabulary, options: WordPieceOptions = {}): 
     id: entries.id,
     token: entries.token,
     size: entries.size,
+    unknownId: entries.id(unknownToken),
     tokenize(piece) {
       if (longerThan(piece, longestWord)) return unknown(piece);
       const tokens: Token[] = [];

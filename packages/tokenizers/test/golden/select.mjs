@@ -30,4 +30,10 @@ write('bert-base-uncased.json.gz', {
   tokenizer: read('bert-base-uncased/tokenizer.json'),
   ...Object.fromEntries(['encode', 'pairs', 'truncation', 'decode'].map((kind) => [kind, some(bert[kind], 60)])),
 });
+write('bert-batches.json.gz', {
+  truncation: some(bert.truncation, 60),
+  decode: bert.decode.filter((given) => given.text_skip_cleaned !== undefined),
+  decode_stream: some(bert.decode_stream, 60),
+  ...{ padding: bert.padding, lookups: bert.lookups },
+});
 write('use-lite.json.gz', { vocab: read('use-lite/vocab.json'), encode: read('use-lite/expected.json.gz').encode });

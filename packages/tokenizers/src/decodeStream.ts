@@ -1,0 +1,58 @@
+// Decoding while a model still generates. What a decoder does is in `decoders/`; this knows when its text is settled.
+import type { Decoder } from './decoders/decoder.ts';
+
+/**
+ * Gives the text of ids that come one by one. Put together, the parts are the text of all ids at once, and no part ends
+ * within a character: bytes wait for the rest of theirs. Byte tokens (`<0xE4>`) wait for the end of their run, since one
+ * wrong byte changes the whole run; decoders that look at the text as a whole (`settlesLate`) give everything at the end.
+ *
+ * Made by `Tokenizer.decodeStream`. Time: a few tokens an id.
+ */
+export class DecodeStream {
+  readonly #decoder: Decoder;
+  readonly #token: (id: number) => string | undefined;
+  readonly #readsBytes: boolean;
+  // The tokens that matter still; those before `fresh` only set the scene. `#given` is what of their text was given.
+  #tokens: string[] = [];
+  #fresh = 0;
+  #given = '';
+
+  /** Use `Tokenizer.decodeStream`. */
+  constructor(decoder: Decoder, token: (id: number) => string | undefined) {
+    this.#decoder = decoder;
+    this.#token = token;
+    this.#readsBytes = decoder(['<0x41>']).join('') === 'A';
+  }
+
+  /** Takes an id; gives the text that is settled by it, often its own, possibly empty. Ids that no token has give nothing. */
+  push(id: number): string {
+    const token = this.#token(id);
+    if (token === undefined) return '';
+    this.#tokens.push(token);
+    if (this.#decoder.settlesLate === true || (this.#readsBytes && /^<0x[0-9A-Fa-f]{2}>$/.test(token)))
+      return '';
+    const text = this.#decoder(this.#tokens).join('');
+    if (text.length <= this.#given.length || text.endsWith('\ufffd')) return '';
+    const part = text.slice(this.#given.length);
+    // The tokens after `fresh` become the scene, unless they alone are nothing, such as a blank that is dropped in front.
+    const scene = this.#tokens.slice(this.#fresh);
+    const given = this.#decoder(scene).join('');
+    if (given === '') {
+      this.#given = text;
+    } else {
+      this.#tokens = scene;
+      this.#fresh = scene.length;
+      this.#given = given;
+    }
+    return part;
+  }
+
+  /** Gives what was held back. Afterwards the stream is as new. */
+  end(): string {
+    const part = this.#decoder(this.#tokens).join('').slice(this.#given.length);
+    this.#tokens = [];
+    this.#fresh = 0;
+    this.#given = '';
+    return part;
+  }
+}
