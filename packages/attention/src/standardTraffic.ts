@@ -4,13 +4,31 @@
 import type { TrafficSizes, TrafficStep } from './traffic.ts';
 
 /** Elements of the tensors of a problem, over all batches and heads. */
-export const elementsOf = ({ batch, heads, kvHeads, queries, keys, depth, valueDepth }: TrafficSizes) => ({
+export interface TensorElements {
+  readonly scores: number;
+  readonly query: number;
+  readonly key: number;
+  readonly value: number;
+  readonly output: number;
+  /** Running maxima or sums: one a row. */
+  readonly rows: number;
+}
+
+/** Counts them. */
+export const elementsOf = ({
+  batch,
+  heads,
+  kvHeads,
+  queries,
+  keys,
+  depth,
+  valueDepth,
+}: TrafficSizes): TensorElements => ({
   scores: batch * heads * queries * keys,
   query: batch * heads * queries * depth,
   key: batch * kvHeads * keys * depth,
   value: batch * kvHeads * keys * valueDepth,
   output: batch * heads * queries * valueDepth,
-  /** Running maxima or sums: one a row. */
   rows: batch * heads * queries,
 });
 
