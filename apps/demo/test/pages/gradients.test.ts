@@ -120,6 +120,25 @@ describe.skipIf(!browserThere)(`the Gradients page${noBrowser}`, () => {
     await close();
   });
 
+  it('the address holds the view: another visit with it has the same numbers', {
+    timeout: 2 * minute,
+  }, async () => {
+    const { page, close } = await site.visit('#/gradients?lang=en', { screen: 'desk' });
+    await page.locator('.graph-part').getByText('Cross-entropy', { exact: true }).click();
+    await page.locator('.graph-part .range input').first().press('ArrowRight');
+    await page.waitForFunction(() => location.hash.includes('w=1.2'));
+    await page.locator('.depth-part .range input').press('ArrowLeft');
+    await page.waitForFunction(() => location.hash.includes('depth=24'));
+    const hash = await page.evaluate(() => location.hash);
+    const again = await site.visit(hash, { screen: 'desk' });
+    await again.page.locator('.depth-part .verdict-first').waitFor({ timeout: minute });
+    expect(await verdict(again.page, '.depth-part')).toContain('After 24 layers');
+    expect(await again.page.locator('.graph-part .range-value').first().textContent()).toBe('1.20');
+    expect(again.errors).toEqual([]);
+    await again.close();
+    await close();
+  });
+
   it('trains the nets of both norms when asked, and stops when asked', { timeout: 4 * minute }, async () => {
     const { page, errors, close } = await site.visit('#/gradients?lang=en', { screen: 'desk' });
     await page.locator('.norms-run').click();

@@ -13,6 +13,7 @@ import {
 import { latest } from '../../model/latest.ts';
 import { client } from '../../model/session.ts';
 import { currentAddress, updateAddress } from '../../state/address.ts';
+import { seeds } from './normState.ts';
 
 /** Numbers of layers to choose from. */
 export const depths = [4, 8, 12, 16, 20, 24, 32, 48, 64] as const;
@@ -71,7 +72,7 @@ const fromAddress = (): DepthOptions => {
     norm: depthNorms.find((name) => name === values.get('norm')) ?? standardDepth.norm,
     residual: values.get('residual') === 'on',
     depth: (depths as readonly number[]).includes(depth) ? depth : standardDepth.depth,
-    seed: standardDepth.seed,
+    seed: seeds.find((known) => String(known) === values.get('seed')) ?? standardDepth.seed,
   };
 };
 
@@ -92,6 +93,7 @@ export const depthState = {
       ...{ activation: next.activation, norm: next.norm },
       residual: next.residual ? 'on' : 'off',
       depth: String(next.depth),
+      seed: String(next.seed),
     });
     compute();
   },

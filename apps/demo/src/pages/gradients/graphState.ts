@@ -40,6 +40,29 @@ const expression = (): Expression => expressions[name()];
 /** Stages of the whole way: each operation forward, then each passing back. */
 const stages = (): number => expression().operations.length + (graph()?.passed.length ?? 0);
 
+/** What numbers of an address may be: further out exponentials leave float32. */
+const reach = 4;
+
+const fromAddress = (expression: ExpressionName): Numbers =>
+  Object.fromEntries(
+    expressions[expression].leaves.map(({ name: leaf, value }) => {
+      const given = Number(currentAddress().values.get(leaf) || Number.NaN); // '' is no number
+      return [leaf, Math.abs(given) <= reach ? given : value];
+    }),
+  );
+
+/** Numbers that the address keeps, those of other expressions left out. */
+const remember = (): void => {
+  const names = expressionNames.flatMap((one) => expressions[one].leaves.map((leaf) => leaf.name));
+  const own = numbers();
+  updateAddress({
+    expression: name(),
+    ...Object.fromEntries(
+      names.map((leaf) => [leaf, own[leaf] === undefined ? '' : String(Number(own[leaf].toFixed(4)))]),
+    ),
+  });
+};
+
 /** Size of a step of learning. */
 const rate = 0.1;
 
@@ -56,8 +79,11 @@ export const graphState = {
   },
   enter(): void {
     const wished = expressionNames.find((one) => one === currentAddress().values.get('expression'));
-    if (wished !== undefined && wished !== name()) graphState.choose(wished);
-    else differentiate();
+    if (wished !== undefined) {
+      setName(wished);
+      setNumbers(fromAddress(wished));
+    }
+    differentiate();
   },
   choose(next: ExpressionName): void {
     batch(() => {
@@ -65,11 +91,12 @@ export const graphState = {
       setName(next);
       setNumbers(first(next));
     });
-    updateAddress({ expression: next });
+    remember();
     differentiate();
   },
   change(changes: Numbers): void {
     setNumbers({ ...numbers(), ...changes });
+    remember();
     differentiate();
   },
   /** Each trained number moves against its gradient. */

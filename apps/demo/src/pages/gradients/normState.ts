@@ -5,6 +5,7 @@ import type { NormCompany } from '../../experiments/normCompany.ts';
 import { type NormOutcome, normCases } from '../../experiments/normOptions.ts';
 import { latest } from '../../model/latest.ts';
 import { client } from '../../model/session.ts';
+import { currentAddress, updateAddress } from '../../state/address.ts';
 
 /** Learning rates to choose from. */
 export const normRates = [0.001, 0.003, 0.01, 0.03] as const;
@@ -12,8 +13,8 @@ export const normRates = [0.001, 0.003, 0.01, 0.03] as const;
 /** Seeds to choose from. */
 export const seeds = [1, 2, 3, 4, 5] as const;
 
-const [rate, setRate] = createSignal(0.003);
-const [seed, setSeed] = createSignal(1);
+const [rate, setRate] = createSignal<number>(0.003);
+const [seed, setSeed] = createSignal<number>(1);
 const [company, setCompany] = createSignal<NormCompany>();
 const [outcomes, setOutcomes] = createSignal<readonly NormOutcome[]>([]);
 const [running, setRunning] = createSignal(false);
@@ -49,15 +50,20 @@ export const normState = {
   /** How many nets a comparison trains. */
   total: (): number => normCases(rate(), seed()).length,
   enter(): void {
+    const { values } = currentAddress();
+    setRate(normRates.find((known) => String(known) === values.get('normRate')) ?? rate());
+    setSeed(seeds.find((known) => String(known) === values.get('normSeed')) ?? seed());
     if (company() === undefined) meet();
   },
   setRate(next: number): void {
     forget();
     setRate(next);
+    updateAddress({ normRate: String(next) });
   },
   setSeed(next: number): void {
     forget();
     setSeed(next);
+    updateAddress({ normSeed: String(next) });
     meet();
   },
   run(): void {
