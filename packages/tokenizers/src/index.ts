@@ -2,8 +2,12 @@
 export { DecodeStream } from './decodeStream.ts';
 export { Encoding } from './encoding.ts';
 export type { ExplainedPiece, ExplainedStage, Explanation } from './explain.ts';
+export type { ModelOptions } from './files/readModel.ts';
+export { readTiktoken, type TiktokenOptions } from './files/tiktoken.ts';
+export { type TiktokenEncoding, type TiktokenName, tiktokenEncodings } from './files/tiktokenEncodings.ts';
 export { readTokenizerJson } from './files/tokenizerJson.ts';
 export { readUniversalSentenceEncoderVocabulary } from './files/universalSentenceEncoder.ts';
+export { readVocabAndMerges, type VocabAndMergesOptions } from './files/vocabAndMerges.ts';
 export { readVocabText, type VocabTextOptions } from './files/vocabText.ts';
 export { type CountOptions, characterTokenizer, wordTokenizer } from './granularity.ts';
 export type { BertNormalizerOptions } from './normalizers/bert.ts';

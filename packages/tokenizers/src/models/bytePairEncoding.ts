@@ -45,6 +45,7 @@ export function bytePairEncoding(
     id: entries.id,
     token: entries.token,
     size: entries.size,
+    unknownId: options.unknownToken === undefined ? undefined : entries.id(options.unknownToken),
     unknownId: unknownToken === undefined ? undefined : entries.id(unknownToken),
     tokenize(piece) {
       const whole = wholeFirst ? entries.id(piece) : undefined;
