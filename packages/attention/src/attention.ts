@@ -1,7 +1,8 @@
 // attention(query, key, value, options): the one function of this package. The matrix of its weights, for those who must see it: attentionWeights.ts.
 
 import { add, dims, mul, type Random, ShapeError, type Tensor, tanh, zeros } from '@heed/tensor';
-import { type Bias, biasPart, checkBias } from './bias.ts';
+import { type Bias, checkBias } from './bias.ts';
+import { biasPart } from './biasParts.ts';
 import { checkMask } from './checkMask.ts';
 import { finiteKeys } from './finiteKeys.ts';
 import { flash } from './flash.ts';

@@ -3,7 +3,7 @@
 
 import { exp, gather, integers, noGrad, sub, Tensor } from '@heed/tensor';
 import { type AttentionOptions, attentionRequest } from './attention.ts';
-import { biasAt } from './bias.ts';
+import { biasAt } from './biasParts.ts';
 import { dense } from './dense.ts';
 import { type AttentionRequest, sizesOf } from './kernel.ts';
 import { maskedScores } from './scores.ts';

@@ -2,7 +2,8 @@
 // the same end: a head may look at what says nothing.
 
 import { concat, expand, pad, type Tensor, zeros } from '@heed/tensor';
-import { type Bias, biasPart } from './bias.ts';
+import type { Bias } from './bias.ts';
+import { biasPart } from './biasParts.ts';
 import { type Mask, where } from './mask.ts';
 import { allows, type MaskSizes } from './tiles.ts';
 

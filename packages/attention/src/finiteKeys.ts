@@ -2,7 +2,7 @@
 // runs, and rows that do see one are marked after it.
 
 import { Tensor, where } from '@heed/tensor';
-import { biasAt } from './bias.ts';
+import { biasAt } from './biasParts.ts';
 import { type AttentionRequest, sizesOf } from './kernel.ts';
 import { allows } from './tiles.ts';
 

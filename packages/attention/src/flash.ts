@@ -24,8 +24,9 @@ import { type FlashSaved, flashBackward } from './flashBackward.ts';
 import { type AttentionKernel, type AttentionRequest, sizesOf } from './kernel.ts';
 import { finishSoftmax, mergeSoftmax, type SoftmaxState, softmaxBlock } from './onlineSoftmax.ts';
 import { layers } from './runs.ts';
-import { dropoutFactors, maskedScores, type Part, weightedValues } from './scores.ts';
+import { dropoutFactors, type Part, weightedValues } from './scores.ts';
 import { addSinks, sinkGradient } from './sinks.ts';
+import { tileScores } from './tileScores.ts';
 import { tileSize, visits } from './visits.ts';
 
 /** Most ranges of keys a row that are computed by as many calls of the engine; more of them go tile by tile. */
@@ -35,7 +36,7 @@ const mostLayers = 8;
 const visit = (request: AttentionRequest, part: Part, masked: boolean): SoftmaxState => {
   const values = slice(request.value, 2, part.keys[0], part.keys[1]);
   const { dropout } = request;
-  return softmaxBlock(maskedScores(request, part, masked), (weights) =>
+  return softmaxBlock(tileScores(request, part, masked), (weights) =>
     weightedValues(
       dropout === undefined
         ? weights

@@ -14,9 +14,10 @@ import {
   Tensor,
   tanh,
 } from '@heed/tensor';
-import { biasGradient } from './bias.ts';
+import { biasGradient } from './biasParts.ts';
 import { type AttentionRequest, sizesOf } from './kernel.ts';
-import { dropoutFactors, maskedScores, type Part, scaledScores } from './scores.ts';
+import { dropoutFactors, type Part, scaledScores } from './scores.ts';
+import { tileScores } from './tileScores.ts';
 import { tileSize, visits } from './visits.ts';
 
 /** What the forward pass left, and the gradient that arrives. */
@@ -54,7 +55,7 @@ const weightsOf = (
   queries: readonly [number, number],
 ): readonly { readonly part: Part; readonly weights: Tensor }[] => {
   const visited = visits(request, queries);
-  const scores = visited.map(({ keys, masked }) => maskedScores(request, { queries, keys }, masked));
+  const scores = visited.map(({ keys, masked }) => tileScores(request, { queries, keys }, masked));
   if (scores.length === 0) return [];
   const weights = softmax(scores.length === 1 ? (scores[0] as Tensor) : concat(scores, 3)); // one
   let at = 0;

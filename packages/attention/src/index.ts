@@ -34,6 +34,7 @@ export {
   where,
   window,
 } from './mask.ts';
+export { selectBatch } from './selectBatch.ts';
 export { allows, type Coverage, type MaskSizes, tile, toTensor } from './tiles.ts';
 export { intervals } from './runs.ts';
 export {
@@ -48,7 +49,7 @@ export { maskCode, type PrintMaskOptions, printMask } from './printMask.ts';
 export { type MaskJson, maskFromJson, maskToJson } from './maskJson.ts';
 
 // Biases
-export { type Bias, type BiasPart, type BiasSizes, type ByDistance, byDistance } from './bias.ts';
+export { type Bias, type BiasSizes, type ByDistance, byDistance } from './bias.ts';
 
 // Kernels
 export {
@@ -80,6 +81,7 @@ export {
   type LayerAttentionOptions,
   type LayerCall,
   type LayerState,
+  selectState,
   TransformerLayer,
   type TransformerLayerOptions,
 } from './layer.ts';

@@ -1,6 +1,6 @@
 // The float64 reference of attention: loops that a first-year student can check. For cases.ts and tests, not for use.
 
-import { biasAt } from './bias.ts';
+import { biasAt } from './biasParts.ts';
 import { type AttentionRequest, sizesOf } from './kernel.ts';
 import { allows } from './tiles.ts';
 

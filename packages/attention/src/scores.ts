@@ -13,7 +13,7 @@ import {
   Tensor,
   tanh,
 } from '@heed/tensor';
-import { biasPart } from './bias.ts';
+import { biasPart } from './biasParts.ts';
 import { hidden } from './hidden.ts';
 import { type AttentionRequest, sizesOf } from './kernel.ts';
 
@@ -35,10 +35,10 @@ const partOf = ({ query, key }: AttentionRequest, part: Part | undefined): Part 
   part ?? { queries: [0, query.shape[2] as number], keys: [0, key.shape[2] as number] }; // rank 4
 
 /**
- * scale · q·kᵀ of a part, [batch, heads, queries, keys]. The heads of a group are stacked as rows of their key head, so that keys are
+ * q·kᵀ of a part, [batch, heads, queries, keys]. The heads of a group are stacked as rows of their key head, so that keys are
  * never copied.
  */
-export const scaledScores = (request: AttentionRequest, part?: Part): Tensor => {
+export const products = (request: AttentionRequest, part?: Part): Tensor => {
   const { batch, heads, kvHeads, depth } = sizesOf(request);
   const range = partOf(request, part);
   const rows = range.queries[1] - range.queries[0];
@@ -49,9 +49,13 @@ export const scaledScores = (request: AttentionRequest, part?: Part): Tensor => 
     (heads / kvHeads) * rows,
     depth,
   ]);
-  const products = matmul(stacked, cut(request.key, 2, range.keys), { transposeB: true });
-  return mul(reshape(products, [batch, heads, rows, columns]), request.scale);
+  const stackedProducts = matmul(stacked, cut(request.key, 2, range.keys), { transposeB: true });
+  return reshape(stackedProducts, [batch, heads, rows, columns]);
 };
+
+/** scale · q·kᵀ of a part, [batch, heads, queries, keys]. */
+export const scaledScores = (request: AttentionRequest, part?: Part): Tensor =>
+  mul(products(request, part), request.scale);
 
 /** Scores of a part, bounded, biased, and −∞ where hidden; `masked: false` leaves the mask out (the part is wholly seen). */
 export const maskedScores = (request: AttentionRequest, part?: Part, masked = true): Tensor => {
