@@ -1,7 +1,7 @@
 // TransformerLayer: self-attention, optional cross-attention and feed-forward, each with its residual, norm and dropout; every part can be left out.
 
 import type { Activation, Tensor } from '@heed/tensor';
-import { add, dropout, region } from '@heed/tensor';
+import { add, dropout, gather, integers, region } from '@heed/tensor';
 import { FeedForward, LayerNorm, type LinearOptions, RMSNorm, within } from '@heed/tensor/nn';
 import type { Bias } from './bias.ts';
 import { KVCache, type KVCacheOptions } from './cache.ts';
@@ -9,6 +9,7 @@ import type { Mask } from './mask.ts';
 import { type AttentionPass, MultiHeadAttention } from './multiHead.ts';
 import type { MultiHeadOptions } from './multiHeadOptions.ts';
 import type { Packing } from './packed.ts';
+import { selectBatch } from './selectBatch.ts';
 
 /** Choices of an attention beside those that it takes from its layer. */
 export type LayerAttentionOptions = Partial<
@@ -67,6 +68,20 @@ export interface LayerState {
   readonly memory: readonly [Tensor, Tensor] | undefined;
   readonly memoryMask: Mask | undefined;
 }
+
+/** The state of these batch rows, in this order, repeats allowed: what a beam needs. The cache itself is changed, and is the new state's. */
+export const selectState = (
+  { cache, memory, memoryMask }: LayerState,
+  rows: readonly number[],
+): LayerState => {
+  cache.select(rows);
+  const pick = (x: Tensor) => gather(x, integers(rows));
+  return {
+    cache,
+    memory: memory && [pick(memory[0]), pick(memory[1])],
+    memoryMask: memoryMask && selectBatch(memoryMask, rows),
+  };
+};
 
 type Norm = LayerNorm | RMSNorm;
 

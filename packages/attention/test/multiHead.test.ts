@@ -1,4 +1,15 @@
-import { backward, normal, random, reshape, slice, sum, type Tensor } from '@heed/tensor';
+import {
+  backward,
+  gather,
+  integers,
+  normal,
+  random,
+  reshape,
+  slice,
+  sum,
+  type Tensor,
+  tensor,
+} from '@heed/tensor';
 import { initialize, type Linear, parameter, parameters, xavierUniform } from '@heed/tensor/nn';
 import { expectClose, forAll } from '@heed/testing';
 import fc from 'fast-check';
@@ -13,12 +24,20 @@ import {
   dense,
   firstKeys,
   general,
+  global,
   KVCache,
+  keepWhere,
   MultiHeadAttention,
   type MultiHeadOptions,
+  not,
   or,
   packing,
+  padding,
+  selectBatch,
+  selectState,
   TransformerLayer,
+  toTensor,
+  where,
   window,
 } from '../src/index.ts';
 
@@ -210,5 +229,47 @@ describe('TransformerLayer', () => {
       expectClose(model.step(now, one, {}, { bias: distances }), slice(biased, 1, i, i + 1), close);
       expectClose(model.step(now, other), slice(windowed, 1, i, i + 1), close);
     }
+  });
+  it('goes on from a state of selected rows as those rows would alone, its memory and mask with them', () => {
+    const model = layer({ cross: true, kvHeads: 2 });
+    const memory = normal([2, 5, 16], random(6));
+    const steps = normal([2, 4, 16], random(7));
+    const rows = [1, 0, 1];
+    const state = model.start(memory, padding([5, 3]));
+    for (let i = 0; i < 3; i++) model.step(slice(steps, 1, i, i + 1), state);
+    const picked = gather(steps, integers(rows));
+    const chosen = { memory: gather(memory, integers(rows)), memoryMask: padding([3, 5, 3]), mask: causal() };
+    const whole = model.forward(picked, chosen);
+    expectClose(model.step(slice(picked, 1, 3, 4), selectState(state, rows)), slice(whole, 1, 3, 4), close);
+  });
+  it('without positions and mask, permuted tokens give permuted outputs', () => {
+    const model = layer({ normPlacement: 'pre' });
+    const order = integers([4, 0, 8, 1, 7, 3, 2, 6, 5]);
+    expectClose(model.forward(gather(x, order, 1)), gather(model.forward(x), order, 1), close);
+  });
+});
+
+describe('selectBatch', () => {
+  it('reads as the selected rows of the mask', () => {
+    const bits = Uint8Array.from({ length: 2 * 3 * 4 * 5 }, (_, i) => ((i * 7) % 3 === 0 ? 1 : 0));
+    const masks = [
+      padding([5, 2]),
+      global([[0], [3]]),
+      global([1]),
+      keepWhere(tensor(bits, [2, 3, 4, 5])),
+      keepWhere(tensor(bits.slice(0, 20), [4, 5])),
+      where(({ batch, query }) => batch === query % 2),
+      or(and(causal(), padding([4, 1])), not(padding([1, 3]))),
+    ];
+    const sizes = { heads: 3, queries: 4, keys: 5 };
+    for (const mask of masks) {
+      const whole = toTensor(mask, { ...sizes, batch: 2 }).data;
+      const rows = [1, 1, 0];
+      const expected = rows.flatMap((row) => [...whole.slice(row * 60, (row + 1) * 60)]);
+      expect([...toTensor(selectBatch(mask, rows), { ...sizes, batch: 3 }).data], mask.kind).toEqual(
+        expected,
+      );
+    }
+    expect(() => selectBatch(padding([1]), [1])).toThrow(/row 1 of a mask of 1/);
   });
 });
