@@ -79,9 +79,10 @@ function range(text: AlignedText): { start: number; end: number } {
 }
 
 function decoded(texts: readonly string[], tokens: readonly ExplainedPiece[]): ExplainedPiece[] {
+  if (tokens.length === 0) return [];
   if (texts.length === tokens.length)
     return tokens.map(({ start, end }, k) => ({ text: texts[k] ?? '', start, end }));
   const end = tokens.reduce((most, token) => Math.max(most, token.end), 0);
   const first = tokens.find((token) => token.end > token.start);
-  return texts.length === 0 ? [] : [{ text: texts.join(''), start: first?.start ?? 0, end }];
+  return [{ text: texts.join(''), start: first?.start ?? 0, end }];
 }

@@ -134,7 +134,7 @@ function addedToken(value: unknown): unknown {
 function model(given: Fields): unknown {
   const type = given['type'] ?? typeOf(given);
   const fields = filled(given, models[String(type)] ?? {}) ?? {};
-  if (type === 'BPE') fields['merges'] = list(fields['merges']).map(mergePair);
+  if (type === 'BPE') fields['merges'] = mergePairs(list(fields['merges']));
   return { type, ...fields };
 }
 
@@ -145,7 +145,9 @@ function typeOf(given: Fields): string {
   return Object.hasOwn(given, 'continuing_subword_prefix') ? 'WordPiece' : 'WordLevel';
 }
 
-// Older files write a merge as one string with a blank in it.
-function mergePair(merge: unknown): unknown {
-  return typeof merge === 'string' ? merge.split(' ') : merge;
+// Older files write a merge as one string with a blank in it, sometimes below a line with their version.
+function mergePairs(merges: readonly unknown[]): unknown[] {
+  return merges
+    .filter((merge, rank) => rank > 0 || typeof merge !== 'string' || !merge.startsWith('#version'))
+    .map((merge) => (typeof merge === 'string' ? merge.split(' ') : merge));
 }

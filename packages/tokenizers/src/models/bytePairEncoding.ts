@@ -39,14 +39,13 @@ export function bytePairEncoding(
   merges: Merges,
   options: BytePairEncodingOptions = {},
 ): Model {
-  const { wholeFirst = false, dropout, unknownToken } = options;
+  const { wholeFirst = false, dropout } = options;
   const read = symbolReader(entries, options);
   return {
     id: entries.id,
     token: entries.token,
     size: entries.size,
     unknownId: options.unknownToken === undefined ? undefined : entries.id(options.unknownToken),
-    unknownId: unknownToken === undefined ? undefined : entries.id(unknownToken),
     tokenize(piece) {
       const whole = wholeFirst ? entries.id(piece) : undefined;
       if (whole !== undefined) return [{ id: whole, token: piece, start: 0, end: piece.length }];
