@@ -45,7 +45,6 @@ export function bytePairEncoding(
     id: entries.id,
     token: entries.token,
     size: entries.size,
-    unknownId: options.unknownToken === undefined ? undefined : entries.id(options.unknownToken),
     tokenize(piece) {
       const whole = wholeFirst ? entries.id(piece) : undefined;
       if (whole !== undefined) return [{ id: whole, token: piece, start: 0, end: piece.length }];
