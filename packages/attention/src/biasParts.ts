@@ -159,10 +159,14 @@ export const biasAdder = (bias: Bias, part: BiasPart, sizes: BiasSizes): BiasAdd
     return (scores, at, row) => {
       const start = rowOf(table, options, row);
       const nearest = options.corner - row[2] - first;
-      for (let j = 0; j < columns; j++) {
-        const column = Math.min(last, Math.max(0, nearest + j));
-        scores[at + j] = (scores[at + j] as number) + (numbers[start + column] as number); // held inside
-      }
+      // Before and after the table's own distances its outermost columns; all indexes are held inside.
+      const from = Math.min(columns, Math.max(0, -nearest));
+      const to = Math.min(columns, Math.max(from, last + 1 - nearest));
+      for (let j = 0; j < from; j++) scores[at + j] = (scores[at + j] as number) + (numbers[start] as number);
+      for (let j = from; j < to; j++)
+        scores[at + j] = (scores[at + j] as number) + (numbers[start + nearest + j] as number);
+      for (let j = to; j < columns; j++)
+        scores[at + j] = (scores[at + j] as number) + (numbers[start + last] as number);
     };
   }
   const padded = [...new Array<number>(4 - bias.rank).fill(1), ...bias.shape] as [

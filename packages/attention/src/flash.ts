@@ -5,6 +5,7 @@ import {
   add,
   concat,
   defineOp,
+  exp,
   log,
   mul,
   neg,
@@ -22,11 +23,11 @@ import { biasTensor } from './bias.ts';
 import { type EngineResult, engineAttention, engineGradient, type Layers } from './engineAttention.ts';
 import { type FlashSaved, flashBackward } from './flashBackward.ts';
 import { type AttentionKernel, type AttentionRequest, sizesOf } from './kernel.ts';
-import { finishSoftmax, mergeSoftmax, type SoftmaxState, softmaxBlock } from './onlineSoftmax.ts';
+import { finishSoftmax, mergeSoftmax, type SoftmaxState } from './onlineSoftmax.ts';
 import { layers } from './runs.ts';
 import { dropoutFactors, type Part, weightedValues } from './scores.ts';
 import { addSinks, sinkGradient } from './sinks.ts';
-import { tileScores } from './tileScores.ts';
+import { loweredScores } from './tileScores.ts';
 import { tileSize, visits } from './visits.ts';
 
 /** Most ranges of keys a row that are computed by as many calls of the engine; more of them go tile by tile. */
@@ -36,14 +37,13 @@ const mostLayers = 8;
 const visit = (request: AttentionRequest, part: Part, masked: boolean): SoftmaxState => {
   const values = slice(request.value, 2, part.keys[0], part.keys[1]);
   const { dropout } = request;
-  return softmaxBlock(tileScores(request, part, masked), (weights) =>
-    weightedValues(
-      dropout === undefined
-        ? weights
-        : mul(weights, dropoutFactors(request, dropout.rate, dropout.source, part)),
-      values,
-    ),
-  );
+  const { lowered, max } = loweredScores(request, part, masked);
+  const weights = exp(lowered);
+  const kept =
+    dropout === undefined
+      ? weights
+      : mul(weights, dropoutFactors(request, dropout.rate, dropout.source, part));
+  return { max, sum: sum(weights, [-1], { keepDims: true }), output: weightedValues(kept, values) };
 };
 
 /** Dao 2023 (arXiv:2307.08691), algorithm 1: queries outside, keys inside, the division by the sum at the end. */

@@ -18,8 +18,16 @@ const hiding = (request: AttentionRequest, part: Part) => {
   return { data, rowAt };
 };
 
+/** What is done to each row of scores [start, end) when it stands. */
+type RowDone = (scores: Float32Array, start: number, end: number) => void;
+
 /** Scores of a part [batch, heads, queries, keys]: scaled, bounded, biased, −∞ where hidden; `masked: false` leaves the mask out. Without gradient. */
-export const tileScores = (request: AttentionRequest, part: Part, masked: boolean): Tensor =>
+export const tileScores = (
+  request: AttentionRequest,
+  part: Part,
+  masked: boolean,
+  rowDone?: RowDone,
+): Tensor =>
   noGrad(() => {
     const { softcap, bias } = request;
     const plain = products(request, part);
@@ -39,7 +47,28 @@ export const tileScores = (request: AttentionRequest, part: Part, masked: boolea
             const start = hide.rowAt(b, head, i);
             for (let j = 0; j < columns; j++) if (hide.data[start + j] === 1) scores[at + j] = -Infinity;
           }
+          rowDone?.(scores, at, at + columns);
           at += columns;
         }
     return new Tensor('float32', bounded.shape, scores);
   });
+
+/** Scores of a part less the largest of their row, and those: [batch, heads, queries, keys] and [batch, heads, queries, 1], −∞ where nothing is seen. */
+export const loweredScores = (
+  request: AttentionRequest,
+  part: Part,
+  masked: boolean,
+): { readonly lowered: Tensor; readonly max: Tensor } => {
+  const { batch, heads } = sizesOf(request);
+  const rows = part.queries[1] - part.queries[0];
+  const tops = new Float32Array(batch * heads * rows);
+  let row = 0;
+  const lowered = tileScores(request, part, masked, (scores, start, end) => {
+    let top = -Infinity;
+    for (let j = start; j < end; j++) if ((scores[j] as number) > top) top = scores[j] as number; // inside the row
+    tops[row++] = top;
+    if (top === -Infinity) return; // they stay −∞, and exp(−∞) is 0
+    for (let j = start; j < end; j++) scores[j] = (scores[j] as number) - top;
+  });
+  return { lowered, max: new Tensor('float32', [batch, heads, rows, 1], tops) };
+};
