@@ -128,17 +128,21 @@ export class KVCache {
     if (length <= this.firstKeys) this.#start = this.firstKeys;
   }
 
-  /** All that is held, copied: key [batch, kvHeads, length, depth] and value. Refused once a window has dropped positions. */
+  /** Positions that a window has dropped: those behind the first keys and before the first one that is still held. */
+  get dropped(): number {
+    return this.#start - this.firstKeys;
+  }
+
+  /** All that is held, copied: key [batch, kvHeads, length − dropped, depth] and value, the first keys before the others. */
   read(): [key: Tensor, value: Tensor] {
-    if (this.#start > this.firstKeys || this.#sizes === undefined)
-      throw new RangeError(
-        `KVCache.read: ${this.#sizes === undefined ? 'nothing was appended' : `positions before ${this.#start} were dropped`}. Use attend, or a cache without window.`,
-      );
+    if (this.#sizes === undefined)
+      throw new RangeError('KVCache.read: nothing was appended; append keys and values first.');
     const { batch, kvHeads, depth, valueDepth } = this.#sizes;
+    const held = this.#length - this.dropped;
     const copy = (source: Float32Array, width: number): Tensor => {
-      const data = new Float32Array(batch * kvHeads * this.#length * width);
-      this.#eachHead(source, data, { width, from: [0, this.#length], to: 0, room: this.#length });
-      return new Tensor('float32', [batch, kvHeads, this.#length, width], data);
+      const data = new Float32Array(batch * kvHeads * held * width);
+      this.#eachHead(source, data, { width, from: [0, held], to: 0, room: held });
+      return new Tensor('float32', [batch, kvHeads, held, width], data);
     };
     return [copy(this.#keys, depth), copy(this.#values, valueDepth)];
   }

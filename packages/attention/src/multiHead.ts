@@ -145,8 +145,8 @@ export class MultiHeadAttention {
   }
 
   /**
-   * One step of decoding: x [batch, new, width] joins the cache and attends to all that it holds, causally. With a mask, a bias, a softcap or
-   * additive scores the cache is copied for it, and for observers, who are told of caches without window only. Without gradient.
+   * One step of decoding: x [batch, new, width] joins the cache and attends to all that it holds, causally. With a mask, a bias, a softcap, additive
+   * scores or an observer the cache is copied for it; masks and biases are of all positions, so not of a cache that has dropped some. Without gradient.
    */
   forwardCached(
     x: Tensor,
@@ -171,9 +171,14 @@ export class MultiHeadAttention {
       mask === undefined &&
       bias === undefined &&
       softcap === undefined &&
-      (pass.observe === undefined || cache.left < Number.POSITIVE_INFINITY)
+      pass.observe === undefined
     )
       return this.#finish(cache.attend(pair.query, { scale, sinks: this.sinks }));
+    if (cache.dropped > 0 && (mask !== undefined || bias !== undefined))
+      throw new RangeError(
+        `MultiHeadAttention.forwardCached: a mask or bias of ${cache.length} positions, of which the cache has dropped ${cache.dropped}. Use a cache without \`left\`.`,
+      );
+    // What is held ends with the last position, and begins with the first keys: the same masks read it.
     const { left, firstKeys: first } = cache;
     const kept = and(
       causal(),

@@ -118,6 +118,32 @@ describe('MultiHeadAttention', () => {
       { runs: 60 },
     );
   });
+  it('decodes over a sliding cache that has dropped positions, softcap, sinks and observers too', () => {
+    const long = normal([1, 70, 16], random(8));
+    const mask = and(causal(), or(window({ left: 4, right: 0 }), firstKeys(2)));
+    for (const options of [
+      { softcap: 2, rope: {} },
+      { sinks: true, kvHeads: 2 },
+    ]) {
+      const model = make(options);
+      const whole = model.forward(long, { mask });
+      const cache = new KVCache({ left: 4, firstKeys: 2 });
+      const seen: Tensor[] = [];
+      for (let i = 0; i < 70; i++) {
+        const pass = i === 69 ? { observe: (_: string, weights: Tensor) => seen.push(weights) } : {};
+        expectClose(
+          model.forwardCached(slice(long, 1, i, i + 1), cache, {}, pass),
+          slice(whole, 1, i, i + 1),
+          close,
+        );
+      }
+      expect(cache.dropped).toBeGreaterThan(0);
+      expect(seen[0]?.shape).toEqual([1, 4, 1, 70 - cache.dropped]);
+      expect(() => model.forwardCached(slice(long, 1, 0, 1), cache, { mask: causal() })).toThrow(
+        /has dropped/,
+      );
+    }
+  });
   it('decodes with a bias by distance and a window', () => {
     const model = make({ kvHeads: 2 });
     const options = { bias: distances, mask: window({ left: 3, right: 0 }) };
