@@ -1,6 +1,10 @@
 // Decoding while a model still generates. What a decoder does is in `decoders/`; this knows when its text is settled.
 import type { Decoder } from './decoders/decoder.ts';
 
+// A character is whole after four bytes, so after more tokens without text only one that has a text of its own can settle
+// anything; asking every time would take long for long runs of broken bytes.
+const patience = 8;
+
 /**
  * Gives the text of ids that come one by one. Put together, the parts are the text of all ids at once, and no part ends
  * within a character: bytes wait for the rest of theirs. Byte tokens (`<0xE4>`) wait for the end of their run, since one
@@ -31,6 +35,7 @@ export class DecodeStream {
     this.#tokens.push(token);
     if (this.#decoder.settlesLate === true || (this.#readsBytes && /^<0x[0-9A-Fa-f]{2}>$/.test(token)))
       return '';
+    if (this.#tokens.length - this.#fresh > patience && !this.#settles(token)) return '';
     const text = this.#decoder(this.#tokens).join('');
     if (text.length <= this.#given.length || text.endsWith('\ufffd')) return '';
     const part = text.slice(this.#given.length);
@@ -45,6 +50,11 @@ export class DecodeStream {
       this.#given = given;
     }
     return part;
+  }
+
+  #settles(token: string): boolean {
+    const text = this.#decoder([token]).join('');
+    return text !== '' && !text.endsWith('\ufffd');
   }
 
   /** Gives what was held back. Afterwards the stream is as new. */

@@ -138,6 +138,19 @@ describe('a stream', () => {
     expect(stream.push(3) + stream.end()).toBe('a');
   });
 
+  test.each(['ByteLevel', 'ByteFallback'])(
+    'of %s is quick for long runs of broken bytes, and exact',
+    (type) => {
+      const tokenizer = decoding({ type }, tokens);
+      for (const broken of [17, 13, 14]) {
+        const ids = [3, ...new Array<number>(30_000).fill(broken), 3];
+        const parts = streamed(tokenizer, ids);
+        expect(parts.join('') === tokenizer.decode(ids)).toBe(true);
+        expect(parts.at(-2)).toMatch(/a$/);
+      }
+    },
+  );
+
   test('passes over ids without a token', () => {
     const tokenizer = decoding({ type: 'Fuse' }, tokens);
     expect(streamed(tokenizer, [99, -1, 3, 0.5])).toEqual(['', '', 'a', '', '']);

@@ -62,9 +62,13 @@ export class JsonValue {
 
   /** The items of an array. */
   items(): JsonValue[] {
-    if (!Array.isArray(this.#value)) return this.refuse('an array');
     const { place } = this;
-    return this.#value.map((value, index) => new JsonValue(place, value, index));
+    return this.values().map((value, index) => new JsonValue(place, value, index));
+  }
+
+  /** The items of an array as they are, for lists too long to give each item its place. */
+  values(): readonly unknown[] {
+    return Array.isArray(this.#value) ? this.#value : this.refuse('an array');
   }
 
   /** A string. */
