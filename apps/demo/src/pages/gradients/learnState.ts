@@ -23,7 +23,7 @@ export const learnChoices = {
 } as const;
 
 /** How the run stands. */
-export type LearnKind = 'preparing' | 'idle' | 'running' | 'paused' | 'done' | 'failed';
+export type LearnKind = 'preparing' | 'idle' | 'stepping' | 'running' | 'paused' | 'done' | 'failed';
 
 /** Options that make a point in one click. */
 export const learnPresets = {
@@ -105,7 +105,7 @@ const run = async (count: number): Promise<void> => {
   running.abort();
   running = new AbortController();
   const { signal } = running;
-  setKind('running');
+  setKind(count === 1 ? 'stepping' : 'running'); // a single step is over before one could pause it
   try {
     await client(
       'learn',
