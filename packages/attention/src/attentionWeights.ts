@@ -80,7 +80,7 @@ const weightsFrom = (request: AttentionRequest, logSumExp: Tensor): Tensor => {
 
 /**
  * The weights softmax(score + bias, under mask): [batch, heads, queries, keys], each row summing to 1 (with sinks: to less; 0 where nothing is seen).
- * Of chosen heads and queries it costs what they cost: one query over n keys n products, whatever the others are. Whatever kernel
+ * Of chosen heads and queries it costs what they cost: one query over n keys n products, whatever the others are (but for additive scores). Whatever kernel
  * computed the attention. Without dropout. Differentiable where all is wanted and no `logSumExp` given.
  *
  * @example

@@ -1,13 +1,15 @@
-// MultiHeadAttention: projections of queries, keys and values, attention in heads, and the projection of what they found.
+// MultiHeadAttention: projections of queries, keys and values, attention in heads, and the projection of what they found. Long because its ways
+// in (padded, packed, cached, projected) share all of their parts.
 
-import { concat, dims, isRecording, reshape, slice, type Tensor } from '@heed/tensor';
+import { dims, isRecording, reshape, type Tensor } from '@heed/tensor';
 import {
   constant,
-  Linear,
+  type Linear,
   type Parameter,
   type Pass,
   parameter,
   RMSNorm,
+  within,
   xavierNormal,
 } from '@heed/tensor/nn';
 import { type AttentionOptions, attentionWithLogSumExp } from './attention.ts';
@@ -18,8 +20,9 @@ import { besideEachOther, inHeads } from './heads.ts';
 import type { AttentionKernel } from './kernel.ts';
 import { and, causal, firstKeys, type Mask, or, window } from './mask.ts';
 import { type MultiHeadOptions, type MultiHeadSizes, multiHeadSizes } from './multiHeadOptions.ts';
-import { type Packing, packedAttention, packedWeights } from './packed.ts';
+import { eachSequence, type Packing, packedAttention, packedWeights } from './packed.ts';
 import { rope } from './positions/rope.ts';
+import { passed, projections } from './projections.ts';
 import { placesOfBatch, rowsAttention } from './rows.ts';
 import { compared, type Scores, scaledDot, unscaled } from './scoreFunctions.ts';
 
@@ -40,8 +43,6 @@ export interface MultiHeadCall extends Pick<AttentionOptions, 'mask' | 'bias'> {
 type Attended = Pick<AttentionOptions, 'mask' | 'bias' | 'dropout' | 'scores' | 'scale'> & {
   readonly pass: AttentionPass;
 };
-
-const passed = (linear: Linear | undefined, x: Tensor): Tensor => linear?.forward(x) ?? x;
 
 /**
  * Vaswani 2017 (arXiv:1706.03762), §3.2.2; with fewer key heads Ainslie 2023 (arXiv:2305.13245). Shared projections are one and the same Linear under
@@ -67,17 +68,13 @@ export class MultiHeadAttention {
 
   constructor(options: MultiHeadOptions) {
     const sizes = multiHeadSizes(options);
-    const { width, heads, kvHeads, headDim, valueDim, keyWidth, valueWidth } = sizes;
-    const { shared, scores = scaledDot(), bias, initializer } = options;
-    const linear = { ...(initializer && { initializer }), ...(bias !== undefined && { bias }) };
-    if (options.projections !== false) {
-      this.query = new Linear(width, heads * headDim, linear);
-      const withQuery = shared === 'queryKey' || shared === 'all';
-      this.key = withQuery ? this.query : new Linear(keyWidth, kvHeads * headDim, linear);
-      const withKey = shared === 'keyValue' || shared === 'all';
-      this.value = withKey ? this.key : new Linear(valueWidth, kvHeads * valueDim, linear);
-      this.output = new Linear(heads * valueDim, width, linear);
-    }
+    const { heads, kvHeads, headDim, valueDim } = sizes;
+    const { scores = scaledDot() } = options;
+    const { query, key, value, output } = projections(options, sizes);
+    this.query = query;
+    this.key = key;
+    this.value = value;
+    this.output = output;
     if (options.qkNorm === true)
       [this.queryNorm, this.keyNorm] = [new RMSNorm(headDim), new RMSNorm(headDim)];
     if (options.sinks === true) this.sinks = parameter([heads], constant(0));
@@ -130,7 +127,8 @@ export class MultiHeadAttention {
 
   /** x: packed rows [rows, width] → the same shape; each sequence attends to itself. */
   forwardPacked(x: Tensor, packing: Packing, pass: AttentionPass = {}): Tensor {
-    if (!this.#plain) return this.#eachSequence(x, packing, pass);
+    if (!this.#plain)
+      return eachSequence(x, packing, (own, sequence) => this.forward(own, {}, within(pass, `${sequence}`)));
     const [q, k, v] = [passed(this.query, x), passed(this.key, x), passed(this.value, x)];
     const heads = { heads: this.#sizes.heads, kvHeads: this.#sizes.kvHeads, scale: this.#scale() };
     const output = packedAttention(q, k, v, {
@@ -306,21 +304,5 @@ export class MultiHeadAttention {
   #noise({ random }: AttentionPass) {
     const { dropout = 0 } = this.#options;
     return random === undefined || dropout === 0 ? undefined : { rate: dropout, source: random.split() };
-  }
-
-  /** Packed rows, one sequence after the other: for what the engine's call for rows does not do. */
-  #eachSequence(x: Tensor, { starts }: Packing, pass: AttentionPass): Tensor {
-    const parts: Tensor[] = [];
-    for (let s = 0; s + 1 < starts.length; s++) {
-      const own = slice(x, 0, starts[s] as number, starts[s + 1] as number); // s + 1 < length
-      const [length, width] = own.shape as [number, number]; // rank 2
-      const { observe } = pass;
-      const named =
-        observe === undefined
-          ? pass
-          : { ...pass, observe: (name: string, value: Tensor) => observe(`${s}.${name}`, value) };
-      parts.push(reshape(this.forward(reshape(own, [1, length, width]), {}, named), [length, width]));
-    }
-    return concat(parts, 0);
   }
 }

@@ -44,6 +44,23 @@ const placesOf = ({ starts }: Packing): RowPlaces => {
   return { sequences, visible: undefined };
 };
 
+/** Packed rows [rows, width], one sequence [1, length, width] after the other through a function that keeps their lengths. */
+export const eachSequence = (
+  x: Tensor,
+  packed: Packing,
+  run: (own: Tensor, sequence: number) => Tensor,
+): Tensor => {
+  const { starts } = packed;
+  checkPacking(packed, x.shape[0] ?? 0);
+  const parts: Tensor[] = [];
+  for (let s = 0; s + 1 < starts.length; s++) {
+    const own = slice(x, 0, starts[s] as number, starts[s + 1] as number); // s + 1 < length
+    const found = run(reshape(own, [1, ...own.shape]), s);
+    parts.push(reshape(found, found.shape.slice(1)));
+  }
+  return concat(parts, 0);
+};
+
 /** Rows [length, heads·depth] as [1, heads, length, depth]. */
 export const splitHeads = (rows: Tensor, heads: number): Tensor => {
   const [length, width] = rows.shape as [number, number]; // rank 2
