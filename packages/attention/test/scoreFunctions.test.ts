@@ -1,4 +1,15 @@
-import { gradientCheck, mul, normal, random, type Tensor, tensor, variable } from '@heed/tensor';
+import {
+  add,
+  backward,
+  gradientCheck,
+  mul,
+  normal,
+  random,
+  sum,
+  type Tensor,
+  tensor,
+  variable,
+} from '@heed/tensor';
 import { expectClose, forAll } from '@heed/testing';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -14,6 +25,7 @@ import {
   flash,
   general,
   type Scores,
+  scaledDot,
   unscaled,
   where,
 } from '../src/index.ts';
@@ -156,6 +168,48 @@ describe('scores', () => {
       }
     },
   );
+  it('with sinks, softcap, masks and no queries, keys or batches at all, flash gives what dense gives, gradients too', () => {
+    const size = fc.integer({ min: 0, max: 5 });
+    const kinds = fc.constantFrom('scaledDot', 'unscaled', 'cosine', 'general', 'additive');
+    forAll(
+      [fc.nat(2), size, size, fc.constantFrom(1, 2), kinds, fc.boolean(), fc.boolean(), fc.boolean()],
+      (batch, queries, keys, kvHeads, kind, withSinks, capped, hidden) => {
+        const draws = [
+          draw([batch, 2, queries, 3], 1),
+          draw([batch, kvHeads, keys, 3], 2),
+          draw([batch, kvHeads, keys, 2], 3),
+          draw([2], 4),
+        ];
+        const scores = {
+          ...{
+            scaledDot: scaledDot(),
+            unscaled: unscaled(),
+            cosine: cosine(),
+            general: general(draw([3, 3], 5)),
+          },
+          additive: additive({
+            queryWeight: draw([4, 3], 6),
+            keyWeight: draw([4, 3], 7),
+            energy: draw([4], 8),
+          }),
+        }[kind];
+        const by = (kernel: typeof flash) => {
+          const [q, k, v, sinks] = draws.map(variable) as [Tensor, Tensor, Tensor, Tensor];
+          const { output, logSumExp } = attentionWithLogSumExp(q, k, v, {
+            ...{ kernel, scores, sinks: withSinks ? sinks : undefined, softcap: capped ? 1.5 : undefined },
+            mask: hidden ? causal() : undefined,
+          });
+          const finite = withSinks ? sum(logSumExp) : sum(mul(output, 0)); // −∞ of rows that see nothing has no sum
+          const gradients = backward(add(sum(mul(output, output)), finite));
+          return [output, logSumExp, ...[q, k, v, sinks].map((x) => gradients.get(x) ?? mul(x, 0))];
+        };
+        const expected = by(dense);
+        for (const [index, given] of by(flash).entries())
+          expectClose(given, expected[index] as Tensor, { ...close, name: `result ${index}` });
+      },
+      { runs: 150 },
+    );
+  });
   it('refuses weights that do not fit, by name', () => {
     const x = draw([1, 2, 3, 4], 1);
     expect(() => attention(x, x, x, { scores: general(draw([4, 3], 1)) })).toThrow(/scores general: weight/);
