@@ -134,7 +134,7 @@ const scaledRates = (depth: number, base: number, scaling: RopeScaling | undefin
  * Rates base^(−2i / r) of the r/2 pairs of vectors of `depth`, r = rotaryDepth, stretched as `scaling` says. Su 2021 (arXiv:2104.09864), §3.2.2.
  *
  * @example
- * ropeFrequencies(4).rates; //=> [1, 0.01]
+ * ropeFrequencies(4).rates; // 1 and 0.01 radians a position
  */
 export const ropeFrequencies = (depth: number, options: RopeFrequencyOptions = {}): RopeFrequencies => {
   const { rotaryDepth = depth, base = 10000, scaling } = options;
