@@ -36,8 +36,10 @@ export interface TruncatedContents extends Contents {
   windows: readonly Contents[];
 }
 
-// Two texts that are both cut give every combination of their windows, which must not exhaust the memory.
+// Two texts that are both cut give every combination of their windows, which must not exhaust the memory; nor
+// must one text whose windows repeat most of each other.
 const mostWindows = 100_000;
+const mostTokens = 2 ** 25; // of about 45 bytes each
 
 /**
  * Cuts one or two encodings so that with `special` further tokens they are at most `maxLength` long (tokenizers
@@ -56,17 +58,41 @@ export function truncate(contents: Contents, truncation: Truncation, special: nu
     first: keep(first, firstLength, side),
     second: second === undefined ? undefined : keep(second, secondLength, side),
   };
-  const windowsOf = (text: Encoding, length: number): Encoding[] =>
-    truncation.stride === undefined ? [] : windows(text, length, { side, stride: truncation.stride });
+  const truncated = first.length - firstLength + (second === undefined ? 0 : second.length - secondLength);
+  const { stride } = truncation;
+  if (stride === undefined) return { ...cut, truncated, windows: [] };
+  const count =
+    (windowCount(first, firstLength, stride) + 1) *
+      (second === undefined ? 1 : windowCount(second, secondLength, stride) + 1) -
+    1;
+  checkCount(count, maxLength);
+  const seconds = second === undefined ? [] : windows(second, secondLength, { side, stride });
   return {
     ...cut,
-    truncated: first.length - firstLength + (second === undefined ? 0 : second.length - secondLength),
-    windows: combined(
-      cut,
-      windowsOf(first, firstLength),
-      second === undefined ? [] : windowsOf(second, secondLength),
-    ),
+    truncated,
+    windows: combined(cut, windows(first, firstLength, { side, stride }), seconds),
   };
+}
+
+// How many windows come after the first one.
+function windowCount(text: Encoding, length: number, stride: number): number {
+  if (length === text.length) return 0;
+  if (length === 0) return 1;
+  if (!Number.isInteger(stride) || stride < 0 || stride >= length) {
+    throw new TokenizerError(
+      'encode',
+      `truncation.stride is ${stride}, with room for ${length} tokens of the text; expected an integer from 0 to ${length - 1}. Lower it, or raise maxLength.`,
+    );
+  }
+  return Math.ceil((text.length - length) / (length - stride));
+}
+
+function checkCount(count: number, maxLength: number): void {
+  if (count <= mostWindows && count * maxLength <= mostTokens) return;
+  throw new TokenizerError(
+    'encode',
+    `truncation.stride gives ${count} windows of ${maxLength} tokens; at most ${mostWindows} windows and ${mostTokens} tokens are supported. Lower the stride, or cut one text of a pair only ('onlySecond').`,
+  );
 }
 
 // The windows after the first one; each begins `length - stride` tokens after the one before it:
@@ -79,12 +105,6 @@ function windows(
 ): Encoding[] {
   if (length === text.length) return [];
   if (length === 0) return [text];
-  if (!Number.isInteger(stride) || stride < 0 || stride >= length) {
-    throw new TokenizerError(
-      'encode',
-      `truncation.stride is ${stride}, with room for ${length} tokens of the text; expected an integer from 0 to ${length - 1}. Lower it, or raise maxLength.`,
-    );
-  }
   const result: Encoding[] = [];
   for (let done = length; done < text.length; done += length - stride) {
     const from = done - stride;
@@ -100,13 +120,6 @@ function windows(
 
 // In the order of the original: the windows of the first text, each with all of the second, then those of the second.
 function combined(cut: Contents, first: readonly Encoding[], second: readonly Encoding[]): Contents[] {
-  const count = (first.length + 1) * (second.length + 1) - 1;
-  if (count > mostWindows) {
-    throw new TokenizerError(
-      'encode',
-      `truncation.stride gives ${count} windows; at most ${mostWindows} are supported. Raise maxLength, lower the stride, or cut one text of a pair only ('onlySecond').`,
-    );
-  }
   const seconds = cut.second === undefined ? [undefined] : [cut.second, ...second];
   return [
     ...first.flatMap((window) => seconds.map((other) => ({ first: window, second: other }))),

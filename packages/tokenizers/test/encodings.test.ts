@@ -92,8 +92,11 @@ describe('windows', () => {
   test('so many that they would fill the memory are refused', () => {
     const long = 'a '.repeat(1000);
     expect(() => tiny.encodePair(long, long, { truncation: { maxLength: 5, stride: 0 } })).toThrow(
-      /gives 999999 windows; at most 100000 are supported/,
+      /gives 999999 windows of 5 tokens; at most 100000 windows and 33554432 tokens are supported/,
     );
+    expect(() =>
+      tiny.encode('a '.repeat(60_000), { truncation: { maxLength: 30_000, stride: 29_997 } }),
+    ).toThrow(/gives 30002 windows of 30000 tokens/);
   });
 });
 
