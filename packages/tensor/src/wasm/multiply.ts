@@ -20,6 +20,8 @@ import { type ProductCall, someBatches, someColumns } from './productCall.ts';
 // rows take 0.5 or 0.6 ms instead of 0.9, with one row 0.3 or 0.4 instead of 0.5 (Zen 4, one thread, from ordinary arrays).
 const thinRows = 8;
 const isThin = ({ rows }: ProductCall): boolean => rows <= thinRows;
+// One or two rows have kernels of their own for operands as they came, whose sums are added in another order.
+const isThinTile = ({ rows }: ProductCall): boolean => rows > 2 && rows <= thinRows;
 const passingBudget = 2 ** 18; // bytes of a right operand that is copied in to be read a few times at once
 const packedBudget = 64 * 2 ** 20; // bytes of a right operand that is packed for one call
 const batchBudget = 2 ** 20; // bytes, a thread, of operands of batches that are brought in together: they stay in second-level cache
@@ -186,13 +188,15 @@ const multiplyWith = (engine: Engine, call: ProductCall, right: RightOperand): v
   }
 };
 
-/** The packed weight of a call that keeps it, packed now if it is not here yet; undefined if it is not to be kept or has no room. */
+/** The packed weight of a call that keeps it, packed now if it is not here yet; undefined if it is not to be kept (yet) or has no room. */
 const keptRight = (engine: Engine, call: ProductCall): RightOperand | undefined => {
   const { right, rightTransposed, columns, depth } = call;
   if (!call.keep || rightBatches(call) > 1) return undefined;
   const form = `${rightTransposed ? 'columns' : 'rows'} ${columns} ${depth}`;
   const found = engine.weights.find(right.array, form);
   if (found !== undefined) return packedAt(engine, call, found);
+  // A weight that is met for the first time, with few rows, may never come again: the first answer need not wait for its packing.
+  if (isThinTile(call) && !engine.weights.seen(right.array)) return undefined;
   const address = engine.weights.add(right.array, form, packedBytes(engine, call));
   return address === undefined ? undefined : packRight(engine, call, address);
 };

@@ -18,6 +18,8 @@ export interface PackedWeights {
   find(weight: ArrayBufferView, form: string): number | undefined;
   /** Room for a weight, to be filled by the caller; undefined where there is none even without all other weights. */
   add(weight: ArrayBufferView, form: string, bytes: number): number | undefined;
+  /** Whether this was already asked about the weight. */
+  seen(weight: Float32Array): boolean;
   /** Gives up the weight that was unused for longest, but not the last one found or added; false if there is none. */
   evict(): boolean;
 }
@@ -25,6 +27,7 @@ export interface PackedWeights {
 /** No weights yet, on a heap; weights of more than `largest` bytes are not kept, so that there is room left to work. */
 export const packedWeights = (heap: Heap, largest: number): PackedWeights => {
   const byArray = new WeakMap<ArrayBufferView, Entry>();
+  const seen = new WeakSet<Float32Array>();
   const byAge = new Set<Entry>(); // the longest unused first
 
   let inUse: Entry | undefined;
@@ -70,6 +73,11 @@ export const packedWeights = (heap: Heap, largest: number): PackedWeights => {
       inUse = entry;
       collected.register(weight, entry);
       return block.address;
+    },
+    seen: (weight) => {
+      const before = seen.has(weight);
+      seen.add(weight);
+      return before;
     },
     evict,
   };
