@@ -232,6 +232,14 @@ export const settings: readonly Setting[] = [
   { name: 'soft-capped scores, causal', queries: 20, keys: 24, softcap: 1.5, mask: causal },
   { name: 'sinks, more queries than keys, causal', queries: 24, keys: 20, sinks: true, mask: causal },
   {
+    name: 'sinks of grouped heads, a window and global tokens',
+    queries: 80,
+    keys: 80,
+    kvHeads: 2,
+    sinks: true,
+    mask: () => or(window({ left: 5, right: 5 }), global([30, 31])),
+  },
+  {
     name: 'sinks of grouped heads, with a bias and dropout',
     queries: 20,
     keys: 24,

@@ -1,12 +1,24 @@
 // The readings of a mask agree: by tile, by row and as a tensor it says what it says element by element; flash computes what dense does.
-import { backward, normal, random, type Tensor, variable, zeros } from '@heed/tensor';
+import {
+  add,
+  backward,
+  equal,
+  mul,
+  normal,
+  random,
+  sum,
+  type Tensor,
+  variable,
+  where,
+  zeros,
+} from '@heed/tensor';
 import { expectClose, forAll } from '@heed/testing';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   type AttentionKernel,
   allows,
-  attention,
+  attentionWithLogSumExp,
   byDistance,
   dense,
   flash,
@@ -78,11 +90,12 @@ describe.each([
       ];
       const table = variable(draw(2, 20));
       const bias = [undefined, byDistance(table, { first: -3 }), byDistance(table, { first: -11 })][biased];
-      const upstream = draw(2, 2, queries, 4);
+      const [upstream, weighing] = [draw(2, 2, queries, 4), draw(2, 2, queries)];
       const run = (kernel: AttentionKernel) => {
-        const output = attention(q, k, v, { kernel, mask, bias });
-        const gradients = backward(output, upstream);
-        return [output, ...[q, k, v, table].map((x) => gradients.get(x) ?? zeros(x.shape))];
+        const { output, logSumExp } = attentionWithLogSumExp(q, k, v, { kernel, mask, bias });
+        const finite = where(equal(logSumExp, -Infinity), 0, logSumExp);
+        const gradients = backward(add(sum(mul(output, upstream)), sum(mul(finite, weighing))));
+        return [output, finite, ...[q, k, v, table].map((x) => gradients.get(x) ?? zeros(x.shape))];
       };
       const expected = run(dense);
       for (const [index, given] of run(flash).entries())
