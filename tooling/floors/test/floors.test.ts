@@ -83,7 +83,7 @@ describe.each(packages)('$name', (workspace) => {
     const named = Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies });
     expect(referenced.sort()).toEqual(named.filter((other) => other.startsWith('@heed/')).sort());
   });
-  it('exports each entry from source, as types and as built code', () => {
+  it('exports each entry from source, as types, bundled for Node, and module by module', () => {
     for (const [entry, target] of Object.entries(manifest.exports ?? {})) {
       if (entry === './package.json') continue;
       const source = (target as Record<string, string>)['@heed/source'] ?? '';
@@ -92,6 +92,7 @@ describe.each(packages)('$name', (workspace) => {
       expect(target).toEqual({
         '@heed/source': source,
         types: built.replace(/\.ts$/, '.d.ts'),
+        node: built.replace('./dist/', './dist/node/').replace(/\.ts$/, '.js'),
         default: built.replace(/\.ts$/, '.js'),
       });
     }
