@@ -3,6 +3,7 @@
 import { type AlignedText, alignedText, widthAt } from './alignedText.ts';
 import { isWhitespace, isWordCharacter } from './characters.ts';
 import type { Normalizer } from './normalizers/normalizer.ts';
+import { longestEntry } from './structures/longestEntry.ts';
 import { Trie } from './structures/trie.ts';
 
 /** A token that is found in the text itself. */
@@ -84,7 +85,7 @@ function cutAt(text: AlignedText, trie: Trie, tokens: ReadonlyMap<number, AddedT
   const parts: Part[] = [];
   let done = 0;
   for (let at = 0; at < text.length; ) {
-    const match = longestMatch(text.text, trie, at);
+    const match = longestEntry(text.text, trie, at);
     const token = match === undefined ? undefined : tokens.get(match.id);
     if (match === undefined || token === undefined) {
       at += widthAt(text.text, at);
@@ -101,19 +102,6 @@ function cutAt(text: AlignedText, trie: Trie, tokens: ReadonlyMap<number, AddedT
   }
   if (done < text.length) parts.push({ text: text.slice(done, text.length), id: undefined });
   return parts;
-}
-
-function longestMatch(text: string, trie: Trie, start: number): { id: number; end: number } | undefined {
-  let node = Trie.root;
-  let best: { id: number; end: number } | undefined;
-  for (let end = start; end < text.length; ) {
-    node = trie.child(node, text.charCodeAt(end));
-    if (node < 0) break;
-    end += 1;
-    const id = trie.value(node);
-    if (id >= 0) best = { id, end };
-  }
-  return best;
 }
 
 function touchesWord(text: string, start: number, end: number): boolean {

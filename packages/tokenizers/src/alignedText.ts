@@ -4,6 +4,12 @@
 /** Says what a character becomes: another string, the empty string to drop it, or undefined to leave it. */
 export type CharacterMap = (codePoint: number) => string | undefined;
 
+// The origin of each unit (absent: its own place), and where the unit before each place ends (absent: after its origin).
+interface Places {
+  readonly origins?: Int32Array;
+  readonly ends?: Int32Array;
+}
+
 /**
  * A text on its way through the pipeline, with the place of every character in the source.
  *
@@ -24,14 +30,14 @@ export class AlignedText {
   readonly source: string;
   /** What the text has become so far. */
   readonly text: string;
-  readonly #origins: Int32Array | undefined;
+  readonly #places: Places;
   readonly #first: number;
 
-  /** Use `alignedText(source)`; the other parameters are for this class alone. */
-  constructor(source: string, text: string, origins?: Int32Array, first = 0) {
+  /** Use `alignedText(source)` or `alignedBy(source, …)`; the other parameters are for this class alone. */
+  constructor(source: string, text: string, places: Places = {}, first = 0) {
     this.source = source;
     this.text = text;
-    this.#origins = origins;
+    this.#places = places;
     this.#first = first;
   }
 
@@ -48,6 +54,8 @@ export class AlignedText {
 
   /** Where the character before `index` of this text ends in the source, in UTF-16 units; `index` is exclusive, ≥ 1. */
   endOf(index: number): number {
+    const { ends } = this.#places;
+    if (ends !== undefined) return ends[this.#first + index] ?? this.source.length;
     const origin = this.#origin(index - 1);
     if (origin < 0) return ~origin;
     return origin + widthAt(this.source, origin);
@@ -56,7 +64,7 @@ export class AlignedText {
   /** The part [start, end), in UTF-16 units; both must lie between characters. */
   slice(start: number, end: number): AlignedText {
     if (start === 0 && end === this.text.length) return this;
-    return new AlignedText(this.source, this.text.slice(start, end), this.#origins, this.#first + start);
+    return new AlignedText(this.source, this.text.slice(start, end), this.#places, this.#first + start);
   }
 
   /**
@@ -87,7 +95,7 @@ export class AlignedText {
     }
     if (done === 0) return this;
     if (rewriting === undefined) {
-      return new AlignedText(this.source, spelled + text.slice(done), this.#origins, this.#first);
+      return new AlignedText(this.source, spelled + text.slice(done), this.#places, this.#first);
     }
     rewriting.copy(text, done, text.length);
     return this.rewrite(rewriting);
@@ -135,13 +143,14 @@ export class AlignedText {
       const anchor = anchors[k] ?? 0;
       anchors[k] = anchor < 0 ? before : this.#origin(anchor);
     }
-    return new AlignedText(this.source, rewriting.text, anchors);
+    return new AlignedText(this.source, rewriting.text, { origins: anchors });
   }
 
   // A character index of the source, or the complement of one for a character inserted before everything (no width).
   #origin(index: number): number {
     const place = this.#first + index;
-    if (this.#origins !== undefined) return this.#origins[place] ?? 0;
+    const { origins } = this.#places;
+    if (origins !== undefined) return origins[place] ?? 0;
     return isLowSurrogateOfPair(this.source, place) ? place - 1 : place;
   }
 }
@@ -149,6 +158,19 @@ export class AlignedText {
 /** A new text in which every character stands for itself. @example alignedText('a').startOf(0); //=> 0 */
 export function alignedText(source: string): AlignedText {
   return new AlignedText(source, source);
+}
+
+/**
+ * A text whose characters have places of any kind: entry k of `places` is where unit k of `text` begins in the source and unit
+ * k − 1 ends, so it has one entry more than the text has units. Rewriting it forgets the ends.
+ *
+ * @example alignedBy('a  b', { text: 'a b', places: Int32Array.of(0, 1, 3, 4) }).endOf(2); //=> 3
+ */
+export function alignedBy(
+  source: string,
+  { text, places }: { text: string; places: Int32Array },
+): AlignedText {
+  return new AlignedText(source, text, { origins: places, ends: places });
 }
 
 /** A text being put together from an older one: each appended unit names the older character whose place it takes. */

@@ -3,6 +3,7 @@ export { DecodeStream } from './decodeStream.ts';
 export { Encoding } from './encoding.ts';
 export type { ExplainedPiece, ExplainedStage, Explanation } from './explain.ts';
 export type { ModelOptions } from './files/readModel.ts';
+export { readMarian, readSentencePiece, type SentencePieceOptions } from './files/sentencePiece.ts';
 export { readTiktoken, type TiktokenOptions } from './files/tiktoken.ts';
 export { type TiktokenEncoding, type TiktokenName, tiktokenEncodings } from './files/tiktokenEncodings.ts';
 export { readTokenizerJson } from './files/tokenizerJson.ts';

@@ -45,6 +45,7 @@ export function bytePairEncoding(
     id: entries.id,
     token: entries.token,
     size: entries.size,
+    unknownId: options.unknownToken === undefined ? undefined : entries.id(options.unknownToken),
     tokenize(piece) {
       const whole = wholeFirst ? entries.id(piece) : undefined;
       if (whole !== undefined) return [{ id: whole, token: piece, start: 0, end: piece.length }];

@@ -10,10 +10,11 @@ export interface Symbols {
   length: number;
 }
 
-/** The merges: the rank of each pair that may merge, and the id that a rank makes. */
+/** The merges: the number of each pair that may merge, the id that it makes, and its rank, by default the number itself. */
 export interface Merges {
-  ranks: PairTable;
+  numbers: PairTable;
   made: Int32Array;
+  ranks?: Int32Array;
 }
 
 /** Chance that a merge is passed over, and where chance comes from: numbers in [0, 1). */
@@ -38,23 +39,27 @@ export function mergeSymbols(symbols: Symbols, merges: Merges, dropout?: Dropout
   else mergeByScan(symbols, merges);
 }
 
-function mergeByScan(symbols: Symbols, { ranks, made }: Merges): void {
+function mergeByScan(symbols: Symbols, { numbers, made, ranks }: Merges): void {
   const { ids, widths } = symbols;
   let { length } = symbols;
-  const pairs: number[] = []; // the rank of each symbol with the next, −1: none
-  for (let k = 0; k + 1 < length; k++) pairs.push(ranks.get(ids[k] as number, ids[k + 1] as number));
+  const pairs: number[] = []; // the merge of each symbol with the next, −1: none
+  for (let k = 0; k + 1 < length; k++) pairs.push(numbers.get(ids[k] as number, ids[k + 1] as number));
   for (;;) {
     let best = -1;
+    let lowest = 0;
     let at = 0;
     for (let k = 0; k + 1 < length; k++) {
-      const rank = pairs[k] as number; // k + 1 < length ≤ pairs.length + 1
-      if (rank >= 0 && (best < 0 || rank < best)) {
-        best = rank;
+      const merge = pairs[k] as number; // k + 1 < length ≤ pairs.length + 1
+      if (merge < 0) continue;
+      const rank = ranks === undefined ? merge : (ranks[merge] as number); // merges come from the table
+      if (best < 0 || rank < lowest) {
+        best = merge;
+        lowest = rank;
         at = k;
       }
     }
     if (best < 0) break;
-    ids[at] = made[best] as number; // ranks come from the table
+    ids[at] = made[best] as number; // merges come from the table
     widths[at] = (widths[at] as number) + (widths[at + 1] as number);
     length -= 1;
     for (let k = at + 1; k < length; k++) {
@@ -62,21 +67,26 @@ function mergeByScan(symbols: Symbols, { ranks, made }: Merges): void {
       widths[k] = widths[k + 1] as number;
       pairs[k - 1] = pairs[k] as number;
     }
-    if (at > 0) pairs[at - 1] = ranks.get(ids[at - 1] as number, ids[at] as number);
-    if (at + 1 < length) pairs[at] = ranks.get(ids[at] as number, ids[at + 1] as number);
+    if (at > 0) pairs[at - 1] = numbers.get(ids[at - 1] as number, ids[at] as number);
+    if (at + 1 < length) pairs[at] = numbers.get(ids[at] as number, ids[at + 1] as number);
   }
   symbols.length = length;
 }
 
-function mergeByQueue(symbols: Symbols, { ranks, made }: Merges, dropout: Dropout | undefined): void {
+function mergeByQueue(
+  symbols: Symbols,
+  { numbers, made, ranks }: Merges,
+  dropout: Dropout | undefined,
+): void {
   const { ids, widths, length } = symbols;
   const queue = new MergeQueue(length);
   // Neighbours by position; the id of a symbol that is gone is −1.
   const before = new Int32Array(length);
   const after = new Int32Array(length);
+  const rankOf = (merge: number): number => (ranks === undefined ? merge : (ranks[merge] as number)); // from the table
   const offer = (left: number, right: number): void => {
-    const rank = ranks.get(ids[left] as number, ids[right] as number);
-    if (rank >= 0) queue.push(rank, left);
+    const merge = numbers.get(ids[left] as number, ids[right] as number);
+    if (merge >= 0) queue.push(rankOf(merge), left);
   };
   for (let k = 0; k < length; k++) {
     before[k] = k - 1;
@@ -93,10 +103,10 @@ function mergeByQueue(symbols: Symbols, { ranks, made }: Merges, dropout: Dropou
     const left = MergeQueue.position(key);
     const right = after[left] as number; // left < length
     if (ids[left] === -1 || right >= length) continue;
-    const rank = MergeQueue.rank(key);
+    const merge = numbers.get(ids[left] as number, ids[right] as number);
     // The pair may have become another since it was queued.
-    if (ranks.get(ids[left] as number, ids[right] as number) !== rank) continue;
-    ids[left] = made[rank] as number; // ranks come from the table
+    if (merge < 0 || rankOf(merge) !== MergeQueue.rank(key)) continue;
+    ids[left] = made[merge] as number; // merges come from the table
     widths[left] = (widths[left] as number) + (widths[right] as number);
     ids[right] = -1;
     const next = after[right] as number; // right < length

@@ -27,14 +27,14 @@ export function mergesOf(
     sides[2 * rank + 1] = idOf(right);
     made[rank] = idOf(whole);
   }
-  return { ranks: tableOf(sides), made };
+  return { numbers: tableOf(sides), made };
 }
 
-// The table of pairs that lie one after the other in `sides`; the rank of a pair is its position, or as given.
-function tableOf(sides: Int32Array, ranks?: readonly number[]): PairTable {
+// The table of pairs that lie one after the other in `sides`; the number of a pair is its position, or as given.
+function tableOf(sides: Int32Array, numbers?: readonly number[]): PairTable {
   const table = new PairTable(sides.length / 2);
   for (let k = 0; k < sides.length / 2; k++)
-    table.set(sides[2 * k] as number, sides[2 * k + 1] as number, ranks?.[k] ?? k);
+    table.set(sides[2 * k] as number, sides[2 * k + 1] as number, numbers?.[k] ?? k);
   return table;
 }
 
@@ -51,11 +51,11 @@ function refuseMerge(token: string, pair: readonly string[], place: string): nev
  *
  * Time: the sum of all lengths, one look-up each.
  *
- * @example mergesBySpelling(vocabulary(['a', 'b', 'ab'], 'here')).ranks.get(0, 1); //=> 2
+ * @example mergesBySpelling(vocabulary(['a', 'b', 'ab'], 'here')).numbers.get(0, 1); //=> 2
  */
 export function mergesBySpelling(entries: Vocabulary): Merges {
   const sides: number[] = [];
-  const ranks: number[] = [];
+  const made: number[] = [];
   let most = -1;
   for (const token of entries.tokens) {
     const id = entries.id(token) ?? 0;
@@ -65,11 +65,11 @@ export function mergesBySpelling(entries: Vocabulary): Merges {
       const right = left === undefined ? undefined : entries.id(token.slice(cut));
       if (left === undefined || right === undefined) continue;
       sides.push(left, right);
-      ranks.push(id);
+      made.push(id);
     }
   }
   return {
-    ranks: tableOf(Int32Array.from(sides), ranks),
+    numbers: tableOf(Int32Array.from(sides), made),
     made: Int32Array.from({ length: most + 1 }, (_, id) => id),
   };
 }

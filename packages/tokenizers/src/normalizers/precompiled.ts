@@ -2,7 +2,7 @@
 // cluster). It reads the compiled map; it does not compile rules.
 import { Rewriting, widthAt } from '../alignedText.ts';
 import { remembered } from '../characters.ts';
-import { TokenizerError } from '../tokenizerError.ts';
+import { readCharsMap } from './charsMap.ts';
 import { clusterEnd } from './graphemes.ts';
 import type { Normalizer } from './normalizer.ts';
 
@@ -77,50 +77,7 @@ function utf8Length(text: string, start: number, end: number): number {
 
 // Looks up parts of at most five bytes.
 function characterMap(charsmap: Uint8Array, place: string): (part: string) => string | undefined {
-  const { units, replacements } = splitMap(charsmap, place);
+  const map = readCharsMap(charsmap, place);
   const encoder = new TextEncoder();
-  const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
-  return (part) => {
-    const index = shortestPrefix(units, encoder.encode(part));
-    if (index === undefined) return undefined;
-    const end = replacements.indexOf(0, index);
-    if (end < 0) {
-      throw new TokenizerError(
-        place,
-        `entry ${index} lies outside the ${replacements.length} bytes of replacements. The file is damaged.`,
-      );
-    }
-    return decoder.decode(replacements.subarray(index, end));
-  };
-}
-
-function splitMap(charsmap: Uint8Array, place: string): { units: Uint32Array; replacements: Uint8Array } {
-  const view = new DataView(charsmap.buffer, charsmap.byteOffset, charsmap.byteLength);
-  const size = charsmap.length < 4 ? Number.NaN : view.getUint32(0, true);
-  if (!(size >= 4 && size % 4 === 0 && size <= charsmap.length - 4)) {
-    throw new TokenizerError(
-      place,
-      `a map of ${charsmap.length} bytes says that its trie has ${size}; expected a multiple of 4 that fits. The file is damaged.`,
-    );
-  }
-  const units = new Uint32Array(size / 4);
-  for (let k = 0; k < units.length; k++) units[k] = view.getUint32(4 + 4 * k, true);
-  return { units, replacements: charsmap.subarray(4 + size) };
-}
-
-// Darts-clone (include/darts.h): a unit has its label in bits 0–7 (and 31), a leaf flag in bit 8, and its offset in bits
-// 10–30, times 256 if bit 9 is set; a leaf's unit is a value.
-function shortestPrefix(units: Uint32Array, key: Uint8Array): number | undefined {
-  const unitAt = (position: number): number => units[position] ?? 0;
-  const offset = (unit: number): number => (unit >>> 10) << ((unit & 0x200) >>> 6);
-  let position = offset(unitAt(0));
-  for (const byte of key) {
-    if (byte === 0) return undefined;
-    position ^= byte;
-    const unit = unitAt(position);
-    if ((unit & 0x800000ff) >>> 0 !== byte) return undefined;
-    position ^= offset(unit);
-    if ((unit & 0x100) !== 0) return unitAt(position) & 0x7fffffff;
-  }
-  return undefined;
+  return (part) => map.shortest(encoder.encode(part))?.content;
 }
