@@ -57,5 +57,5 @@ function enlarged(table: Uint8Array, length: number): Uint8Array<ArrayBuffer> {
  * @example wellFormed('a\ud800'); //=> 'a\ufffd'
  */
 export function wellFormed(text: string): string {
-  return text.replace(/\p{Surrogate}/gu, '\ufffd');
+  return text.isWellFormed() ? text : text.replace(/\p{Surrogate}/gu, '\ufffd');
 }

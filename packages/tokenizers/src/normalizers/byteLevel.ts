@@ -10,12 +10,18 @@ import type { Normalizer } from './normalizer.ts';
  */
 export function byteLevelNormalizer(): Normalizer {
   const { spell } = byteAlphabet();
-  const ascii = Array.from({ length: 128 }, (_, code) => spell(String.fromCharCode(code)));
-  return (text) =>
-    /^[!-~]*$/.test(text.text)
-      ? text
-      : text.map((codePoint) => {
-          if (codePoint > 0x20 && codePoint < 0x7f) return undefined;
-          return ascii[codePoint] ?? spell(String.fromCodePoint(codePoint));
-        });
+  // What each character becomes; '' before it was asked for. It grows to the basic plane once a text leaves ASCII.
+  let known: string[] = new Array<string>(128).fill('');
+  const form = (codePoint: number): string | undefined => {
+    if (codePoint > 0x20 && codePoint < 0x7f) return undefined;
+    if (codePoint > 0xffff) return spell(String.fromCodePoint(codePoint));
+    if (codePoint >= known.length) known = known.concat(new Array<string>(0x10000 - known.length).fill(''));
+    let spelled = known[codePoint] as string; // the list was made longer above
+    if (spelled === '') {
+      spelled = spell(String.fromCharCode(codePoint));
+      known[codePoint] = spelled;
+    }
+    return spelled;
+  };
+  return (text) => (/^[!-~]*$/.test(text.text) ? text : text.map(form));
 }
