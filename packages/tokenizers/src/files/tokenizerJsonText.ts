@@ -84,14 +84,14 @@ export function tokenizerJsonText(source: unknown): string {
   const file = source as Fields; // the reader has checked it
   return JSON.stringify({
     version: '1.0',
-    truncation: filled(file['truncation'], truncation),
-    padding: filled(file['padding'], padding),
-    added_tokens: list(file['added_tokens']).map(addedToken),
-    normalizer: component(file['normalizer'], normalizers),
-    pre_tokenizer: component(file['pre_tokenizer'], preTokenizers),
-    post_processor: component(file['post_processor'], postProcessors),
-    decoder: component(file['decoder'], decoders),
-    model: model(file['model'] as Fields),
+    truncation: filled(file.truncation, truncation),
+    padding: filled(file.padding, padding),
+    added_tokens: list(file.added_tokens).map(addedToken),
+    normalizer: component(file.normalizer, normalizers),
+    pre_tokenizer: component(file.pre_tokenizer, preTokenizers),
+    post_processor: component(file.post_processor, postProcessors),
+    decoder: component(file.decoder, decoders),
+    model: model(file.model as Fields),
   });
 }
 
@@ -114,9 +114,9 @@ function filled(value: unknown, fields: Fields): Record<string, unknown> | null 
 function component(value: unknown, types: Readonly<Record<string, Fields>>): unknown {
   if (value === null || value === undefined) return null;
   const given = value as Fields;
-  const type = String(given['type']);
+  const type = String(given.type);
   const fields = filled(value, Object.hasOwn(types, type) ? (types[type] ?? {}) : {}) ?? {};
-  if (type === 'Metaspace' && given['add_prefix_space'] === false) fields['prepend_scheme'] = 'never';
+  if (type === 'Metaspace' && given.add_prefix_space === false) fields.prepend_scheme = 'never';
   if (type === 'Sequence')
     for (const [name, parts] of Object.entries(fields))
       fields[name] = list(parts).map((part) => component(part, types));
@@ -124,7 +124,7 @@ function component(value: unknown, types: Readonly<Record<string, Fields>>): unk
 }
 
 function addedToken(value: unknown): unknown {
-  const special = (value as Fields)['special'] === true;
+  const special = (value as Fields).special === true;
   return filled(value, {
     ...{ id: required, content: required, single_word: false, lstrip: false, rstrip: false },
     ...{ normalized: !special, special: false },
@@ -132,16 +132,16 @@ function addedToken(value: unknown): unknown {
 }
 
 function model(given: Fields): unknown {
-  const type = given['type'] ?? typeOf(given);
+  const type = given.type ?? typeOf(given);
   const fields = filled(given, models[String(type)] ?? {}) ?? {};
-  if (type === 'BPE') fields['merges'] = mergePairs(list(fields['merges']));
+  if (type === 'BPE') fields.merges = mergePairs(list(fields.merges));
   return { type, ...fields };
 }
 
 // As the reader guesses in older files.
 function typeOf(given: Fields): string {
   if (Object.hasOwn(given, 'merges')) return 'BPE';
-  if (Object.hasOwn(given, 'unk_id') || Array.isArray(given['vocab'])) return 'Unigram';
+  if (Object.hasOwn(given, 'unk_id') || Array.isArray(given.vocab)) return 'Unigram';
   return Object.hasOwn(given, 'continuing_subword_prefix') ? 'WordPiece' : 'WordLevel';
 }
 
