@@ -155,17 +155,28 @@ const modelOf = (
   },
 });
 
-/** The same options, and a promise that is kept when the first bytes have arrived. */
-const watched = (options: FromPretrainedOptions) => {
+/** The same folder, and a promise that is kept when the first bytes of a file that is not read as text have arrived. */
+const watched = (folder: Folder): { readonly folder: Folder; readonly underWay: Promise<void> } => {
   let begin: () => void = () => undefined;
   const underWay = new Promise<void>((resolve) => {
     begin = resolve;
   });
-  const onProgress: NonNullable<FromPretrainedOptions['onProgress']> = (progress) => {
-    begin();
-    options.onProgress?.(progress);
+  const read: Folder['read'] = (file, options = {}) => {
+    const onBytes = (loaded: number): void => {
+      begin();
+      options.onBytes?.(loaded);
+    };
+    return folder.read(file, { ...options, onBytes });
   };
-  return { options: { ...options, onProgress }, underWay };
+  const told: Folder = {
+    name: folder.name,
+    has: (file) => folder.has(file),
+    size: (file) => folder.size(file),
+    read,
+    text: (file, options) => folder.text(file, options),
+    write: (file, content) => folder.write(file, content),
+  };
+  return { folder: told, underWay };
 };
 
 /** Loads a sentence-transformers folder, or a plain BERT folder (mean pooling, not normalized). */
@@ -173,8 +184,8 @@ export const loadSentenceTransformer = async (
   folder: Folder,
   options: FromPretrainedOptions = {},
 ): Promise<SentenceModel> => {
-  const weights = watched(options);
-  const model = fromPretrained(folder, weights.options);
+  const weights = watched(folder);
+  const model = fromPretrained(weights.folder, options);
   // Making a tokenizer keeps JavaScript busy, so the weights must be under way before.
   const makeTokenizer = async (): Promise<Tokenizer> => {
     const make = await tokenizerSource(folder, options);
