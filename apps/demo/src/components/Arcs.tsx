@@ -1,23 +1,14 @@
 // The sentence as the model reads it: every token, shaded by how much it is looked at, and arcs for the strongest looks. A token under
 // the pointer or in focus shows where it looks, in per cent.
 
-import {
-  createEffect,
-  createMemo,
-  createSignal,
-  For,
-  Index,
-  type JSX,
-  onCleanup,
-  onMount,
-  Show,
-} from 'solid-js';
+import { createEffect, createMemo, For, Index, type JSX, Show } from 'solid-js';
 import { strongestArcs } from '../experiments/strongestArcs.ts';
 import { texts } from '../i18n/texts.ts';
 import { theme } from '../state/preferences.ts';
 import { arcLayout, arcPath } from './arcGeometry.ts';
 import { CopyMenu } from './CopyMenu.tsx';
 import { rampColor, textOnRamp } from './colorRamp.ts';
+import { elementWidth } from './elementWidth.ts';
 import { percent } from './formatNumber.ts';
 
 /** What is drawn. */
@@ -50,12 +41,7 @@ const received = (weights: Float32Array, n: number): number[] => {
 export const Arcs = (props: ArcsProps): JSX.Element => {
   let frame!: HTMLElement; // set by ref before onMount
   let svg!: SVGSVGElement;
-  const [width, setWidth] = createSignal(0);
-  onMount(() => {
-    const observer = new ResizeObserver(() => setWidth(frame.clientWidth));
-    observer.observe(frame);
-    onCleanup(() => observer.disconnect());
-  });
+  const width = elementWidth(() => frame);
   const widths = createMemo(() => {
     const context = document.createElement('canvas').getContext('2d');
     if (context === null || width() === 0) return props.tokens.map(() => 40);

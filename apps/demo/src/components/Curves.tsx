@@ -3,7 +3,8 @@
 
 import { scaleLinear, scaleLog } from 'd3-scale';
 import { line } from 'd3-shape';
-import { createMemo, createSignal, For, type JSX, onCleanup, onMount, Show } from 'solid-js';
+import { createMemo, For, type JSX, Show } from 'solid-js';
+import { elementWidth } from './elementWidth.ts';
 import type { ChartPoint } from './LineChart.tsx';
 import { MatrixTable } from './MatrixTable.tsx';
 import { spreadLabels } from './spreadLabels.ts';
@@ -59,12 +60,7 @@ const scaleOf = ({ domain, logarithmic }: CurveAxis, range: [number, number]) =>
 /** The chart. */
 export const Curves = (props: CurvesProps): JSX.Element => {
   let frame!: HTMLDivElement; // set by ref before onMount
-  const [width, setWidth] = createSignal(0);
-  onMount(() => {
-    const observer = new ResizeObserver(() => setWidth(frame.clientWidth));
-    observer.observe(frame);
-    onCleanup(() => observer.disconnect());
-  });
+  const width = elementWidth(() => frame);
   const height = (): number => props.height ?? 212;
   const right = (): number => Math.max(margin.left + 1, width() - (props.labelWidth ?? 104));
   const x = createMemo(() => scaleOf(props.x, [margin.left, right()]));

@@ -1,8 +1,9 @@
 // A plane with a classifier's decision in each place and the points that it learns from: blue against vermilion, rings against dots, so
 // that it reads without colour.
 
-import { createEffect, createSignal, type JSX, onCleanup, onMount } from 'solid-js';
+import { createEffect, type JSX } from 'solid-js';
 import { theme } from '../state/preferences.ts';
+import { elementWidth } from './elementWidth.ts';
 
 /** What is shown. */
 export interface DecisionMapProps {
@@ -54,12 +55,7 @@ const paintSurface = (
 /** The picture, as wide as it may be and square. */
 export const DecisionMap = (props: DecisionMapProps): JSX.Element => {
   let canvas!: HTMLCanvasElement; // set by ref before onMount
-  const [size, setSize] = createSignal(0);
-  onMount(() => {
-    const observer = new ResizeObserver(() => setSize(canvas.clientWidth));
-    observer.observe(canvas);
-    onCleanup(() => observer.disconnect());
-  });
+  const size = elementWidth(() => canvas);
   createEffect(() => {
     theme(); // its colours are read below
     const pixels = Math.round(size() * devicePixelRatio);

@@ -3,7 +3,8 @@
 
 import { scaleLinear, scaleLog } from 'd3-scale';
 import { line } from 'd3-shape';
-import { createMemo, createSignal, For, type JSX, onCleanup, onMount, Show } from 'solid-js';
+import { createMemo, For, type JSX, Show } from 'solid-js';
+import { elementWidth } from './elementWidth.ts';
 
 /** A point. */
 export interface ChartPoint {
@@ -42,12 +43,7 @@ const thinned = (points: readonly ChartPoint[]): readonly ChartPoint[] => {
 /** The chart. */
 export const LineChart = (props: LineChartProps): JSX.Element => {
   let frame!: HTMLDivElement; // set by ref before onMount
-  const [width, setWidth] = createSignal(0);
-  onMount(() => {
-    const observer = new ResizeObserver(() => setWidth(frame.clientWidth));
-    observer.observe(frame);
-    onCleanup(() => observer.disconnect());
-  });
+  const width = elementWidth(() => frame);
   const height = (): number => props.height ?? 212;
   const x = createMemo(() =>
     scaleLinear()

@@ -1,19 +1,11 @@
 // A matrix that can be read: crisp cells, tokens on the axes, the value under the pointer or the keyboard's cursor, and the same numbers as
 // a table. Used for weights, similarities and whatever else has rows and columns.
 
-import {
-  createEffect,
-  createMemo,
-  createSignal,
-  createUniqueId,
-  type JSX,
-  onCleanup,
-  onMount,
-  Show,
-} from 'solid-js';
+import { createEffect, createMemo, createSignal, createUniqueId, type JSX, Show } from 'solid-js';
 import { texts } from '../i18n/texts.ts';
 import { theme } from '../state/preferences.ts';
 import { CopyMenu } from './CopyMenu.tsx';
+import { elementWidth } from './elementWidth.ts';
 import { MatrixTable } from './MatrixTable.tsx';
 import { type Cell, cellAt, cellBeside, type MatrixGeometry, matrixGeometry } from './matrixGeometry.ts';
 import { paintMatrix, widestLabel } from './paintMatrix.ts';
@@ -54,7 +46,7 @@ export const Matrix = (props: MatrixProps): JSX.Element => {
   let frame!: HTMLDivElement; // set by ref before onMount
   let canvas!: HTMLCanvasElement;
   const id = createUniqueId();
-  const [width, setWidth] = createSignal(0);
+  const width = elementWidth(() => frame);
   const [cursor, setCursor] = createSignal<Cell | undefined>(undefined, { equals: sameCell });
   const size = createMemo(() => ({ rows: props.rows.length, columns: props.columns.length }));
   const marked = createMemo(() => {
@@ -79,11 +71,6 @@ export const Matrix = (props: MatrixProps): JSX.Element => {
     setCursor(cell);
     props.onMark?.(cell);
   };
-  onMount(() => {
-    const observer = new ResizeObserver(() => setWidth(frame.clientWidth));
-    observer.observe(frame);
-    onCleanup(() => observer.disconnect());
-  });
   createEffect(() => {
     const place = geometry();
     if (place === undefined) return;

@@ -1,6 +1,7 @@
 // The graph of operations: boxes with value and gradient, lines with what is passed back. Lies on a wide screen, stands on a narrow one.
 
-import { createMemo, createSignal, For, type JSX, onCleanup, onMount, Show } from 'solid-js';
+import { createMemo, For, type JSX, Show } from 'solid-js';
+import { elementWidth } from '../../components/elementWidth.ts';
 import { fixed } from '../../components/formatNumber.ts';
 import { type GraphPlace, graphLayout } from '../../components/graphLayout.ts';
 import type { Operating } from '../../experiments/expressions.ts';
@@ -43,12 +44,7 @@ const formulaOf = ({ name, operation, inputs }: Operating): string => {
 /** The picture. */
 export const GraphPicture = (): JSX.Element => {
   let frame!: HTMLDivElement; // set by ref before onMount
-  const [width, setWidth] = createSignal(0);
-  onMount(() => {
-    const observer = new ResizeObserver(() => setWidth(frame.clientWidth));
-    observer.observe(frame);
-    onCleanup(() => observer.disconnect());
-  });
+  const width = elementWidth(() => frame);
   const layout = createMemo(() => graphLayout(graphState.expression()));
   const standing = (): boolean => width() < narrow;
   const size = createMemo(() => {
