@@ -1,18 +1,8 @@
 // The Gradients page in a real browser: the net learns beside its twin, operations pass back, norms differ, curves follow the controls.
 
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import {
-  browserThere,
-  expectAccessible,
-  expectNoSidewaysScroll,
-  noBrowser,
-  openSite,
-  type Site,
-  type Visit,
-} from './site.ts';
-
-const minute = 60_000;
+import { expect, it } from 'vitest';
+import { describePage, expectAccessible, expectNoSidewaysScroll, minute, type Visit } from './site.ts';
 
 const stat = (page: Page, index: number): Promise<string | null> =>
   page.locator('.learn-stats dd').nth(index).textContent();
@@ -31,15 +21,7 @@ const until = (page: Page, step: number): Promise<unknown> =>
 const verdict = async (page: Page, part: string): Promise<string> =>
   (await page.locator(`${part} .verdict`).textContent()) ?? '';
 
-describe.skipIf(!browserThere)(`the Gradients page${noBrowser}`, () => {
-  let site: Site;
-  beforeAll(async () => {
-    site = await openSite();
-  }, 3 * minute);
-  afterAll(async () => {
-    await site?.close();
-  });
-
+describePage('the Gradients page', (visit) => {
   const views: readonly (Visit & { readonly lang: 'en' | 'zh' })[] = [
     { screen: 'desk', lang: 'en', colorScheme: 'dark' },
     { screen: 'phone', lang: 'zh' },
@@ -47,8 +29,8 @@ describe.skipIf(!browserThere)(`the Gradients page${noBrowser}`, () => {
   it.each(views)(
     'on a $screen in $lang: every part has its verdict, the net learns to the end and its twin does not, nothing is out of reach',
     { timeout: 4 * minute },
-    async ({ lang, ...visit }) => {
-      const { page, errors, close } = await site.visit(`#/gradients?lang=${lang}`, visit);
+    async ({ lang, ...view }) => {
+      const { page, errors, close } = await visit(`#/gradients?lang=${lang}`, view);
       for (const part of ['.graph-part', '.norms-part', '.depth-part'])
         await page.locator(`${part} .verdict-first`).waitFor({ timeout: minute });
       await ready(page);
@@ -71,7 +53,7 @@ describe.skipIf(!browserThere)(`the Gradients page${noBrowser}`, () => {
   it('goes one step at a time, pauses, and starts over with other options, which the address has', {
     timeout: 3 * minute,
   }, async () => {
-    const { page, close } = await site.visit('#/gradients?lang=en&warmup=0&blocks=2', { screen: 'desk' });
+    const { page, close } = await visit('#/gradients?lang=en&warmup=0&blocks=2', { screen: 'desk' });
     await ready(page);
     await page.getByRole('button', { name: 'One step', exact: true }).click();
     await until(page, 1);
@@ -94,7 +76,7 @@ describe.skipIf(!browserThere)(`the Gradients page${noBrowser}`, () => {
   it('shows the way forward and back, one operation after the other, and learning lowers the loss', {
     timeout: 2 * minute,
   }, async () => {
-    const { page, close } = await site.visit('#/gradients?lang=en', { screen: 'desk' });
+    const { page, close } = await visit('#/gradients?lang=en', { screen: 'desk' });
     const part = page.locator('.graph-part');
     await part.locator('.verdict-first').waitFor();
     expect(await verdict(page, '.graph-part')).toContain('gradientCheck finds an error of at most');
@@ -123,14 +105,14 @@ describe.skipIf(!browserThere)(`the Gradients page${noBrowser}`, () => {
   it('the address holds the view: another visit with it has the same numbers', {
     timeout: 2 * minute,
   }, async () => {
-    const { page, close } = await site.visit('#/gradients?lang=en', { screen: 'desk' });
+    const { page, close } = await visit('#/gradients?lang=en', { screen: 'desk' });
     await page.locator('.graph-part').getByText('Cross-entropy', { exact: true }).click();
     await page.locator('.graph-part .range input').first().press('ArrowRight');
     await page.waitForFunction(() => location.hash.includes('w=1.2'));
     await page.locator('.depth-part .range input').press('ArrowLeft');
     await page.waitForFunction(() => location.hash.includes('depth=24'));
     const hash = await page.evaluate(() => location.hash);
-    const again = await site.visit(hash, { screen: 'desk' });
+    const again = await visit(hash, { screen: 'desk' });
     await again.page.locator('.depth-part .verdict-first').waitFor({ timeout: minute });
     expect(await verdict(again.page, '.depth-part')).toContain('After 24 layers');
     expect(await again.page.locator('.graph-part .range-value').first().textContent()).toBe('1.20');
@@ -140,7 +122,7 @@ describe.skipIf(!browserThere)(`the Gradients page${noBrowser}`, () => {
   });
 
   it('trains the nets of both norms when asked, and stops when asked', { timeout: 4 * minute }, async () => {
-    const { page, errors, close } = await site.visit('#/gradients?lang=en', { screen: 'desk' });
+    const { page, errors, close } = await visit('#/gradients?lang=en', { screen: 'desk' });
     await page.locator('.norms-run').click();
     await page.waitForFunction(
       () => document.querySelector('.norms-part .verdict-first')?.textContent?.includes('Trained on batches'),
@@ -156,7 +138,7 @@ describe.skipIf(!browserThere)(`the Gradients page${noBrowser}`, () => {
   });
 
   it('curves by depth follow the controls at once', { timeout: 2 * minute }, async () => {
-    const { page, close } = await site.visit('#/gradients?lang=en', { screen: 'desk' });
+    const { page, close } = await visit('#/gradients?lang=en', { screen: 'desk' });
     await page.locator('.depth-part .verdict-first').waitFor({ timeout: minute });
     expect(await verdict(page, '.depth-part')).toContain('After 32 layers');
     await page.locator('.depth-part .range input').press('ArrowLeft');

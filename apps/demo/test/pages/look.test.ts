@@ -1,28 +1,11 @@
 // The Look page in a real browser, on the real weights: pictures, verdicts, sentences, one's own model.
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import {
-  browserThere,
-  expectAccessible,
-  expectNoSidewaysScroll,
-  noBrowser,
-  openSite,
-  type Site,
-  type Visit,
-} from './site.ts';
+import { expect, it } from 'vitest';
+import { describePage, expectAccessible, expectNoSidewaysScroll, minute, type Visit } from './site.ts';
 
-const minute = 60_000;
 const numbers = (text: string | null): number[] => (text?.match(/\d+(\.\d+)?/g) ?? []).map(Number);
 
-describe.skipIf(!browserThere)(`the Look page${noBrowser}`, () => {
-  let site: Site;
-  beforeAll(async () => {
-    site = await openSite();
-  }, 3 * minute);
-  afterAll(async () => {
-    await site?.close();
-  });
-
+describePage('the Look page', (visit) => {
   const views: readonly (Visit & { readonly lang: 'en' | 'zh' })[] = [
     { screen: 'desk', lang: 'en' },
     { screen: 'desk', lang: 'zh', colorScheme: 'dark' },
@@ -32,8 +15,8 @@ describe.skipIf(!browserThere)(`the Look page${noBrowser}`, () => {
   it.each(views)(
     'on a $screen in $lang: tokens, arcs, maps, a verdict in range, nothing wider than the screen, nothing in the console',
     { timeout: 2 * minute },
-    async ({ lang, ...visit }) => {
-      const { page, errors, close } = await site.visit(`#/look?lang=${lang}`, visit);
+    async ({ lang, ...view }) => {
+      const { page, errors, close } = await visit(`#/look?lang=${lang}`, view);
       await page.waitForSelector('.verdict-first');
       expect(await page.locator('.arc-token').count()).toBe(14);
       expect(await page.locator('.arc-lines path').count()).toBeGreaterThan(10);
@@ -60,7 +43,7 @@ describe.skipIf(!browserThere)(`the Look page${noBrowser}`, () => {
   );
 
   it('a paraphrase scores above every unrelated sentence', { timeout: 2 * minute }, async () => {
-    const { page, close } = await site.visit('#/look?lang=en', { screen: 'desk' });
+    const { page, close } = await visit('#/look?lang=en', { screen: 'desk' });
     await page.getByRole('button', { name: 'Same meaning, other words' }).click();
     await page.waitForFunction(() => document.querySelectorAll('.nearest-list li').length === 5);
     const list = await page.locator('.nearest-list li').allTextContents();
@@ -74,7 +57,7 @@ describe.skipIf(!browserThere)(`the Look page${noBrowser}`, () => {
   it('a token in focus tells where it looks, a pinned one stays, and the weights of its row sum to one', {
     timeout: 2 * minute,
   }, async () => {
-    const { page, close } = await site.visit('#/look?lang=en', { screen: 'desk' });
+    const { page, close } = await visit('#/look?lang=en', { screen: 'desk' });
     await page.waitForSelector('.verdict-first');
     const bank = page.locator('.arc-token').nth(4);
     await bank.click();
@@ -93,7 +76,7 @@ describe.skipIf(!browserThere)(`the Look page${noBrowser}`, () => {
   });
 
   it('by keyboard: arrows choose a head and walk through the matrix', { timeout: 2 * minute }, async () => {
-    const { page, close } = await site.visit('#/look?lang=en', { screen: 'desk' });
+    const { page, close } = await visit('#/look?lang=en', { screen: 'desk' });
     await page.waitForSelector('.verdict-first');
     await page.locator('.head-cell[aria-checked=true]').focus();
     await page.keyboard.press('ArrowRight');
@@ -109,7 +92,7 @@ describe.skipIf(!browserThere)(`the Look page${noBrowser}`, () => {
   });
 
   it('choosing a head far down the page leaves the page where it is', { timeout: 2 * minute }, async () => {
-    const { page, close } = await site.visit('#/look?lang=en', { screen: 'phone' });
+    const { page, close } = await visit('#/look?lang=en', { screen: 'phone' });
     await page.waitForSelector('.verdict-first');
     await page.locator('.head-cell').nth(6).scrollIntoViewIfNeeded();
     const before = await page.evaluate(() => scrollY);
@@ -123,7 +106,7 @@ describe.skipIf(!browserThere)(`the Look page${noBrowser}`, () => {
   it('the address holds the whole view: another visit with it sees the same, in the other language too', {
     timeout: 2 * minute,
   }, async () => {
-    const { page, close } = await site.visit('#/look?lang=en', { screen: 'desk' });
+    const { page, close } = await visit('#/look?lang=en', { screen: 'desk' });
     await page.waitForSelector('.verdict-first');
     await page.locator('.sentence-list textarea').first().fill('A cat chased a mouse.');
     await page.locator('.head-cell').nth(2).click();
@@ -135,7 +118,7 @@ describe.skipIf(!browserThere)(`the Look page${noBrowser}`, () => {
     expect(await page.locator('.sentence-list textarea').first().inputValue()).toBe('A cat chased a mouse.');
     const { hash } = new URL(page.url());
     await close();
-    const again = await site.visit(hash, { screen: 'phone' });
+    const again = await visit(hash, { screen: 'phone' });
     await again.page.waitForSelector('.verdict-first');
     expect(await again.page.locator('.picture h3').textContent()).toBe('第 1 层第 3 头');
     expect(await again.page.locator('.sentence-list textarea').first().inputValue()).toBe(
@@ -147,7 +130,7 @@ describe.skipIf(!browserThere)(`the Look page${noBrowser}`, () => {
   it('a second visit takes the weights from the cache, threads are possible, and it works without the network', {
     timeout: 2 * minute,
   }, async () => {
-    const { page, close } = await site.visit('#/look?lang=en', { screen: 'desk' });
+    const { page, close } = await visit('#/look?lang=en', { screen: 'desk' });
     await page.waitForSelector('.verdict-first');
     expect(await page.locator('.model').textContent()).toContain('downloaded');
     expect(await page.evaluate(() => crossOriginIsolated)).toBe(true);
@@ -159,7 +142,7 @@ describe.skipIf(!browserThere)(`the Look page${noBrowser}`, () => {
   });
 
   it('a text longer than the model says how many tokens were cut', { timeout: 2 * minute }, async () => {
-    const { page, close } = await site.visit('#/look?lang=en', { screen: 'phone' });
+    const { page, close } = await visit('#/look?lang=en', { screen: 'phone' });
     await page.waitForSelector('.verdict-first');
     await page.locator('.sentence-list textarea').first().fill('river '.repeat(150).trim());
     await page.waitForSelector('.sentence-cut');
@@ -172,7 +155,7 @@ describe.skipIf(!browserThere)(`the Look page${noBrowser}`, () => {
   it('strange texts are read: nothing, spaces, emoji, lone surrogates, markup', {
     timeout: 2 * minute,
   }, async () => {
-    const { page, errors, close } = await site.visit('#/look?lang=en', { screen: 'desk' });
+    const { page, errors, close } = await visit('#/look?lang=en', { screen: 'desk' });
     await page.waitForSelector('.verdict-first');
     for (const text of [
       '',
@@ -194,7 +177,7 @@ describe.skipIf(!browserThere)(`the Look page${noBrowser}`, () => {
   it('reads a sentence-transformers folder of the reader’s own, and says what is wrong with a folder that is none', {
     timeout: 2 * minute,
   }, async () => {
-    const { page, close } = await site.visit('#/look?lang=en', { screen: 'desk' });
+    const { page, close } = await visit('#/look?lang=en', { screen: 'desk' });
     await page.waitForSelector('.verdict-first');
     const input = page.locator('input[type=file]');
     await input.setInputFiles(path.resolve(import.meta.dirname, '../golden/sentence-mean'));

@@ -6,16 +6,13 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { build, preview } from 'vite';
-import { expect } from 'vitest';
+import { afterAll, beforeAll, describe, expect } from 'vitest';
 
 const root = path.resolve(import.meta.dirname, '../..');
 const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
 
-/** Whether there is a browser; an empty CHROMIUM says that there is none. */
-export const browserThere: boolean = executablePath !== '' && existsSync(executablePath);
-
-/** What to append to the name of a skipped suite. */
-export const noBrowser: string = browserThere ? '' : ' (skipped: no Chromium; set CHROMIUM to its path)';
+const browserThere = executablePath !== '' && existsSync(executablePath); // an empty CHROMIUM says that there is none
+const noBrowser = browserThere ? '' : ' (skipped: no Chromium; set CHROMIUM to its path)';
 
 /** Screens that the page is made for. */
 export const screens = {
@@ -29,18 +26,23 @@ export interface Visit {
   readonly colorScheme?: 'light' | 'dark';
 }
 
-/** A running page. */
-export interface Site {
-  /** Opens an address ('#/look') in a browser that has never been here; the errors of its console are collected. */
-  visit(
-    address: string,
-    visit: Visit,
-  ): Promise<{ readonly page: Page; readonly errors: readonly string[]; close(): Promise<void> }>;
+/** A page that is open. */
+export interface Visited {
+  readonly page: Page;
+  /** What its console said of errors. */
+  readonly errors: readonly string[];
   close(): Promise<void>;
 }
 
-/** Builds the page, serves it and starts a browser. */
-export const openSite = async (): Promise<Site> => {
+interface Site {
+  visit(address: string, visit: Visit): Promise<Visited>;
+  close(): Promise<void>;
+}
+
+/** Milliseconds. */
+export const minute = 60_000;
+
+const openSite = async (): Promise<Site> => {
   const outDir = mkdtempSync(path.join(tmpdir(), 'heed-demo-'));
   await build({ root, logLevel: 'error', build: { outDir, emptyOutDir: true, sourcemap: false } });
   const server = await preview({
@@ -78,6 +80,26 @@ export const openSite = async (): Promise<Site> => {
       rmSync(outDir, { recursive: true, force: true });
     },
   };
+};
+
+/**
+ * A suite about the page in a real browser: built, served and opened once for all its tests, skipped where there is no browser.
+ * `visit` opens an address ('#/look') in a browser that has never been here.
+ */
+export const describePage = (name: string, tests: (visit: Site['visit']) => void): void => {
+  describe.skipIf(!browserThere)(`${name}${noBrowser}`, () => {
+    let site: Site | undefined;
+    beforeAll(async () => {
+      site = await openSite();
+    }, 3 * minute);
+    afterAll(async () => {
+      await site?.close();
+    });
+    tests((address, visit) => {
+      if (site === undefined) throw new Error('visit: the page is not built yet; call it inside a test.');
+      return site.visit(address, visit);
+    });
+  });
 };
 
 /** Nothing reaches beyond the screen's width. */

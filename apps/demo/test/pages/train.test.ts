@@ -1,18 +1,9 @@
 // The Train page in a real browser: training runs, the loss falls, the map moves, the model answers.
 
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import {
-  browserThere,
-  expectAccessible,
-  expectNoSidewaysScroll,
-  noBrowser,
-  openSite,
-  type Site,
-  type Visit,
-} from './site.ts';
+import { expect, it } from 'vitest';
+import { describePage, expectAccessible, expectNoSidewaysScroll, minute, type Visit } from './site.ts';
 
-const minute = 60_000;
 const numberOf = (text: string | null): number =>
   Number((text ?? '').replace(/[\s\u202f]/g, '').match(/\d+(\.\d+)?/)?.[0] ?? Number.NaN);
 
@@ -33,15 +24,7 @@ const until = (page: Page, step: number) =>
     { timeout: 2 * minute },
   );
 
-describe.skipIf(!browserThere)(`the Train page${noBrowser}`, () => {
-  let site: Site;
-  beforeAll(async () => {
-    site = await openSite();
-  }, 3 * minute);
-  afterAll(async () => {
-    await site?.close();
-  });
-
+describePage('the Train page', (visit) => {
   const views: readonly (Visit & { readonly lang: 'en' | 'zh' })[] = [
     { screen: 'desk', lang: 'en', colorScheme: 'dark' },
     { screen: 'phone', lang: 'zh' },
@@ -49,11 +32,8 @@ describe.skipIf(!browserThere)(`the Train page${noBrowser}`, () => {
   it.each(views)(
     'on a $screen in $lang: starts at guessing, learns, moves its map, answers, pauses',
     { timeout: 4 * minute },
-    async ({ lang, ...visit }) => {
-      const { page, errors, close } = await site.visit(
-        `#/train?lang=${lang}&width=32&heads=2&batch=16`,
-        visit,
-      );
+    async ({ lang, ...view }) => {
+      const { page, errors, close } = await visit(`#/train?lang=${lang}&width=32&heads=2&batch=16`, view);
       await page.waitForSelector('.cross-map canvas');
       await expectNoSidewaysScroll(page);
       await start(page);
@@ -84,7 +64,7 @@ describe.skipIf(!browserThere)(`the Train page${noBrowser}`, () => {
   it('another size starts over, another learning rate does not, and the address has both', {
     timeout: 3 * minute,
   }, async () => {
-    const { page, close } = await site.visit('#/train?lang=en&width=32&heads=2&batch=16', { screen: 'desk' });
+    const { page, close } = await visit('#/train?lang=en&width=32&heads=2&batch=16', { screen: 'desk' });
     await start(page);
     await until(page, 10);
     await page.locator('.range input').press('ArrowLeft');
@@ -99,7 +79,7 @@ describe.skipIf(!browserThere)(`the Train page${noBrowser}`, () => {
   it('the second task writes dates, and refuses what is none with the way out', {
     timeout: 3 * minute,
   }, async () => {
-    const { page, close } = await site.visit('#/train?lang=en&task=dates&width=32&heads=2&batch=16', {
+    const { page, close } = await visit('#/train?lang=en&task=dates&width=32&heads=2&batch=16', {
       screen: 'phone',
     });
     await start(page);
@@ -118,7 +98,7 @@ describe.skipIf(!browserThere)(`the Train page${noBrowser}`, () => {
   });
 
   it('leaving the page pauses the run, coming back finds it', { timeout: 3 * minute }, async () => {
-    const { page, errors, close } = await site.visit('#/train?lang=en&width=32&heads=2&batch=16', {
+    const { page, errors, close } = await visit('#/train?lang=en&width=32&heads=2&batch=16', {
       screen: 'desk',
     });
     await start(page);
@@ -138,7 +118,7 @@ describe.skipIf(!browserThere)(`the Train page${noBrowser}`, () => {
   it('twenty changes of page leave no elements and no listeners behind', {
     timeout: 4 * minute,
   }, async () => {
-    const { page, close } = await site.visit('#/look?lang=en', { screen: 'desk' });
+    const { page, close } = await visit('#/look?lang=en', { screen: 'desk' });
     const inspector = await page.context().newCDPSession(page);
     const roundTrips = async (count: number): Promise<number[]> => {
       for (let i = 0; i < count; i++) {
