@@ -72,7 +72,14 @@ export {
 } from './onlineSoftmax.ts';
 
 // Packed sequences
-export { type PackedOptions, type Packing, packedAttention, packedWeights, packing } from './packed.ts';
+export {
+  type PackedOptions,
+  type Packing,
+  packedAttention,
+  packedHeads,
+  packedWeights,
+  packing,
+} from './packed.ts';
 
 // Layers
 export { type AttentionPass, MultiHeadAttention, type MultiHeadCall } from './multiHead.ts';

@@ -20,13 +20,16 @@ import { besideEachOther, inHeads } from './heads.ts';
 import type { AttentionKernel } from './kernel.ts';
 import { and, causal, firstKeys, type Mask, or, window } from './mask.ts';
 import { type MultiHeadOptions, type MultiHeadSizes, multiHeadSizes } from './multiHeadOptions.ts';
-import { eachSequence, type Packing, packedAttention, packedWeights } from './packed.ts';
+import { eachSequence, type Packing, packedAttention, packedHeads, packedWeights } from './packed.ts';
 import { rope } from './positions/rope.ts';
 import { passed, projections } from './projections.ts';
 import { placesOfBatch, rowsAttention } from './rows.ts';
 import { compared, type Scores, scaledDot, unscaled } from './scoreFunctions.ts';
 
-/** A pass with the attention kernel to use. Observers are told `weights` [batch, heads, queries, keys] of every attention. */
+/**
+ * A pass with the attention kernel to use. Observers are told `weights` [batch, heads, queries, keys] of every attention; of packed sequences each by its
+ * number, `0.weights`, and where they are compared as projected, `0.query` and `0.key` [1, heads, length, depth] before it.
+ */
 export interface AttentionPass extends Pass {
   /** Default: the tiled one. */
   readonly kernel?: AttentionKernel | undefined;
@@ -137,8 +140,11 @@ export class MultiHeadAttention {
       kernel: pass.kernel,
       dropout: this.#noise(pass),
     });
-    for (let sequence = 0; pass.observe !== undefined && sequence + 1 < packing.starts.length; sequence++)
+    for (let sequence = 0; pass.observe !== undefined && sequence + 1 < packing.starts.length; sequence++) {
+      pass.observe(`${sequence}.query`, packedHeads(q, { heads: heads.heads, packing, sequence }));
+      pass.observe(`${sequence}.key`, packedHeads(k, { heads: heads.kvHeads, packing, sequence }));
       pass.observe(`${sequence}.weights`, packedWeights(q, k, { ...heads, packing, sequence }));
+    }
     return passed(this.output, output);
   }
 

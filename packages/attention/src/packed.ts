@@ -121,6 +121,30 @@ export const packedAttention = (
 };
 
 /**
+ * One sequence of packed rows x [rows, heads·depth] in heads: [1, heads, length, depth], as `attention` takes it.
+ *
+ * @example
+ * packedHeads(q, { heads: 2, packing: packing([5, 3]), sequence: 1 }).shape; // [1, 2, 3, depth]
+ */
+export const packedHeads = (
+  x: Tensor,
+  {
+    heads,
+    packing: { starts },
+    sequence,
+  }: { readonly heads: number; readonly packing: Packing; readonly sequence: number },
+): Tensor => {
+  const [start, end] = [starts[sequence], starts[sequence + 1]];
+  if (start === undefined || end === undefined)
+    throw new RangeError(
+      `packedHeads: sequence ${sequence} of ${starts.length - 1}; expected a whole number from 0 to ${starts.length - 2}.`,
+    );
+  if (x.rank !== 2 || (x.shape[1] as number) % heads !== 0)
+    throw new ShapeError(`packedHeads: x is ${x}; expected [rows, a multiple of ${heads} heads].`);
+  return splitHeads(slice(x, 0, start, end), heads);
+};
+
+/**
  * Weights of one sequence of a packing, [1, heads, length, length]: what `packedAttention` used, for those who must see it.
  * q and k are its packed rows. Without gradient.
  */
@@ -130,14 +154,10 @@ export const packedWeights = (
   {
     heads,
     kvHeads = heads,
-    packing: { starts },
-    sequence,
     scale,
+    ...place
   }: Omit<PackedOptions, 'dropout' | 'kernel'> & { readonly packing: Packing; readonly sequence: number },
-): Tensor => {
-  const [start, end] = [starts[sequence], starts[sequence + 1]];
-  if (start === undefined || end === undefined)
-    throw new RangeError(`packedWeights: sequence ${sequence} of ${starts.length - 1}.`);
-  const own = (x: Tensor, count: number) => splitHeads(slice(x, 0, start, end), count);
-  return attentionWeights(own(q, heads), own(k, kvHeads), { scale });
-};
+): Tensor =>
+  attentionWeights(packedHeads(q, { heads, ...place }), packedHeads(k, { heads: kvHeads, ...place }), {
+    scale,
+  });

@@ -10,10 +10,19 @@ import {
   useBackend,
   variable,
 } from '@heed/tensor';
+import { initialize } from '@heed/tensor/nn';
 import { expectClose, forAll } from '@heed/testing';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { dense, packedAttention, packedWeights, packing } from '../src/index.ts';
+import {
+  attentionWeights,
+  dense,
+  MultiHeadAttention,
+  packedAttention,
+  packedHeads,
+  packedWeights,
+  packing,
+} from '../src/index.ts';
 
 const close = { absolute: 1e-5, relative: 1e-5 };
 const lengths = fc.array(fc.integer({ min: 0, max: 40 }), { minLength: 1, maxLength: 6 });
@@ -53,6 +62,37 @@ describe('packed attention', () => {
       using _ = useBackend(jsBackend);
       expectClose(fast, packedAttention(q, k, v, options), { ...close, name: 'js' });
     });
+  });
+  it('tells observers queries and keys of each sequence, whose products are its weights', () => {
+    forAll([lengths, fc.nat(1000)], (all, seed) => {
+      const model = initialize(new MultiHeadAttention({ width: 12, heads: 4, kvHeads: 2 }), random(seed));
+      const seen = new Map<string, Tensor>();
+      const [x] = qkv(rowsOf(all), seed);
+      model.forwardPacked(x, packing(all), { observe: (name, value) => seen.set(name, value) });
+      expect(seen.size).toBe(3 * all.length);
+      for (const [s, length] of all.entries()) {
+        const [query, key] = [seen.get(`${s}.query`) as Tensor, seen.get(`${s}.key`) as Tensor]; // counted above
+        expect([query.shape, key.shape]).toEqual([
+          [1, 4, length, 3],
+          [1, 2, length, 3],
+        ]);
+        if (length > 0)
+          expectClose(attentionWeights(query, key), seen.get(`${s}.weights`) as Tensor, {
+            ...close,
+            name: `${s}`,
+          });
+      }
+    });
+  });
+  it('takes one sequence out in heads, and says what is wrong with another', () => {
+    const [q] = qkv(8, 1);
+    const packed = packing([5, 0, 3]);
+    const second = packedHeads(q, { heads: 3, packing: packed, sequence: 2 });
+    expect(second.shape).toEqual([1, 3, 3, 4]);
+    expect([...second.data.slice(12, 16)]).toEqual([...q.data.slice(5 * 12 + 4, 5 * 12 + 8)]);
+    expect(packedHeads(q, { heads: 3, packing: packed, sequence: 1 }).shape).toEqual([1, 3, 0, 4]);
+    expect(() => packedHeads(q, { heads: 3, packing: packed, sequence: 3 })).toThrow(/sequence 3 of 3/);
+    expect(() => packedHeads(q, { heads: 5, packing: packed, sequence: 0 })).toThrow(/multiple of 5 heads/);
   });
   it('gives the same inside inference', () => {
     const [q, k, v] = qkv(30, 5);

