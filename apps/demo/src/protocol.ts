@@ -5,6 +5,7 @@ import type { DepthCurve, DepthLaw, DepthOptions, EmbeddingVariance } from './ex
 import type { ExpressionName } from './experiments/expressions.ts';
 import type { HeldOut, LearningStep } from './experiments/learner.ts';
 import type { LearningOptions } from './experiments/learningOptions.ts';
+import type { HeadVectors } from './experiments/neuronView.ts';
 import type { NormCompany } from './experiments/normCompany.ts';
 import type { NormCase, NormOutcome } from './experiments/normOptions.ts';
 import type {
@@ -123,6 +124,12 @@ export interface Calls {
     input: { readonly texts: readonly string[]; readonly attentionOf: number };
     event: never;
     result: Readings;
+  };
+  /** Queries and keys of one head. */
+  head: {
+    input: { readonly text: string; readonly layer: number; readonly head: number };
+    event: never;
+    result: HeadVectors;
   };
   trainer: { input: TrainerOptions; event: never; result: TrainerInfo };
   train: { input: undefined; event: TrainEvent; result: undefined };

@@ -10,6 +10,7 @@ import { newTrainer, type Trainer } from './experiments/trainer.ts';
 import { type LearningPair, learningPair } from './model/learningPair.ts';
 import { nextTurn } from './model/nextTurn.ts';
 import { openModel } from './model/openModel.ts';
+import { readHead } from './model/readHead.ts';
 import { type LoadedModel, readSentences } from './model/readSentences.ts';
 import { runNorms } from './model/runNorms.ts';
 import { trainUntil } from './model/trainUntil.ts';
@@ -72,6 +73,10 @@ const handlers: Handlers = {
   read(input) {
     if (model === undefined) throw new Error('read: no tokenizer yet; wait for the event of open.');
     return readSentences(model, input);
+  },
+  head(input) {
+    if (model === undefined) throw new Error('head: no model yet; wait for the result of open.');
+    return readHead(model, input);
   },
   async trainer(options) {
     await engine;

@@ -54,6 +54,9 @@ export const updateAddress = (changes: Readonly<Record<string, string>>): void =
 export const hashOf = (page: Page): string =>
   formatAddress(page === address().page ? address() : (left.get(page) ?? { page, values: new Map() }));
 
+/** A value of a page as it was left. */
+export const valueLeft = (page: Page, name: string): string | undefined => left.get(page)?.values.get(name);
+
 /** Another page, as a new entry in the history. */
 export const openPage = (page: Page): void => {
   const hash = hashOf(page);

@@ -3,10 +3,10 @@
 import { createMemo, type JSX, Show } from 'solid-js';
 import { Arcs } from '../../components/Arcs.tsx';
 import { percent } from '../../components/formatNumber.ts';
+import { HeadGrid } from '../../components/HeadGrid.tsx';
 import { Matrix } from '../../components/Matrix.tsx';
 import { texts } from '../../i18n/texts.ts';
 import { currentModel } from '../../model/session.ts';
-import { HeadGrid } from './HeadGrid.tsx';
 import { HeadParts } from './HeadParts.tsx';
 import { LoadingBar } from './LoadingBar.tsx';
 import type { LookState } from './lookState.ts';
@@ -56,7 +56,14 @@ export const AttentionPart = (props: { readonly state: LookState }): JSX.Element
           <h3>{texts().look.heads}</h3>
           <p class="hint">{texts().look.headsHint}</p>
         </div>
-        <HeadGrid state={state} layers={currentModel()?.layers ?? 2} heads={currentModel()?.heads ?? 4} />
+        <HeadGrid
+          layers={currentModel()?.layers ?? 2}
+          heads={currentModel()?.heads ?? 4}
+          size={state.tokens().length}
+          maps={state.maps()}
+          chosen={state.map() ?? state.place()}
+          onChoose={state.setPlace}
+        />
         <Show when={state.map()}>{(map) => <HeadParts statistics={map().statistics} />}</Show>
       </section>
       <section class="card map">

@@ -3,8 +3,8 @@
 import { fixed, percent } from '../../components/formatNumber.ts';
 import type { Finding } from '../../components/Verdict.tsx';
 import { indexOfLargest } from '../../experiments/attentionStatistics.ts';
+import type { HeadMap, HeadPlace } from '../../experiments/headMaps.ts';
 import type { Texts } from '../../i18n/en.ts';
-import type { HeadMap, HeadPlace } from './lookState.ts';
 
 /** Column means: how much of all attention each token gets, 0 … 1. */
 const shareOfTokens = (weights: Float32Array, n: number): number[] =>

@@ -1,24 +1,11 @@
 // What the Look page shows: sentences, the one in front, layer and head, the token under the pointer, and what the model said of it all.
 
 import { batch, createEffect, createMemo, createSignal, on, onCleanup } from 'solid-js';
-import { type AttentionStatistics, attentionStatistics } from '../../experiments/attentionStatistics.ts';
+import { type HeadMap, type HeadPlace, headMaps, tokenTexts } from '../../experiments/headMaps.ts';
 import { client, modelRevision } from '../../model/session.ts';
 import type { Reading, Readings } from '../../protocol.ts';
 import { currentAddress, numberInAddress, updateAddress } from '../../state/address.ts';
 import { presets } from './presets.ts';
-
-/** One head of the model. */
-export interface HeadPlace {
-  readonly layer: number;
-  readonly head: number;
-}
-
-/** A head's map of the sentence in front, and its statistics. */
-export interface HeadMap extends HeadPlace {
-  /** [n, n] */
-  readonly weights: Float32Array;
-  readonly statistics: AttentionStatistics;
-}
 
 /** The state, as functions to be called where they are shown. */
 export interface LookState {
@@ -52,23 +39,6 @@ const patience = 120;
 const fromAddress = (): string[] => {
   const text = currentAddress().values.get('text');
   return text === undefined ? [...presets.bank] : text.split('\n').slice(0, mostSentences);
-};
-
-/** Pieces of the text that tokens stand for; the token's own name where it stands for none. */
-export const tokenTexts = ({ text, tokens, offsets }: Reading): string[] =>
-  tokens.map((token, index) => {
-    const piece = text.slice(offsets[2 * index], offsets[2 * index + 1]).trim();
-    return piece === '' ? token : piece;
-  });
-
-const mapsOf = ({ attentions, tokens }: Reading): HeadMap[] => {
-  const size = tokens.length ** 2;
-  return (attentions ?? []).flatMap((layer, index) =>
-    Array.from({ length: size === 0 ? 0 : layer.length / size }, (_, head) => {
-      const weights = layer.subarray(head * size, (head + 1) * size);
-      return { layer: index, head, weights, statistics: attentionStatistics(weights, tokens.length) };
-    }),
-  );
 };
 
 /** A fresh state, read from the address. */
@@ -123,7 +93,7 @@ export const lookState = (): LookState => {
   const reading = createMemo(() => readings()?.readings[active()]);
   const maps = createMemo(() => {
     const own = reading();
-    return own === undefined ? [] : mapsOf(own);
+    return own === undefined ? [] : headMaps(own);
   });
   const map = createMemo(
     () => maps().find(({ layer, head }) => layer === place().layer && head === place().head) ?? maps()[0],
