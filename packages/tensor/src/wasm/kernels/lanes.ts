@@ -2,7 +2,7 @@
 
 import type { FunctionBuilder } from '../assembler/functionBuilder.ts';
 import { f32, f32x4, i32x4, v128 } from '../assembler/instructions.ts';
-import type { Operand, Value } from '../assembler/value.ts';
+import type { Local, Operand, Value } from '../assembler/value.ts';
 
 /** The sum of the four lanes. */
 export const sumOfLanes = (f: FunctionBuilder, vector: Operand<'v128'>): Value<'f32'> => {
@@ -22,3 +22,10 @@ export const maxOfLanes = (f: FunctionBuilder, vector: Operand<'v128'>): Value<'
 
 /** Lane 0 of a vector, zeros in the others. */
 export const lowLane = (vector: Operand<'v128'>): Value<'v128'> => v128.and(vector, i32x4.of(-1, 0, 0, 0));
+
+/** One vector from several, two at a time. */
+export const overAll = (
+  f: FunctionBuilder,
+  vectors: readonly Local<'v128'>[],
+  combine: (a: Operand<'v128'>, b: Operand<'v128'>) => Value<'v128'>,
+): Local<'v128'> => vectors.reduce((a, b) => f.let(combine(a, b)));

@@ -7,6 +7,8 @@ import { lowLane } from './lanes.ts';
 
 /** What the body of the walk may do at its place in the row. */
 export interface RowStep {
+  /** Which of the vectors side by side this is, from 0: sums may be kept apart by it, so that one need not wait for the other. */
+  readonly index: number;
   /** The numbers of a row at this place; at the end of the row the one number, in all lanes. */
   load(row: Local<'i32'>): Value<'v128'>;
   /** Writes the numbers of a row at this place. */
@@ -18,6 +20,7 @@ export interface RowStep {
 /** The steps of `count` vectors side by side, at `at` bytes from the beginning of the row. */
 const stepsAt = (f: FunctionBuilder, at: Local<'i32'>, count: number): readonly RowStep[] =>
   Array.from({ length: count }, (_, vector) => ({
+    index: vector,
     load: (row) => v128.load(i32.add(row, at), 16 * vector),
     store: (row, value) => f.store(i32.add(row, at), value, 16 * vector),
     counted: (value) => value,
@@ -42,6 +45,7 @@ const whileNumbers = (
 ): void =>
   f.while(i32.less(at, i32.shiftLeft(width, 2)), () => {
     each({
+      index: 0,
       load: (row) => v128.loadSplat(i32.add(row, at)),
       store: (row, value) => f.store(i32.add(row, at), f32x4.lane(value, 0)),
       counted: (value) => lowLane(value),
@@ -57,22 +61,25 @@ export const alongRow = (f: FunctionBuilder, width: Local<'i32'>, body: (step: R
   whileNumbers(f, { at, width }, body);
 };
 
+/** Vectors that `alongRowTogether` takes at a time. */
+export const together = 4;
+
 /**
- * `alongRow` for bodies that compute much: four vectors at a time where there are as many. The body loads and computes, and returns what is
- * written after the bodies of all four: across a store V8 does not mix them, and mixed they take a quarter less (exp, Zen 4).
+ * `alongRow` for bodies that compute much: four vectors at a time where there are as many. The body loads and computes, and may return what
+ * is written after the bodies of all four: across a store V8 does not mix them, and mixed they take a quarter less (exp, Zen 4).
  */
 export const alongRowTogether = (
   f: FunctionBuilder,
   width: Local<'i32'>,
-  body: (step: RowStep) => () => void,
+  body: (step: RowStep) => (() => void) | undefined,
 ): void => {
   const at = f.local('i32'); // bytes from the beginning of the row
   f.set(at, 0);
-  for (const count of [4, 1])
+  for (const count of [together, 1])
     whileVectors(f, { at, width, count }, (steps) => {
-      for (const rest of steps.map(body)) rest();
+      for (const rest of steps.map(body)) rest?.();
     });
-  whileNumbers(f, { at, width }, (step) => body(step)());
+  whileNumbers(f, { at, width }, (step) => body(step)?.());
 };
 
 /** Calls back for each row of a chunk with its number; `perChunk` rows are a chunk, of `rows` in all. */

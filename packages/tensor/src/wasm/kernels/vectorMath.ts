@@ -3,7 +3,7 @@
 
 import type { FunctionBuilder } from '../assembler/functionBuilder.ts';
 import { f32x4, i32x4, v128 } from '../assembler/instructions.ts';
-import { constant, type Local, type Operand, type Value } from '../assembler/value.ts';
+import type { Local, Operand, Value } from '../assembler/value.ts';
 import { multiplyAdd, type Target } from './target.ts';
 
 /** A function on four floats: writes what it must compute first, gives the result as an expression. */
@@ -76,29 +76,51 @@ export const exp2OfNegative: VectorFunction = (f, target, x) => {
   return i32x4.add(p, i32x4.shiftLeft(rounded, 23)); // all but the integer's bits are shifted out
 };
 
-/** The error function: x·P(x²)/Q(x²) for |x| < 3.95 (relative error 2e-8 before rounding, 4e-7 after), ±1 beyond. */
-export const erf: VectorFunction = (f, target, x) => {
-  const bound = 3.95; // erf is 1 to half a unit in the last place from 3.92 on
-  const square = f.let(f32x4.mul(x, x));
-  f.set(square, f32x4.pseudoMin(square, bound * bound));
+/**
+ * height · (Φ(stretch · x) − ½), where Φ(x) − ½ is the area under the normal curve between 0 and x: x·P(x²)/Q(x²) for |x| < 5.6 (relative
+ * error 2e-8 before rounding, 4e-7 after), ±½ beyond. The fit ends 2e-7 above ½, so that the last clamp makes it exactly ½ from there on.
+ */
+const centralNormal = (
+  f: FunctionBuilder,
+  target: Target,
+  {
+    x,
+    stretch = 1,
+    height = 1,
+  }: { readonly x: Local<'v128'>; readonly stretch?: number; readonly height?: number },
+): Value<'v128'> => {
+  const within = (value: Operand<'v128'>, bound: number): Value<'v128'> =>
+    f32x4.pseudoMin(f32x4.pseudoMax(value, -bound), bound);
+  const stretched = (coefficients: readonly number[], factor: number): readonly number[] =>
+    coefficients.map((coefficient, power) => factor * coefficient * (stretch * stretch) ** power);
+  const clamped = f.let(within(x, 5.6 / stretch));
+  const square = f.let(f32x4.mul(clamped, clamped));
   const numerator = polynomial(f, target, [
     square,
-    [
-      1.1283791065216064, 0.19154883921146393, 0.052875254303216934, 0.003808098379522562,
-      0.000284686335362494, 2.025920139203663e-6,
-    ],
+    stretched(
+      [
+        0.3989422619342804, 0.03389608487486839, 0.004676039330661297, 0.0001686620817054063,
+        6.295586445048684e-6, 2.2383481734777888e-8,
+      ],
+      height * stretch,
+    ),
   ]);
   const denominator = polynomial(f, target, [
     square,
-    [
-      1, 0.5030884146690369, 0.11455901712179184, 0.01505496446043253, 0.001170710427686572,
-      3.783185456995852e-5,
-    ],
+    stretched(
+      [
+        1, 0.2516312301158905, 0.028660496696829796, 0.001884054159745574, 7.329406071221456e-5,
+        1.1824923831227352e-6,
+      ],
+      1,
+    ),
   ]);
-  const inside = f.let(f32x4.div(f32x4.mul(x, numerator), denominator));
-  const one = v128.or(v128.and(x, signBit), constant('f32x4', 1));
-  return v128.choose(one, inside, f32x4.greater(f32x4.abs(x), bound));
+  return within(f32x4.div(f32x4.mul(clamped, numerator), denominator), height / 2);
 };
+
+/** The error function: 2·Φ(√2 x) − 1. */
+export const erf: VectorFunction = (f, target, x) =>
+  centralNormal(f, target, { x, stretch: Math.SQRT2, height: 2 });
 
 /** tanh: an odd polynomial below 0.625 (relative error 5e-9 before rounding), 1 − 2 / (e²ˣ + 1) above. */
 export const tanh: VectorFunction = (f, target, x) => {
@@ -132,11 +154,8 @@ export const relu: VectorFunction = (_f, _target, x) => f32x4.pseudoMax(x, 0);
 const finiteBelow = (x: Operand<'v128'>): Value<'v128'> => f32x4.pseudoMax(x, -maxFloat);
 
 /** x·Φ(x) = x/2 · (1 + erf(x/√2)). */
-export const gelu: VectorFunction = (f, target, x) => {
-  const value = erf(f, target, f.let(f32x4.mul(x, Math.SQRT1_2)));
-  const half = f.let(f32x4.mul(finiteBelow(x), 0.5));
-  return multiplyAdd(target, half, value, half);
-};
+export const gelu: VectorFunction = (f, target, x) =>
+  f32x4.mul(finiteBelow(x), f32x4.add(centralNormal(f, target, { x }), 0.5));
 
 /** x/2 · (1 + tanh u) with u = √(2/π)(x + 0.044715 x³), written as x · sigmoid(2u). */
 export const geluTanh: VectorFunction = (f, target, x) => {
