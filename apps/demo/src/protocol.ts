@@ -3,11 +3,13 @@
 import type { BackwardGraph } from './experiments/backwardGraph.ts';
 import type { DepthCurve, DepthLaw, DepthOptions, EmbeddingVariance } from './experiments/depthOptions.ts';
 import type { ExpressionName } from './experiments/expressions.ts';
+import type { FlashOptions, FlashRun } from './experiments/flashOptions.ts';
 import type { HeldOut, LearningStep } from './experiments/learner.ts';
 import type { LearningOptions } from './experiments/learningOptions.ts';
 import type { HeadVectors } from './experiments/neuronView.ts';
 import type { NormCompany } from './experiments/normCompany.ts';
 import type { NormCase, NormOutcome } from './experiments/normOptions.ts';
+import type { ScalingOptions, ScalingPoint, ScalingView } from './experiments/scalingOptions.ts';
 import type {
   CrossAttention,
   Examination,
@@ -154,6 +156,15 @@ export interface Calls {
     result: undefined;
   };
   embedding: { input: undefined; event: never; result: EmbeddingVariance };
+  flashTiles: { input: FlashOptions; event: never; result: FlashRun };
+  /** Each depth and way, the shallowest first. */
+  scaling: { input: ScalingOptions; event: ScalingPoint; result: undefined };
+  /** All ways at one depth. */
+  scalingViews: {
+    input: { readonly depth: number; readonly options: ScalingOptions };
+    event: never;
+    result: readonly ScalingView[];
+  };
 }
 
 /** The name of a call. */

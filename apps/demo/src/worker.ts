@@ -4,7 +4,10 @@ import { currentBackend, useBackend, wasmBackend } from '@heed/tensor';
 import { backwardGraph } from './experiments/backwardGraph.ts';
 import { depthCurve, embeddingVariance } from './experiments/depthCurves.ts';
 import { expressions } from './experiments/expressions.ts';
+import { flashTiles } from './experiments/flashTiles.ts';
 import { normCompany } from './experiments/normCompany.ts';
+import { scalingPoint, scalingView } from './experiments/scaling.ts';
+import { scalingDepths, scalingWays } from './experiments/scalingOptions.ts';
 import { tasks } from './experiments/tasks.ts';
 import { newTrainer, type Trainer } from './experiments/trainer.ts';
 import { type LearningPair, learningPair } from './model/learningPair.ts';
@@ -126,6 +129,24 @@ const handlers: Handlers = {
   async embedding() {
     await engine;
     return embeddingVariance(4000, 64); // the formula's ratio does not need 37 000 words
+  },
+  async flashTiles(options) {
+    await engine;
+    return flashTiles(options);
+  },
+  async scaling(options, { signal, tell }) {
+    await engine;
+    for (const depth of scalingDepths)
+      for (const way of scalingWays) {
+        await nextTurn();
+        if (signal.aborted) return undefined;
+        tell(scalingPoint(way, depth, options));
+      }
+    return undefined;
+  },
+  async scalingViews({ depth, options }) {
+    await engine;
+    return scalingWays.map((way) => scalingView(way, depth, options));
   },
 };
 
