@@ -1,5 +1,6 @@
 // The two plainest tokenizers: characters and words, counted in a corpus. They are the ends between which subwords lie.
 
+import { compareCodePoints } from './compareCodePoints.ts';
 import { JsonValue } from './files/json.ts';
 import { tokenizerFromJson } from './files/tokenizerJson.ts';
 import type { Tokenizer } from './tokenizer.ts';
@@ -82,14 +83,6 @@ function counted(
     },
   };
   return tokenizerFromJson(new JsonValue('vocabulary', json));
-}
-
-function compareCodePoints(a: string, b: string): number {
-  for (let at = 0; at < a.length && at < b.length; at++) {
-    const difference = (a.codePointAt(at) ?? 0) - (b.codePointAt(at) ?? 0);
-    if (difference !== 0) return difference;
-  }
-  return a.length - b.length;
 }
 
 function refuse(message: string): never {

@@ -18,3 +18,17 @@ export { type Report, report } from './report.ts';
 export { type DecodeOptions, type EncodeOptions, type Recommended, Tokenizer } from './tokenizer.ts';
 export { TokenizerError } from './tokenizerError.ts';
 export type { Truncation, TruncationStrategy } from './truncation.ts';
+export { type Corpus, type TextFolder, textFiles } from './trainers/textFiles.ts';
+export { type BytePairEncodingTraining, trainBytePairEncoding } from './trainers/trainBytePairEncoding.ts';
+export {
+  type CountingEvent,
+  type Merge,
+  type MergingEvent,
+  type PruningEvent,
+  type TrainedEvent,
+  type TrainingEvent,
+  trained,
+} from './trainers/trainingEvents.ts';
+export type { TrainingOptions, TrainingStages } from './trainers/trainingOptions.ts';
+export { trainWordLevel, type WordLevelTraining } from './trainers/trainWordLevel.ts';
+export { trainWordPiece, type WordPieceTraining } from './trainers/trainWordPiece.ts';

@@ -27,7 +27,7 @@ export function cached(model: Model, capacity = 10_000): Model {
   };
 }
 
-// A copy that does not keep the text alive of which the piece is a slice.
-function detached(piece: string): string {
+/** A copy of a string that does not keep alive the text of which it is a slice. */
+export function detached(piece: string): string {
   return ` ${piece}`.slice(1);
 }

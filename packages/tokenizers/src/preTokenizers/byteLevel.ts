@@ -1,6 +1,7 @@
 // GPT-2's pre-tokenizer: cuts into words, each with the blank before it, and spells them in bytes.
 import type { AlignedText } from '../alignedText.ts';
 import { byteLevelNormalizer } from '../normalizers/byteLevel.ts';
+import { normalizerSequence } from '../normalizers/normalizer.ts';
 import { oniguruma } from '../patterns/oniguruma.ts';
 import { cut } from './cut.ts';
 import { eachPiece, type PreTokenizer } from './preTokenizer.ts';
@@ -15,6 +16,8 @@ export interface ByteLevelOptions {
   addPrefixSpace?: boolean;
   /** Whether to cut by GPT-2's pattern. Default true; off where another pre-tokenizer has cut before. */
   useRegex?: boolean;
+  /** Whether words are written in bytes. Default true; off for trainers, which count words first and spell each but once. */
+  spelled?: boolean;
 }
 
 /**
@@ -25,7 +28,7 @@ export interface ByteLevelOptions {
  */
 export function byteLevel(options: ByteLevelOptions = {}): PreTokenizer {
   const { addPrefixSpace = true, useRegex = true } = options;
-  const spelled = byteLevelNormalizer();
+  const spelled = options.spelled === false ? normalizerSequence([]) : byteLevelNormalizer();
   const words = useRegex ? oniguruma(gpt2Pattern, 'pre_tokenizer') : undefined;
   return eachPiece((given) => {
     const piece: AlignedText = addPrefixSpace && !given.text.startsWith(' ') ? given.prepend(' ') : given;

@@ -1,0 +1,111 @@
+// Which pair is merged next: the most frequent one, or the one that is most frequent for what its halves are.
+import type { SymbolRows } from './symbolRows.ts';
+
+/** A pair that is to be merged. */
+export interface MergeChoice {
+  readonly pair: number;
+  readonly count: number;
+  /** Merges it; `made` is the id of the merged symbol. */
+  merge(made: number): void;
+}
+
+/** Gives the next pair, undefined if no pair stands anywhere; the choice before must have been merged. */
+export type MergeChooser = () => MergeChoice | undefined;
+
+/**
+ * Chooses by count; of equal counts the smallest left id, then the smallest right id (`BpeTrainer::do_train` in tokenizers
+ * models/bpe/trainer.rs, 3ba8ad00; the criterion of Sennrich et al. 2016, section 3.2, arXiv:1508.07909).
+ *
+ * A queue in which counts may be too old: they are looked up anew when they come to the top.
+ */
+export function byCount(rows: SymbolRows): MergeChooser {
+  const { pairs } = rows;
+  const heap: { finding: number; pair: number; count: number }[] = [];
+  const isBefore = (a: (typeof heap)[number], b: (typeof heap)[number]): boolean => {
+    if (a.count !== b.count) return a.count > b.count;
+    const difference = pairs.left(a.pair) - pairs.left(b.pair) || pairs.right(a.pair) - pairs.right(b.pair);
+    return difference < 0;
+  };
+  const push = (item: (typeof heap)[number]): void => {
+    let at = heap.length;
+    while (at > 0) {
+      const parent = (at - 1) >> 1;
+      const above = heap[parent] as (typeof heap)[number]; // parent < length
+      if (!isBefore(item, above)) break;
+      heap[at] = above;
+      at = parent;
+    }
+    heap[at] = item;
+  };
+  const sink = (item: (typeof heap)[number]): void => {
+    let at = 0;
+    for (let child = 1; child < heap.length; child = 2 * at + 1) {
+      const right = heap[child + 1];
+      if (right !== undefined && isBefore(right, heap[child] as (typeof heap)[number])) child += 1;
+      const below = heap[child] as (typeof heap)[number]; // child < length
+      if (!isBefore(below, item)) break;
+      heap[at] = below;
+      at = child;
+    }
+    heap[at] = item;
+  };
+  return () => {
+    for (const finding of rows.newFindings()) {
+      const pair = rows.pairOf(finding);
+      push({ finding, pair, count: rows.pairCount(pair) });
+    }
+    for (let top = heap[0]; top !== undefined; top = heap[0]) {
+      const { finding, pair } = top;
+      const count = rows.pairCount(pair);
+      if (count !== top.count) {
+        sink({ finding, pair, count });
+        continue;
+      }
+      if (count <= 0) return undefined;
+      const last = heap.pop();
+      if (last !== undefined && last !== top) sink(last);
+      return { pair, count, merge: (made) => rows.mergeFinding(finding, made) };
+    }
+    return undefined;
+  };
+}
+
+/** How much more often a pair stands than its halves would if they stood anywhere: count(ab) / (count(a) · count(b)). */
+export function scoreOf(rows: SymbolRows, pair: number): number {
+  const halves = rows.symbolCount(rows.pairs.left(pair)) * rows.symbolCount(rows.pairs.right(pair));
+  return halves > 0 ? Math.max(0, rows.pairCount(pair)) / halves : 0;
+}
+
+/**
+ * Chooses by `scoreOf`, the gain in likelihood of a unigram model of the corpus (Schuster and Nakajima 2012, section 3), among the
+ * pairs that stand at least `leastCount` times; of equal scores the larger count, then the smallest left id, then the
+ * smallest right id.
+ *
+ * Time: one look at every pair for every merge.
+ */
+export function byScore(rows: SymbolRows, leastCount: number): MergeChooser {
+  const { pairs } = rows;
+  const least = Math.max(1, leastCount);
+  return () => {
+    rows.newFindings();
+    let best = -1;
+    let most = { score: 0, count: 0 };
+    for (let pair = 0; pair < pairs.size; pair++) {
+      const count = rows.pairCount(pair);
+      if (count < least) continue;
+      const score = scoreOf(rows, pair);
+      if (score < most.score || (score === most.score && count < most.count)) continue;
+      const equal = best >= 0 && score === most.score && count === most.count;
+      if (equal && !comesFirst(rows, pair, best)) continue;
+      best = pair;
+      most = { score, count };
+    }
+    return best < 0
+      ? undefined
+      : { pair: best, count: most.count, merge: (made) => rows.mergeAll(best, made) };
+  };
+}
+
+function comesFirst({ pairs }: SymbolRows, pair: number, than: number): boolean {
+  return (pairs.left(pair) - pairs.left(than) || pairs.right(pair) - pairs.right(than)) < 0;
+}
