@@ -25,7 +25,7 @@ const gone = -2;
  */
 export class SymbolRows {
   /** The pairs that were met. */
-  readonly pairs = new PairNumbers();
+  readonly pairs: PairNumbers = new PairNumbers();
   readonly #lists = new OccurrenceLists();
   readonly #symbols: Int32Array;
   readonly #before: Int32Array;
