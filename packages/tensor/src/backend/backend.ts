@@ -2,6 +2,7 @@
 // no shape rule is known here. `js` (backend/js) is the definition of each kernel; `wasm` replaces them by faster ones
 // that must agree with it. An array may lie in the engine's own memory (see EngineMemory): a kernel then uses it in place.
 
+import type { ScoreTerms } from './scoreTerms.ts';
 import type { TrainingKernels } from './trainingKernels.ts';
 
 /** Activation that `linear` applies to what it has just computed. */
@@ -116,7 +117,7 @@ export interface Layout {
 /**
  * Attention over packed rows, without ever storing a [queries, keys] matrix: for each sequence s, head h and query row i
  * out = Σ_j softmax_j(scale · q_i·k_j) v_j over the keys j that row i may see. Query head h reads key head ⌊h / (heads / kvHeads)⌋.
- * A row that sees no key gives zeros and log-sum-exp −∞. Dao 2023 (arXiv:2307.08691), algorithm 1, without dropout.
+ * A row that sees no key gives zeros and log-sum-exp −∞. Dao 2023 (arXiv:2307.08691), algorithm 1; `terms` come in between.
  */
 export interface AttentionCall {
   readonly q: Float32Array;
@@ -143,6 +144,8 @@ export interface AttentionCall {
    * [0, keys]. Row i of a sequence reads pair (its first row of `visible`) + i. Absent: every key.
    */
   readonly visible: Int32Array | undefined;
+  /** A bound, a bias, dropout. Absent: none of them. */
+  readonly terms?: ScoreTerms | undefined;
 }
 
 /** Memory of an engine in which arrays can stay between kernels. A stack: what was allocated after a mark goes with it. */

@@ -88,6 +88,8 @@ export interface AttentionGradientCall extends Omit<AttentionCall, 'logSumExp' |
   readonly qGradient: Float32Array;
   readonly kGradient: Float32Array;
   readonly vGradient: Float32Array;
+  /** The gradient of `terms.bias`, placed like its array, is added to what is here. Absent: not wanted. */
+  readonly biasGradient?: Float32Array | undefined;
 }
 
 /**

@@ -6,35 +6,48 @@ import {
   floatsToCopy,
   type Operand,
   operandsOf,
-  packSequences,
   place,
   type Sequence,
   sequencesOf,
   takeOut,
 } from './attentionOperands.ts';
 import type { Engine } from './engine.ts';
-import { attentionKernel, attentionScratch, maxColumns, taskBytes } from './kernels/attentionRecord.ts';
+import { attentionKernel, attentionScratch, maxColumns } from './kernels/attentionRecord.ts';
+import { attentionTermsKernel } from './kernels/attentionTermsRecord.ts';
+import { biasToCopy, placeBias, termsOfHeads, termsOfTask, termValues } from './termsCall.ts';
 
-/** The table of tasks. Query columns are the rows of all heads of a group: heads that share keys share the packing of them. */
-const tasksOf = (call: AttentionCall, { threads, panelColumns }: Engine): number[] => {
+/** Some sequences, or some rows of one, of a call. */
+interface Part {
+  readonly call: AttentionCall;
+  readonly sequences: readonly Sequence[];
+}
+
+/** The table of tasks, their number, and the columns of the widest. Query columns are the rows of all heads of a group: heads that share keys share the packing of them. */
+const tasksOf = (
+  { call, sequences }: Part,
+  { threads, panelColumns }: Engine,
+): { readonly tasks: number[]; readonly count: number; readonly columns: number } => {
   const group = call.heads / call.kvHeads;
-  const sequences = sequencesOf(call);
   const all = sequences.reduce((sum, s) => sum + (s.endQuery - s.firstQuery) * call.heads, 0);
   // Few enough columns for all threads to end at about the same time, many enough to be worth the packing of a block.
   const fair = threads === 1 ? maxColumns : Math.ceil(all / (4 * threads) / panelColumns) * panelColumns;
   const most = Math.min(maxColumns, Math.max(8 * panelColumns, fair));
   const tasks: number[] = [];
+  let [count, widest] = [0, 0];
   for (const s of sequences) {
+    const terms = call.terms === undefined ? [] : termsOfTask(call.terms, s);
     const queries = s.endQuery - s.firstQuery;
     const columns = queries * group;
     const width = Math.ceil(columns / Math.ceil(columns / most) / panelColumns) * panelColumns;
     for (let kvHead = 0; kvHead < call.kvHeads; kvHead++)
       for (let column = 0; column < columns; column += width) {
         tasks.push(s.firstQuery, queries, s.firstKey, Math.max(0, s.endKey - s.firstKey), s.firstVisible);
-        tasks.push(kvHead, column, Math.min(width, columns - column));
+        tasks.push(kvHead, column, Math.min(width, columns - column), ...terms);
+        widest = Math.max(widest, Math.min(width, columns - column));
+        count++;
       }
   }
-  return tasks;
+  return { tasks, count, columns: widest };
 };
 
 /** Copies numbers to a new place on the stack. */
@@ -50,13 +63,10 @@ export const placeVisible = (engine: Engine, visible: Int32Array | undefined): n
   return engine.memory.holds(visible) ? visible.byteOffset : placeIntegers(engine, visible);
 };
 
-/** The most columns that a task has: the last number of each. */
-const columnsOfWidest = (tasks: readonly number[]): number =>
-  tasks.reduce((most, number, i) => ((i + 1) % (taskBytes / 4) === 0 ? Math.max(most, number) : most), 0);
-
-const compute = (engine: Engine, call: AttentionCall): void => {
-  const { heads, kvHeads, depth, valueDepth, logSumExp } = call;
-  const operands = operandsOf(call);
+const compute = (engine: Engine, part: Part): void => {
+  const { call, sequences } = part;
+  const { heads, kvHeads, depth, valueDepth, logSumExp, terms } = call;
+  const operands = operandsOf(call, sequences);
   const [q, k, v] = [
     place(engine, operands.q, true),
     place(engine, operands.k, true),
@@ -68,11 +78,12 @@ const compute = (engine: Engine, call: AttentionCall): void => {
       ? undefined
       : { ...operands.out, array: logSumExp, layout: call.logSumExpLayout, depth: 1 };
   const sums = sumOperand === undefined ? { address: 0, row: 0, head: 0 } : place(engine, sumOperand, false);
-  const tasks = tasksOf(call, engine);
-  const count = tasks.length / (taskBytes / 4);
-  const columns = columnsOfWidest(tasks);
-  engine.run({
-    kernel: attentionKernel,
+  const { tasks, count, columns } = tasksOf(part, engine);
+  const bias = terms?.bias;
+  const biasAddress =
+    bias === undefined ? 0 : placeBias(engine, { bias, array: bias.array }, { sequences, heads }).address;
+  const extra = terms && termValues(terms, { scale: call.scale, biasAddress });
+  const job = {
     values: {
       q: q.address,
       k: k.address,
@@ -92,49 +103,51 @@ const compute = (engine: Engine, call: AttentionCall): void => {
       group: heads / kvHeads,
       depth,
       valueDepth,
-      scale: call.scale * Math.LOG2E,
+      scale: extra?.queryScale ?? call.scale * Math.LOG2E,
       tasks: placeIntegers(engine, tasks),
       visible: placeVisible(engine, call.visible),
     },
     chunks: count,
     scratch: attentionScratch({ across: engine.panelColumns, depth, valueDepth }, columns),
-    work: sequencesOf(call).reduce(
+    work: sequences.reduce(
       (sum, s) =>
         sum + (s.endQuery - s.firstQuery) * Math.max(0, s.endKey - s.firstKey) * heads * (depth + valueDepth),
       0,
     ),
-  });
+  };
+  if (extra === undefined) engine.run({ kernel: attentionKernel, ...job });
+  else engine.run({ kernel: attentionTermsKernel, ...job, values: { ...job.values, ...extra } });
   const results = [
     { operand: operands.out, at: out },
     ...(sumOperand === undefined ? [] : [{ operand: sumOperand, at: sums }]),
   ];
   for (const result of results)
     if (residentAddress(engine, result.operand.array) === undefined)
-      for (const s of sequencesOf(call)) takeOut(engine, result, { first: s.firstQuery, end: s.endQuery });
+      for (const s of sequences) takeOut(engine, result, { first: s.firstQuery, end: s.endQuery });
 };
 
-/** The parts of a call of which each needs about half as much memory; undefined if it cannot be divided. */
-const halves = (call: AttentionCall): readonly AttentionCall[] | undefined => {
-  const sequences = sequencesOf(call);
+/** The parts of a part of which each needs about half as much memory; undefined if it cannot be divided. */
+const halves = ({ call, sequences }: Part): readonly Part[] | undefined => {
   if (sequences.length > 1) {
     const middle = sequences.length >> 1;
-    return [sequences.slice(0, middle), sequences.slice(middle)].map((some) => ({
-      ...call,
-      sequences: packSequences(some),
-    }));
+    return [sequences.slice(0, middle), sequences.slice(middle)].map((some) => ({ call, sequences: some }));
   }
   if (call.kvHeads > 1) {
     const middle = call.kvHeads >> 1;
-    return [someHeads(call, 0, middle), someHeads(call, middle, call.kvHeads)];
+    return [someHeads(call, 0, middle), someHeads(call, middle, call.kvHeads)].map((some) => ({
+      call: some,
+      sequences,
+    }));
   }
   const [only] = sequences;
   if (only === undefined || only.endQuery - only.firstQuery < 2) return undefined;
-  const middle = (only.firstQuery + only.endQuery) >> 1;
-  const parts: readonly Sequence[] = [
-    { ...only, endQuery: middle },
-    { ...only, firstQuery: middle, firstVisible: only.firstVisible + middle - only.firstQuery },
+  const count = (only.endQuery - only.firstQuery) >> 1;
+  const middle = only.firstQuery + count;
+  const rest = { firstVisible: only.firstVisible + count, row: only.row + count };
+  return [
+    { call, sequences: [{ ...only, endQuery: middle }] },
+    { call, sequences: [{ ...only, ...rest, firstQuery: middle }] },
   ];
-  return parts.map((part) => ({ ...call, sequences: packSequences([part]) }));
 };
 
 /** Key heads first to end of a call, with the query heads that read them. */
@@ -149,25 +162,31 @@ const someHeads = (call: AttentionCall, first: number, end: number): AttentionCa
     logSumExp: call.logSumExp?.subarray(first * group * call.logSumExpLayout.head),
     heads: (end - first) * group,
     kvHeads: end - first,
+    terms: termsOfHeads(call.terms, first * group),
   };
 };
 
-/** See AttentionCall; depth, valueDepth and heads at least 1. */
-export const attentionCall = (engine: Engine, call: AttentionCall): void => {
-  if (sequencesOf(call).length === 0) return;
-  const operands = Object.values(operandsOf(call));
-  const floats = operands.reduce((sum, operand) => sum + floatsToCopy(engine, operand), 0);
+const computePart = (engine: Engine, part: Part): void => {
+  const { call, sequences } = part;
+  if (sequences.length === 0) return;
+  const operands = Object.values(operandsOf(call, sequences));
+  const bias = call.terms === undefined ? 0 : biasToCopy(engine, call.terms, { ...call, sequences });
+  const floats = operands.reduce((sum, operand) => sum + floatsToCopy(engine, operand), bias);
   const scratch = attentionScratch({ ...call, across: engine.panelColumns }, maxColumns) * engine.threads;
   const fits = 4 * floats + scratch <= 0.75 * engine.stack.available();
-  const parts = fits ? undefined : halves(call);
+  const parts = fits ? undefined : halves(part);
   if (parts !== undefined) {
-    for (const part of parts) attentionCall(engine, part);
+    for (const one of parts) computePart(engine, one);
     return;
   }
   const mark = engine.stack.mark();
   try {
-    compute(engine, call);
+    compute(engine, part);
   } finally {
     engine.stack.release(mark);
   }
 };
+
+/** See AttentionCall; depth, valueDepth and heads at least 1. */
+export const attentionCall = (engine: Engine, call: AttentionCall): void =>
+  computePart(engine, { call, sequences: sequencesOf(call) });

@@ -8,22 +8,25 @@ import {
   floatsToCopy,
   type Operand,
   operandsOf,
-  packSequences,
   place,
   type Sequence,
   sequencesOf,
   takeOut,
 } from './attentionOperands.ts';
 import type { Engine } from './engine.ts';
-import {
-  attentionGradientKernel,
-  attentionGradientScratch,
-  gradientTaskBytes,
-} from './kernels/attentionGradientRecord.ts';
+import { attentionGradientKernel, attentionGradientScratch } from './kernels/attentionGradientRecord.ts';
+import { attentionTermsGradientKernel } from './kernels/attentionTermsRecord.ts';
+import { biasToCopy, placeBias, termsOfHeads, termsOfTask, termValues } from './termsCall.ts';
+
+/** Some sequences of a call. */
+interface Part {
+  readonly call: AttentionGradientCall;
+  readonly sequences: readonly Sequence[];
+}
 
 /** Operands that are read, and those that are filled, with the rows that sequences use. */
-const operandsOfGradient = (call: AttentionGradientCall) => {
-  const { q, k, v, out } = operandsOf(call);
+const operandsOfGradient = (call: AttentionGradientCall, sequences: readonly Sequence[]) => {
+  const { q, k, v, out } = operandsOf(call, sequences);
   const like = (operand: Operand, array: Float32Array): Operand => ({ ...operand, array });
   return {
     given: { q, k, v, out, gradient: like(out, call.gradient) },
@@ -43,9 +46,32 @@ const scratchOf = (engine: Engine, call: AttentionGradientCall, sequences: reado
   );
 };
 
+/**
+ * Tasks, a sequence and a key head each, in the groups that run one after the other: tasks that add to the same numbers of a bias's gradient are
+ * one group, so that the order of its sums is the same for any number of threads. Without such a gradient each is a group of its own.
+ */
+const groupsOf = (
+  { kvHeads, terms, biasGradient }: AttentionGradientCall,
+  sequences: readonly Sequence[],
+): readonly (readonly (readonly number[])[])[] => {
+  const shared = biasGradient === undefined ? undefined : terms?.bias;
+  const groups = new Map<string, number[][]>();
+  for (const s of sequences)
+    for (let kvHead = 0; kvHead < kvHeads; kvHead++) {
+      const name = `${shared?.sequence === 0 ? 0 : s.index} ${shared?.head === 0 ? 0 : kvHead}`;
+      const group = groups.get(name) ?? [];
+      groups.set(name, group);
+      group.push([
+        ...[s.firstQuery, s.endQuery - s.firstQuery, s.firstKey, Math.max(0, s.endKey - s.firstKey)],
+        ...[s.firstVisible, kvHead, ...(terms === undefined ? [] : termsOfTask(terms, s))],
+      ]);
+    }
+  return [...groups.values()];
+};
+
 const compute = (engine: Engine, call: AttentionGradientCall, sequences: readonly Sequence[]): void => {
   const { heads, kvHeads, depth, valueDepth } = call;
-  const { given, filled } = operandsOfGradient(call);
+  const { given, filled } = operandsOfGradient(call, sequences);
   const at = {
     q: place(engine, given.q, true),
     k: place(engine, given.k, true),
@@ -56,14 +82,16 @@ const compute = (engine: Engine, call: AttentionGradientCall, sequences: readonl
     kGradient: place(engine, filled.kGradient, false),
     vGradient: place(engine, filled.vGradient, false),
   };
-  const tasks = sequences.flatMap((s) =>
-    Array.from({ length: kvHeads }, (_, kvHead) => [
-      ...[s.firstQuery, s.endQuery - s.firstQuery, s.firstKey, Math.max(0, s.endKey - s.firstKey)],
-      ...[s.firstVisible, kvHead],
-    ]).flat(),
+  const groups = groupsOf(call, sequences);
+  const { terms, biasGradient } = call;
+  const bias = terms?.bias;
+  const places = [bias?.array, biasGradient].map((array) =>
+    bias === undefined || array === undefined
+      ? undefined
+      : placeBias(engine, { bias, array }, { sequences, heads }),
   );
-  engine.run({
-    kernel: attentionGradientKernel,
+  const biasAddress = places[0]?.address ?? 0;
+  const job = {
     values: {
       ...{ q: at.q.address, k: at.k.address, v: at.v.address },
       ...{ out: at.out.address, gradient: at.gradient.address },
@@ -79,17 +107,29 @@ const compute = (engine: Engine, call: AttentionGradientCall, sequences: readonl
       ...{ kGradientRow: at.kGradient.row, kGradientHead: at.kGradient.head },
       ...{ vGradientRow: at.vGradient.row, vGradientHead: at.vGradient.head },
       ...{ group: heads / kvHeads, depth, valueDepth, scale: call.scale },
-      tasks: placeIntegers(engine, tasks),
+      tasks: placeIntegers(engine, groups.flat(2)),
       visible: placeVisible(engine, call.visible),
     },
-    chunks: (4 * tasks.length) / gradientTaskBytes,
+    chunks: groups.length,
     scratch: scratchOf(engine, call, sequences),
     work: sequences.reduce(
       (sum, s) =>
         sum + (s.endQuery - s.firstQuery) * (s.endKey - s.firstKey) * heads * (4 * depth + 2 * valueDepth),
       0,
     ),
-  });
+  };
+  if (terms === undefined) engine.run({ kernel: attentionGradientKernel, ...job });
+  else {
+    const starts = [0];
+    for (const group of groups) starts.push((starts.at(-1) as number) + group.length); // never empty
+    const extra = {
+      groups: placeIntegers(engine, starts),
+      biasGradient: places[1] === undefined ? 0 : places[1].address - biasAddress,
+    };
+    const values = { ...job.values, ...termValues(terms, { scale: call.scale, biasAddress }), ...extra };
+    engine.run({ kernel: attentionTermsGradientKernel, ...job, values });
+  }
+  places[1]?.takeOut();
   const results = [
     {
       operand: filled.qGradient,
@@ -138,39 +178,61 @@ const someHeads = (call: AttentionGradientCall, first: number, end: number): Att
     ...{ k: key(call.k, call.kLayout), kGradient: key(call.kGradient, call.kLayout) },
     ...{ v: key(call.v, call.vLayout), vGradient: key(call.vGradient, call.vLayout) },
     ...{ heads: (end - first) * group, kvHeads: end - first },
+    terms: termsOfHeads(call.terms, first * group),
+    biasGradient: call.biasGradient?.subarray(first * group * (call.terms?.bias?.head ?? 0)),
   };
 };
 
-/** The parts of a call that need about half as much memory each; none if it cannot be divided. */
-const halves = (
-  call: AttentionGradientCall,
-  sequences: readonly Sequence[],
-): readonly AttentionGradientCall[] => {
+/** The parts of a part that need about half as much memory each; none if it cannot be divided. */
+const halves = ({ call, sequences }: Part): readonly Part[] => {
   if (sequences.length > 1) {
     const middle = sequences.length >> 1;
-    return [sequences.slice(0, middle), sequences.slice(middle)].map((some) => ({
-      ...call,
-      sequences: packSequences(some),
-    }));
+    return [sequences.slice(0, middle), sequences.slice(middle)].map((some) => ({ call, sequences: some }));
   }
   const middle = call.kvHeads >> 1;
-  return middle === 0 ? [] : [someHeads(call, 0, middle), someHeads(call, middle, call.kvHeads)];
+  if (middle === 0) return [];
+  return [someHeads(call, 0, middle), someHeads(call, middle, call.kvHeads)].map((some) => ({
+    call: some,
+    sequences,
+  }));
 };
 
-/** See AttentionGradientCall; heads at least 1. One sequence and head that does not fit is computed in plain TypeScript. */
-export const attentionGradientCall = (engine: Engine, call: AttentionGradientCall): void => {
-  fillUnasked(call);
-  const sequences = sequencesOf(call);
+/** A part with one sequence in plain TypeScript: it sees nothing of the others. */
+const computePlain = ({ call, sequences }: Part): void => {
+  for (const s of sequences) {
+    const { terms } = call;
+    const bias = terms?.bias;
+    const own = (array: Float32Array): Float32Array => array.subarray(s.index * (bias?.sequence ?? 0));
+    jsBackend.attentionGradient({
+      ...call,
+      sequences: Int32Array.of(s.firstQuery, s.endQuery, s.firstKey, s.endKey, s.firstVisible),
+      terms: terms && {
+        ...terms,
+        bias: bias && { ...bias, array: own(bias.array) },
+        dropout: terms.dropout && {
+          ...terms.dropout,
+          position: terms.dropout.position + s.index * terms.dropout.sequence,
+        },
+      },
+      biasGradient: call.biasGradient && own(call.biasGradient),
+    });
+  }
+};
+
+const computePart = (engine: Engine, part: Part): void => {
+  const { call, sequences } = part;
   if (sequences.length === 0) return;
-  const { given, filled } = operandsOfGradient(call);
+  const { given, filled } = operandsOfGradient(call, sequences);
+  const biases =
+    call.terms === undefined ? 0 : 2 * biasToCopy(engine, call.terms, { sequences, heads: call.heads });
   const floats = [...Object.values(given), ...Object.values(filled)].reduce(
     (sum, operand) => sum + floatsToCopy(engine, operand),
-    0,
+    biases,
   );
   if (4 * floats + scratchOf(engine, call, sequences) * engine.threads > 0.75 * engine.stack.available()) {
-    const parts = halves(call, sequences);
-    for (const part of parts) attentionGradientCall(engine, part);
-    if (parts.length === 0) jsBackend.attentionGradient(call);
+    const parts = halves(part);
+    for (const one of parts) computePart(engine, one);
+    if (parts.length === 0) computePlain(part);
     return;
   }
   const mark = engine.stack.mark();
@@ -179,4 +241,10 @@ export const attentionGradientCall = (engine: Engine, call: AttentionGradientCal
   } finally {
     engine.stack.release(mark);
   }
+};
+
+/** See AttentionGradientCall; heads at least 1. One sequence and head that does not fit is computed in plain TypeScript. */
+export const attentionGradientCall = (engine: Engine, call: AttentionGradientCall): void => {
+  fillUnasked(call);
+  computePart(engine, { call, sequences: sequencesOf(call) });
 };

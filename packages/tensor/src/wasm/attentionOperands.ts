@@ -4,13 +4,17 @@ import type { AttentionCall, Layout } from '../backend/backend.ts';
 import { copyIn, residentAddress } from './areas.ts';
 import type { Engine } from './engine.ts';
 
-/** One sequence: its query rows, key rows, and the row of `visible` that belongs to its first query. */
+/** One sequence, or some query rows of one: these, its key rows, and the row of `visible` that belongs to the first of these queries. */
 export interface Sequence {
   readonly firstQuery: number;
   readonly endQuery: number;
   readonly firstKey: number;
   readonly endKey: number;
   readonly firstVisible: number;
+  /** Its number in the call, the query rows of it before these, and all its query rows. */
+  readonly index: number;
+  readonly row: number;
+  readonly queries: number;
 }
 
 const sequenceFields = 5;
@@ -23,14 +27,12 @@ export const sequencesOf = ({ sequences }: Pick<AttentionCall, 'sequences'>): re
       s,
       s + sequenceFields,
     );
-    if (endQuery > firstQuery) found.push({ firstQuery, endQuery, firstKey, endKey, firstVisible });
+    const [index, queries] = [s / sequenceFields, endQuery - firstQuery];
+    if (queries > 0)
+      found.push({ firstQuery, endQuery, firstKey, endKey, firstVisible, index, row: 0, queries });
   }
   return found;
 };
-
-/** Sequences as a call carries them. */
-export const packSequences = (sequences: readonly Sequence[]): Int32Array =>
-  Int32Array.from(sequences.flatMap((s) => [s.firstQuery, s.endQuery, s.firstKey, s.endKey, s.firstVisible]));
 
 /** Rows first to end of `heads` heads, `depth` numbers each, inside an array. */
 export interface Operand {
@@ -49,9 +51,10 @@ export interface PlacedOperand {
   readonly head: number;
 }
 
-/** The operands of a call, with the rows that its sequences use. */
+/** The operands of a call, with the rows that these of its sequences use. */
 export const operandsOf = (
   call: Omit<AttentionCall, 'logSumExp' | 'logSumExpLayout'>,
+  sequences: readonly Sequence[],
 ): { readonly [Name in 'q' | 'k' | 'v' | 'out']: Operand } => {
   const { heads, kvHeads, depth, valueDepth } = call;
   const span = (rows: readonly (readonly [number, number])[]): { first: number; end: number } => {
@@ -65,7 +68,6 @@ export const operandsOf = (
       },
     );
   };
-  const sequences = sequencesOf(call);
   const queries = span(sequences.map((s) => [s.firstQuery, s.endQuery]));
   const keys = span(sequences.map((s) => [s.firstKey, s.endKey]));
   return {

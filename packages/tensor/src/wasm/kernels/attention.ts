@@ -17,9 +17,18 @@ import {
   type WeighScores,
 } from './attentionBlock.ts';
 import { type BeginPanel, defineBeginPanel, defineEndPanel, type EndPanel } from './attentionPanel.ts';
-import { attentionKernel, keyBlock, panelState, taskBytes, taskFields } from './attentionRecord.ts';
+import {
+  type AttentionRecord,
+  attentionKernel,
+  keyBlock,
+  panelState,
+  taskBytes,
+  taskFields,
+} from './attentionRecord.ts';
+import type { Terms } from './attentionTerms.ts';
+import { attentionTermsKernel, forwardTerms, termsTaskBytes } from './attentionTermsRecord.ts';
 import type { PackLeft } from './packLeft.ts';
-import { defineKernel, readRecord } from './record.ts';
+import { defineKernel, type KernelSpec, type RecordLocals, readRecord } from './record.ts';
 import type { Target } from './target.ts';
 import { panelColumns, type Tile, tileRows } from './tile.ts';
 
@@ -32,6 +41,8 @@ interface Parts {
   readonly hide: HideScores;
   readonly weigh: WeighScores;
   readonly gather: GatherVisible;
+  /** Where scores have terms. */
+  readonly terms: Terms | undefined;
   /** Columns of a panel. */
   readonly across: number;
 }
@@ -48,11 +59,12 @@ const meetParameters = {
   depth: 'i32',
   valueDepth: 'i32',
   unsafe: 'i32',
+  terms: 'i32',
 } as const;
 
 /**
  * One panel and one block: `keys` and `values` are packed, `count` keys from key `key` on; `source` is the block's first row of
- * values as they came; `unsafe` says that some of them are not finite.
+ * values as they came; `unsafe` says that some of them are not finite; `terms` is where they lie in the record, if there are any.
  */
 const defineMeetBlock = (module: ModuleBuilder, parts: Parts): Callable<typeof meetParameters, undefined> =>
   module.define('meetBlock', { parameters: meetParameters }, (f, given) => {
@@ -81,6 +93,11 @@ const defineMeetBlock = (module: ModuleBuilder, parts: Parts): Callable<typeof m
     });
     const visibleScores = f.let(i32.add(scores, i32.mul(from, rowBytes)));
     const firstKey = f.let(i32.add(key, from));
+    const seen = {
+      ...{ panel, terms: given.terms, scores: visibleScores, key: firstKey },
+      rows: i32.sub(tilesTo, from),
+    };
+    if (parts.terms !== undefined) f.call(parts.terms.apply, { ...seen, slopes: 0 });
     const hidden = f.let(
       i32.or(
         i32.less(firstKey, i32.load(panel, state.greatestFirst)),
@@ -101,6 +118,7 @@ const defineMeetBlock = (module: ModuleBuilder, parts: Parts): Callable<typeof m
       values: sums,
       valueRows: i32.mul(paddedDepth, started),
     });
+    if (parts.terms !== undefined) f.call(parts.terms.drop, seen);
     f.store(panel, constant('i32', 1), state.started);
     f.if(
       i32.and(hidden, unsafe),
@@ -186,14 +204,48 @@ const eachPanel = (
   });
 };
 
-/** Kernel 'attention'. 2 · rows · keys · (depth + valueDepth) FLOP and as many exponentials as visible scores. */
+/** Where a lane's bias and random numbers begin, for each of a panel. */
+const beginTerms = (
+  f: FunctionBuilder,
+  { place }: Terms,
+  given: {
+    readonly record: Local<'i32'>;
+    readonly task: RecordLocals<typeof taskFields>;
+    readonly taskAddress: Local<'i32'>;
+    readonly group: Local<'i32'>;
+    readonly panel: Local<'i32'>;
+    readonly column: Local<'i32'>;
+    readonly across: number;
+  },
+): void => {
+  const { record, task, taskAddress, group, panel, column, across } = given;
+  const last = f.let(i32.sub(i32.add(task.firstColumn, task.columns), 1));
+  f.for(0, across, 1, (lane) => {
+    // Lanes that are missing read what the last one reads.
+    const mine = f.let(i32.add(column, lane));
+    f.set(mine, i32.min(mine, last));
+    f.call(place, {
+      terms: i32.add(record, forwardTerms.record),
+      taskTerms: i32.add(taskAddress, forwardTerms.task),
+      lane: i32.add(panel, i32.shiftLeft(lane, 2)),
+      head: i32.add(i32.mul(task.kvHead, group), i32.div(mine, task.queries)),
+      row: i32.remainder(mine, task.queries),
+    });
+  });
+};
+
+/**
+ * Kernel 'attention', or with `terms` kernel 'attentionTerms'. 2 · rows · keys · (depth + valueDepth) FLOP and as many exponentials as visible
+ * scores; a bound costs as many again, dropout 40 integer operations a weight.
+ */
 export const defineAttention = (
   module: ModuleBuilder,
   target: Target,
-  shared: Pick<Parts, 'tile' | 'packLeft' | 'packLeftTransposed'> & {
+  shared: Pick<Parts, 'tile' | 'packLeft' | 'packLeftTransposed' | 'terms'> & {
     readonly log: Callable<{ x: 'f32' }, 'f32'>;
   },
 ): void => {
+  const { terms } = shared;
   const across = panelColumns(target);
   const state = panelState(across);
   const rowBytes = 4 * across;
@@ -208,9 +260,11 @@ export const defineAttention = (
   };
   const meet = defineMeetBlock(module, parts);
   const anyNotFinite = defineAnyNotFinite(module);
-  defineKernel(module, attentionKernel, (f, call, { record, chunk, scratch }) => {
+  const spec: KernelSpec<AttentionRecord> = terms === undefined ? attentionKernel : attentionTermsKernel;
+  const bytesOfTask = terms === undefined ? taskBytes : termsTaskBytes;
+  defineKernel(module, spec, (f, call, { record, chunk, scratch }) => {
     const { depth, valueDepth } = call;
-    const taskAddress = f.let(i32.add(call.tasks, i32.mul(chunk, taskBytes)));
+    const taskAddress = f.let(i32.add(call.tasks, i32.mul(chunk, bytesOfTask)));
     const task = readRecord(f, taskAddress, taskFields);
     // Scratch: packed keys, packed values, scores, a row for missing lanes, the panels (as in attentionScratch).
     const paddedDepth = f.let(i32.and(i32.add(valueDepth, tileRows - 1), -tileRows));
@@ -225,6 +279,8 @@ export const defineAttention = (
     const high = f.local('i32');
     eachPanel(f, panels, (panel, column) => {
       f.call(parts.begin, { record, task: taskAddress, panel, column, nowhere });
+      if (terms !== undefined)
+        beginTerms(f, terms, { record, task, taskAddress, group: call.group, panel, column, across });
       const [panelLow, panelHigh] = [f.let(i32.load(panel, state.low)), f.let(i32.load(panel, state.high))];
       f.set(low, i32.min(low, panelLow));
       f.set(high, i32.max(high, panelHigh));
@@ -262,6 +318,7 @@ export const defineAttention = (
           depth,
           valueDepth,
           unsafe,
+          terms: i32.add(record, forwardTerms.record),
         }),
       );
     });

@@ -7,7 +7,7 @@
 import type { FunctionBuilder } from '../assembler/functionBuilder.ts';
 import { f32, f32x4, i32, v128 } from '../assembler/instructions.ts';
 import type { ModuleBuilder } from '../assembler/moduleBuilder.ts';
-import { constant, type Local, type Operand } from '../assembler/value.ts';
+import type { Local, Operand, Value } from '../assembler/value.ts';
 import { defineHideScores, defineWeighScores } from './attentionBlock.ts';
 import { defineCopyRows, defineDifferScores, defineRowsToPanel } from './attentionGradientBlock.ts';
 import {
@@ -19,169 +19,90 @@ import {
   gradientTaskBytes,
   gradientTaskFields,
 } from './attentionGradientRecord.ts';
+import {
+  beginRows,
+  bringRows,
+  fill,
+  type GradientBlock,
+  type GradientFields,
+  type GradientSizes,
+  type GradientTask,
+  placeOf,
+  type RowsOf,
+} from './attentionGradientRows.ts';
 import { panelState } from './attentionRecord.ts';
-import { sumOfLanes } from './lanes.ts';
+import type { Terms } from './attentionTerms.ts';
+import {
+  attentionTermsGradientKernel,
+  gradientTerms,
+  termsGradientTaskBytes,
+} from './attentionTermsRecord.ts';
 import type { PackLeft } from './packLeft.ts';
-import { defineKernel, type RecordLocals, readRecord } from './record.ts';
-import { alongRow } from './rowLoop.ts';
+import { defineKernel, readRecord } from './record.ts';
 import type { Target } from './target.ts';
 import { panelColumns, type Tile, tileRows } from './tile.ts';
 
-type Call = RecordLocals<typeof attentionGradientKernel.layout>;
-type Task = RecordLocals<typeof gradientTaskFields>;
-
-/** Sizes of a task as variables: depths as they are and padded to panels, and bytes of padded rows. */
-interface Sizes {
-  readonly wide: Local<'i32'>;
-  readonly wideValue: Local<'i32'>;
-  readonly wideBytes: Local<'i32'>;
-  readonly wideValueBytes: Local<'i32'>;
+/** A task, and what differs with terms. */
+interface TaskPlace {
+  readonly record: Local<'i32'>;
+  readonly taskAddress: Local<'i32'>;
+  readonly scratch: Local<'i32'>;
+  readonly queryScale: Value<'f32'>;
+  /** Bytes from the bias to its gradient; 0 where that is not wanted. */
+  readonly biasGradient: Local<'i32'> | undefined;
 }
 
-/** A block of query rows of one head. */
-interface Block {
-  readonly firstRow: Local<'i32'>;
-  readonly rows: Local<'i32'>;
-  readonly panels: Local<'i32'>;
-  readonly head: Local<'i32'>;
-  /** Keys low to high are what any of its rows sees. */
-  readonly low: Local<'i32'>;
-  readonly high: Local<'i32'>;
-}
+/** Where the bias and random numbers of each row of a block begin. */
+const beginTerms = (
+  f: FunctionBuilder,
+  { place }: Terms,
+  given: RowsOf & { readonly record: Local<'i32'>; readonly taskAddress: Local<'i32'> },
+): void => {
+  const { record, taskAddress, across, s } = given;
+  const { panels, head, rows, firstRow } = given.block;
+  const last = f.let(i32.sub(rows, 1));
+  f.for(0, i32.mul(panels, across), 1, (index) => {
+    // Rows that are missing read what the last one reads; their gradients are 0.
+    const row = f.let(index);
+    f.set(row, i32.min(row, last));
+    const panel = i32.add(s.panels, i32.mul(i32.div(index, across), panelState(across).queries));
+    f.call(place, {
+      terms: i32.add(record, gradientTerms.record),
+      taskTerms: i32.add(taskAddress, gradientTerms.task),
+      lane: i32.add(panel, i32.shiftLeft(i32.remainder(index, across), 2)),
+      head,
+      row: i32.add(firstRow, row),
+    });
+  });
+};
 
-/** The address of row and head in an operand. */
-const placeOf = (
-  [array, rowBytes, headBytes]: readonly [Local<'i32'>, Local<'i32'>, Local<'i32'>],
-  row: Operand<'i32'>,
-  head: Local<'i32'>,
-) => i32.add(array, i32.mul(row, rowBytes), i32.mul(head, headBytes));
-
-/** Kernel 'attentionGradient'. 2 · rows · keys · (4 · depth + 2 · valueDepth) FLOP and twice as many exponentials as visible scores. */
+/**
+ * Kernel 'attentionGradient', or with `terms` kernel 'attentionTermsGradient'. 2 · rows · keys · (4 · depth + 2 · valueDepth) FLOP and twice as
+ * many exponentials as visible scores.
+ */
 export const defineAttentionGradient = (
   module: ModuleBuilder,
   target: Target,
-  { tile, packLeft }: { readonly tile: Tile; readonly packLeft: PackLeft },
+  shared: { readonly tile: Tile; readonly packLeft: PackLeft; readonly terms: Terms | undefined },
 ): void => {
+  const { tile, packLeft, terms } = shared;
   const across = panelColumns(target);
   const state = panelState(across);
   const rowBytes = 4 * across;
   const copyRows = defineCopyRows(module);
   const rowsToPanel = defineRowsToPanel(module, target);
-  const differ = defineDifferScores(module, target);
+  const differ = defineDifferScores(module, target, terms !== undefined);
   const hide = defineHideScores(module, target);
   const weigh = defineWeighScores(module, target);
-
-  const zero = (f: FunctionBuilder, from: Local<'i32'>, floats: Operand<'i32'>): void => {
-    const at = f.let(from);
-    const end = f.let(i32.add(from, i32.shiftLeft(floats, 2)));
-    f.while(i32.less(at, end), () => {
-      f.store(at, constant('f32x4', 0));
-      f.set(at, i32.add(at, 16));
-    });
-  };
 
   /** Calls back for each panel of a block with the address of its state and its number. */
   const eachPanel = (
     f: FunctionBuilder,
-    { panels }: Block,
+    { panels }: GradientBlock,
     s: GradientScratch,
     body: (panel: Local<'i32'>, number: Local<'i32'>) => void,
   ): void =>
     f.for(0, panels, 1, (number) => body(f.let(i32.add(s.panels, i32.mul(number, state.queries))), number));
-
-  /** What each row of the block sees, and Σ dO·O of each, in the panels' states. */
-  const beginRows = (
-    f: FunctionBuilder,
-    call: Call,
-    [task, block, s]: readonly [Task, Block, GradientScratch],
-  ): void => {
-    const { firstRow, rows, panels, head } = block;
-    const [first, end] = [f.local('i32'), f.local('i32')];
-    const sum = f.local('v128');
-    f.for(0, i32.mul(panels, across), 1, (index) => {
-      const panel = f.let(i32.add(s.panels, i32.mul(i32.div(index, across), state.queries)));
-      const lane = f.let(i32.add(panel, i32.shiftLeft(i32.remainder(index, across), 2)));
-      f.set(first, task.keys);
-      f.set(end, 0);
-      f.set(sum, 0);
-      f.if(i32.less(index, rows), () => {
-        f.set(first, 0);
-        f.set(end, task.keys);
-        const row = f.let(i32.add(firstRow, index));
-        f.if(call.visible, () => {
-          const pair = f.let(i32.add(call.visible, i32.shiftLeft(i32.add(task.firstVisible, row), 3)));
-          f.set(first, i32.load(pair));
-          f.set(first, i32.max(first, constant('i32', 0)));
-          f.set(end, i32.load(pair, 4));
-          f.set(end, i32.min(end, task.keys));
-        });
-        const at = f.let(i32.add(task.firstQuery, row));
-        const out = f.let(placeOf([call.out, call.outRow, call.outHead], at, head));
-        const up = f.let(placeOf([call.gradient, call.gradientRow, call.gradientHead], at, head));
-        alongRow(f, call.valueDepth, (step) =>
-          f.set(sum, f32x4.add(sum, step.counted(f32x4.mul(step.load(out), step.load(up))))),
-        );
-      });
-      // A lane that sees nothing widens no bound: first = keys, end = 0.
-      f.if(i32.atLeast(first, end), () => {
-        f.set(first, task.keys);
-        f.set(end, 0);
-      });
-      f.store(lane, first, state.first);
-      f.store(lane, end, state.end);
-      f.store(lane, sumOfLanes(f, sum), state.out);
-      f.store(lane, constant('f32', -Infinity), state.max);
-      f.store(lane, constant('f32', 0), state.sum);
-      f.set(block.low, i32.min(block.low, first));
-      f.set(block.high, i32.max(block.high, end));
-    });
-  };
-
-  /** Queries and upstream gradients of the block, as padded rows and as panels. */
-  const bringRows = (
-    f: FunctionBuilder,
-    call: Call,
-    [task, block, s, sizes]: readonly [Task, Block, GradientScratch, Sizes],
-  ): void => {
-    const { firstRow, rows, panels, head } = block;
-    const at = f.let(i32.add(task.firstQuery, firstRow));
-    const missing = f.let(i32.sub(i32.mul(panels, across), rows));
-    const bring = (
-      source: Local<'i32'>,
-      sourceRow: Local<'i32'>,
-      into: { to: Local<'i32'>; width: Local<'i32'>; padded: Local<'i32'>; bytes: Local<'i32'> },
-    ): void => {
-      const { to, width, padded, bytes } = into;
-      f.call(copyRows, { source, sourceRow, rows, width, to, toRow: bytes, padded });
-      zero(f, f.let(i32.add(to, i32.mul(rows, bytes))), i32.mul(missing, padded));
-    };
-    bring(f.let(placeOf([call.q, call.qRow, call.qHead], at, head)), call.qRow, {
-      ...{ to: s.queryRows, width: call.depth, padded: sizes.wide, bytes: sizes.wideBytes },
-    });
-    bring(f.let(placeOf([call.gradient, call.gradientRow, call.gradientHead], at, head)), call.gradientRow, {
-      to: s.upstreamRows,
-      width: call.valueDepth,
-      padded: sizes.wideValue,
-      bytes: sizes.wideValueBytes,
-    });
-    const inPowersOfTwo = f.let(f32.mul(call.scale, Math.LOG2E));
-    const one = f.let(constant('f32', 1));
-    f.for(0, panels, 1, (number) => {
-      const place = (array: Local<'i32'>, bytes: Local<'i32'>) =>
-        i32.add(array, i32.mul(i32.mul(number, across), bytes));
-      for (const [source, to, width, bytes, scale] of [
-        [s.queryRows, s.queryPanels, sizes.wide, sizes.wideBytes, inPowersOfTwo],
-        [s.upstreamRows, s.upstreamPanels, sizes.wideValue, sizes.wideValueBytes, one],
-      ] as const)
-        f.call(rowsToPanel, {
-          source: place(source, bytes),
-          sourceRow: bytes,
-          width,
-          to: place(to, bytes),
-          scale,
-        });
-    });
-  };
 
   /** A product of packed keys or values from `key` on with one panel. */
   const panelProduct = (
@@ -211,8 +132,8 @@ export const defineAttentionGradient = (
   /** Calls back for each block of keys that rows of the block see: first key, keys of the block, tiles of 4. */
   const eachKeys = (
     f: FunctionBuilder,
-    task: Task,
-    block: Block,
+    task: GradientTask,
+    block: GradientBlock,
     body: (key: Local<'i32'>, count: Local<'i32'>, tiles: Local<'i32'>) => void,
   ): void =>
     f.for(i32.and(block.low, -gradientKeys), block.high, gradientKeys, (key) => {
@@ -248,17 +169,14 @@ export const defineAttentionGradient = (
     );
   };
 
-  defineKernel(module, attentionGradientKernel, (f, call, { chunk, scratch }) => {
+  const oneTask = (f: FunctionBuilder, call: GradientFields, given: TaskPlace): void => {
+    const { record, taskAddress, scratch, queryScale, biasGradient } = given;
     const { depth, valueDepth } = call;
-    const task = readRecord(
-      f,
-      f.let(i32.add(call.tasks, i32.mul(chunk, gradientTaskBytes))),
-      gradientTaskFields,
-    );
+    const task = readRecord(f, taskAddress, gradientTaskFields);
     const padded = (width: Local<'i32'>) => f.let(i32.and(i32.add(width, across - 1), -across));
     const [wide, wideValue] = [padded(depth), padded(valueDepth)];
     const [wideBytes, wideValueBytes] = [f.let(i32.shiftLeft(wide, 2)), f.let(i32.shiftLeft(wideValue, 2))];
-    const sizes: Sizes = { wide, wideValue, wideBytes, wideValueBytes };
+    const sizes: GradientSizes = { wide, wideValue, wideBytes, wideValueBytes };
     const s = divideScratch(f, scratch, { across, keys: task.keys, depth, valueDepth, wide, wideValue });
 
     const keys = f.let(placeOf([call.k, call.kRow, call.kHead], task.firstKey, task.kvHead));
@@ -281,8 +199,8 @@ export const defineAttentionGradient = (
       padded: wide,
     });
     const paddedKeys = f.let(i32.and(i32.add(task.keys, tileRows - 1), -tileRows));
-    zero(f, s.keySums, i32.mul(paddedKeys, wide));
-    zero(f, s.valueSums, i32.mul(paddedKeys, wideValue));
+    fill(f, 0, [s.keySums, i32.mul(paddedKeys, wide)]);
+    fill(f, 0, [s.valueSums, i32.mul(paddedKeys, wideValue)]);
 
     f.for(0, call.group, 1, (member) => {
       const head = f.let(i32.add(i32.mul(task.kvHead, call.group), member));
@@ -290,10 +208,26 @@ export const defineAttentionGradient = (
         const rows = f.let(i32.sub(task.queries, firstRow));
         f.if(i32.greater(rows, gradientRows), () => f.set(rows, gradientRows));
         const panels = f.let(i32.div(i32.add(rows, across - 1), across));
-        const block: Block = { firstRow, rows, panels, head, low: f.let(task.keys), high: f.local('i32') };
+        const block: GradientBlock = {
+          firstRow,
+          rows,
+          panels,
+          head,
+          low: f.let(task.keys),
+          high: f.local('i32'),
+        };
         f.set(block.high, 0);
-        beginRows(f, call, [task, block, s]);
-        bringRows(f, call, [task, block, s, sizes]);
+        const own = { call, task, block, s, across };
+        beginRows(f, own);
+        bringRows(f, { ...own, queryScale }, { copyRows, rowsToPanel, sizes });
+        if (terms !== undefined) beginTerms(f, terms, { ...own, record, taskAddress });
+        const withTerms = (panel: Local<'i32'>, key: Local<'i32'>, rows: Value<'i32'>) => ({
+          panel,
+          terms: i32.add(record, gradientTerms.record),
+          scores: s.scores,
+          key,
+          rows,
+        });
         const panelOf = (array: Local<'i32'>, bytes: Local<'i32'>, number: Local<'i32'>) =>
           i32.add(array, i32.mul(i32.mul(number, across), bytes));
 
@@ -302,6 +236,7 @@ export const defineAttentionGradient = (
           eachKeys(f, task, block, (key, _count, tiles) => {
             panelProduct(f, [s.packedKeys, depth], { key, tiles, right, out: s.scores });
             const scoreRows = f.let(i32.shiftLeft(tiles, 2));
+            if (terms !== undefined) f.call(terms.apply, { ...withTerms(panel, key, scoreRows), slopes: 0 });
             f.call(hide, { panel, scores: s.scores, key, rows: scoreRows });
             f.call(weigh, { panel, scores: s.scores, rows: scoreRows, values: s.scores, valueRows: 0 });
           });
@@ -312,7 +247,7 @@ export const defineAttentionGradient = (
           }
         });
 
-        zero(f, s.querySums, i32.mul(i32.mul(panels, across), wide));
+        fill(f, 0, [s.querySums, i32.mul(i32.mul(panels, across), wide)]);
         eachKeys(f, task, block, (key, count, tiles) => {
           eachPanel(f, block, s, (panel, number) => {
             panelProduct(f, [s.packedKeys, depth], {
@@ -325,6 +260,12 @@ export const defineAttentionGradient = (
               ...{ key, tiles, out: s.weightGradients },
               right: panelOf(s.upstreamPanels, wideValueBytes, number),
             });
+            const rowsOfTerms = withTerms(panel, key, i32.shiftLeft(tiles, 2));
+            if (terms !== undefined) {
+              f.call(terms.apply, { ...rowsOfTerms, slopes: s.slopes });
+              fill(f, 1, [s.factors, i32.mul(tiles, tileRows * across)]);
+              f.call(terms.drop, { ...rowsOfTerms, scores: s.factors });
+            }
             const row = f.let(i32.mul(number, 4 * tileRows * across)); // bytes of the panel's rows within a tile of keys
             f.call(differ, {
               ...{
@@ -334,11 +275,20 @@ export const defineAttentionGradient = (
                 key,
                 tiles,
                 scale: call.scale,
+                ...{ slopes: s.slopes, factors: s.factors },
               },
               weights: i32.add(s.weights, row),
               scoreGradients: i32.add(s.scoreGradients, row),
               scoreRows: i32.add(s.scoreRows, i32.mul(number, 4 * gradientKeys * across)),
             });
+            if (terms !== undefined && biasGradient !== undefined)
+              f.if(biasGradient, () =>
+                f.call(terms.addBiasGradient, {
+                  ...rowsOfTerms,
+                  scores: s.weightGradients,
+                  gradient: biasGradient,
+                }),
+              );
           });
           const blockRows = f.let(i32.mul(panels, across));
           const sums = (array: Local<'i32'>, bytes: Local<'i32'>) =>
@@ -378,5 +328,27 @@ export const defineAttentionGradient = (
       to: placeOf([call.vGradient, call.vGradientRow, call.vGradientHead], task.firstKey, task.kvHead),
       toRow: call.vGradientRow,
     });
-  });
+  };
+
+  if (terms === undefined)
+    defineKernel(module, attentionGradientKernel, (f, call, { record, chunk, scratch }) =>
+      oneTask(f, call, {
+        ...{ record, scratch, taskAddress: f.let(i32.add(call.tasks, i32.mul(chunk, gradientTaskBytes))) },
+        ...{ queryScale: f32.mul(call.scale, Math.LOG2E), biasGradient: undefined },
+      }),
+    );
+  else
+    defineKernel(module, attentionTermsGradientKernel, (f, call, { record, chunk, scratch }) => {
+      const bounds = f.let(i32.add(call.groups, i32.shiftLeft(chunk, 2)));
+      f.for(i32.load(bounds), i32.load(bounds, 4), 1, (number) =>
+        oneTask(f, call, {
+          ...{
+            record,
+            scratch,
+            taskAddress: f.let(i32.add(call.tasks, i32.mul(number, termsGradientTaskBytes))),
+          },
+          ...{ queryScale: call.queryScale, biasGradient: call.biasGradient },
+        }),
+      );
+    });
 };

@@ -33,6 +33,8 @@ const differParameters = {
   weights: 'i32',
   scoreGradients: 'i32',
   scoreRows: 'i32',
+  slopes: 'i32',
+  factors: 'i32',
 } as const;
 
 /** Copies `rows` rows of `width` numbers; where `padded` is not less than width, zeros follow in each row up to that many numbers. */
@@ -43,6 +45,8 @@ export type RowsToPanel = Callable<typeof panelParameters, undefined>;
  * Of one panel and `tiles` · 4 keys from `key` on: weights P = 2^(score − max) · share and the gradients of scores
  * scale · P ∘ (weightGradients − delta), 0 where a lane does not see the key. The first two as [tile of 4 keys][row][4], the last as
  * [tile of 4 rows][key][4], at the panel's place in each.
+ * With terms P is multiplied by `factors` for the first, weightGradients by them for the others, those by `slopes`, and what they were before the
+ * slopes and the scale takes the place of weightGradients.
  */
 export type DifferScores = Callable<typeof differParameters, undefined>;
 
@@ -92,11 +96,12 @@ export const defineRowsToPanel = (module: ModuleBuilder, target: Target): RowsTo
   );
 
 /** Function 'differScores'. */
-export const defineDifferScores = (module: ModuleBuilder, target: Target): DifferScores =>
+export const defineDifferScores = (module: ModuleBuilder, target: Target, withTerms: boolean): DifferScores =>
   module.define('differScores', { parameters: differParameters }, (f, given) => {
     const across = panelColumns(target);
     const state = panelState(across);
     const { panel, scores, weightGradients, key, tiles, weights, scoreGradients, scoreRows } = given;
+    const { slopes, factors } = given;
     const scale = f.let(f32x4.splat(given.scale));
     const lanes = Array.from({ length: across / 4 }, (_, j) => ({
       at: 16 * j,
@@ -118,8 +123,18 @@ export const defineDifferScores = (module: ModuleBuilder, target: Target): Diffe
           const seen = f.let(v128.and(i32x4.atLeast(index, first), i32x4.less(index, end)));
           const power = f.let(f32x4.mul(exp2OfNegative(f, target, difference), share));
           const weight = f.let(v128.and(power, seen));
-          f.set(difference, f32x4.sub(v128.load(weightGradients, offset), delta));
-          const change = f.let(v128.and(f32x4.mul(f32x4.mul(weight, difference), scale), seen));
+          const change = f.local('v128');
+          if (withTerms) {
+            const factor = f.let(v128.load(factors, offset));
+            f.set(difference, f32x4.sub(f32x4.mul(v128.load(weightGradients, offset), factor), delta));
+            f.set(change, v128.and(f32x4.mul(weight, difference), seen));
+            f.store(weightGradients, change, offset);
+            f.set(change, f32x4.mul(change, f32x4.mul(v128.load(slopes, offset), scale)));
+            f.set(weight, f32x4.mul(weight, factor));
+          } else {
+            f.set(difference, f32x4.sub(v128.load(weightGradients, offset), delta));
+            f.set(change, v128.and(f32x4.mul(f32x4.mul(weight, difference), scale), seen));
+          }
           // Rows of 4 lanes of this panel: one tile of 4 rows for each of its vectors.
           f.store(scoreRows, change, 16 * (row + (at / 16) * gradientKeys));
           f.set(index, i32x4.add(index, 1));
@@ -133,7 +148,9 @@ export const defineDifferScores = (module: ModuleBuilder, target: Target): Diffe
         );
       }
       f.set(key, i32.add(key, tileRows));
-      for (const panelOf of [scores, weightGradients])
+      for (const panelOf of withTerms
+        ? [scores, weightGradients, slopes, factors]
+        : [scores, weightGradients])
         f.set(panelOf, i32.add(panelOf, tileRows * 4 * across));
       for (const left of [weights, scoreGradients]) f.set(left, i32.add(left, 4 * tileRows * gradientRows));
       f.set(scoreRows, i32.add(scoreRows, 16 * tileRows));

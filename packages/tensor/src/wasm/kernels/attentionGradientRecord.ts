@@ -88,15 +88,28 @@ const parts = {
 /** Names of the parts whose size depends on the depth. */
 export type GradientPart = keyof typeof parts;
 
-type FixedPart = 'scores' | 'weightGradients' | 'weights' | 'scoreGradients' | 'scoreRows' | 'panels';
+type FixedPart =
+  | 'scores'
+  | 'weightGradients'
+  | 'slopes'
+  | 'factors'
+  | 'weights'
+  | 'scoreGradients'
+  | 'scoreRows'
+  | 'panels';
 
-/** Bytes of the parts whose size does not: scores and weight gradients of a panel, and the weights as left operands of three products. */
+/**
+ * Bytes of the parts whose size does not: scores and weight gradients of a panel (with terms their slopes and factors too), and the weights as left
+ * operands of three products.
+ */
 const fixed = (across: number): Readonly<Record<FixedPart, number>> => {
   const panel = 4 * gradientKeys * across;
   const panels = (gradientRows / across) * panelState(across).queries;
   return {
     scores: panel,
     weightGradients: panel,
+    slopes: panel,
+    factors: panel,
     weights: weightsBytes,
     scoreGradients: weightsBytes,
     scoreRows: weightsBytes,

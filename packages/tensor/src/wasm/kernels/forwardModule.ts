@@ -48,5 +48,5 @@ export const defineForward = (
   defineProduct(module, target, { tile, packPanel, packLeft, packLeftTransposed, finish });
   defineSoftmax(module, target, log);
   defineLayerNorm(module, target);
-  defineAttention(module, target, { tile, packLeft, packLeftTransposed, log });
+  defineAttention(module, target, { tile, packLeft, packLeftTransposed, log, terms: undefined });
 };

@@ -3,6 +3,7 @@
 
 import type { Callable } from '../assembler/functionBuilder.ts';
 import { type ModuleBuilder, moduleBuilder } from '../assembler/moduleBuilder.ts';
+import { attentionTermsKernels, defineAttentionTerms } from './attentionTermsModule.ts';
 import { defineElementwiseKernels, elementwiseKernels } from './elementwiseModule.ts';
 import { defineForward, forwardKernels } from './forwardModule.ts';
 import { defineIntegers, integerKernels } from './integerModule.ts';
@@ -21,6 +22,7 @@ const groups: readonly KernelGroup[] = [
   { kernels: elementwiseKernels, define: defineElementwiseKernels }, // as long as all of the first: every function, four vectors at a time
   { kernels: integerKernels, define: defineIntegers },
   { kernels: trainingKernels, define: defineTraining },
+  { kernels: attentionTermsKernels, define: defineAttentionTerms },
 ];
 
 /** Names of the kernels; the index of a name is its number for workers. */
