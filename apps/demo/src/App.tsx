@@ -23,6 +23,9 @@ import { chooseLanguage, chooseTheme, language, theme } from './state/preference
 
 const views: Readonly<Record<Page, () => JSX.Element>> = {
   look: LookPage,
+  explorer: lazy(() =>
+    import('./pages/explorer/ExplorerPage.tsx').then(({ ExplorerPage }) => ({ default: ExplorerPage })),
+  ),
   train: lazy(() => import('./pages/train/TrainPage.tsx').then(({ TrainPage }) => ({ default: TrainPage }))),
   gradients: lazy(() =>
     import('./pages/gradients/GradientsPage.tsx').then(({ GradientsPage }) => ({ default: GradientsPage })),

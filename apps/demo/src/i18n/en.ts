@@ -1,11 +1,19 @@
 // The page's texts in English. Their shape is the type that other languages must have.
 
+import { explorerEn } from './explorerEn.ts';
 import { gradientsEn } from './gradientsEn.ts';
 
 /** English. */
 export const en = {
   title: 'Heed — see attention at work',
-  nav: { label: 'Pages', look: 'Look', train: 'Train', gradients: 'Gradients', skip: 'Skip to the page' },
+  nav: {
+    label: 'Pages',
+    look: 'Look',
+    explorer: 'Explore',
+    train: 'Train',
+    gradients: 'Gradients',
+    skip: 'Skip to the page',
+  },
   language: { label: 'Language', en: 'English', zh: '中文' },
   theme: { toDark: 'Dark colours', toLight: 'Light colours' },
   notes: (section: string) => `§ ${section} of the notes`,
@@ -36,6 +44,9 @@ export const en = {
   },
   arcs: {
     looksAt: (token: string, where: string) => `${token}, looks at ${where}`,
+    lookedAtBy: (token: string, whence: string) => `${token}, looked at by ${whence}`,
+    linesHint:
+      'Point at a token at the left to see where it looks, at the right to see who looks at it; click to keep it.',
     sidesLying: 'Arcs above lead to later tokens, arcs below back to earlier ones.',
     sidesStanding: 'Arcs on the right lead to later tokens, on the left back to earlier ones.',
   },
@@ -227,6 +238,7 @@ export const en = {
     formulaLoss: (loss: string, likelihood: string) =>
       `Loss ${loss} means: the right character gets a probability of ${likelihood} (geometric mean).`,
   },
+  explorer: explorerEn,
   gradients: gradientsEn,
 };
 

@@ -1,12 +1,13 @@
 // 页面的中文文本。The page's texts in Chinese; the type makes a missing one an error.
 
 import type { Texts } from './en.ts';
+import { explorerZh } from './explorerZh.ts';
 import { gradientsZh } from './gradientsZh.ts';
 
 /** Chinese. */
 export const zh: Texts = {
   title: 'Heed — 看见注意力',
-  nav: { label: '页面', look: '观察', train: '训练', gradients: '梯度', skip: '跳到正文' },
+  nav: { label: '页面', look: '观察', explorer: '探索', train: '训练', gradients: '梯度', skip: '跳到正文' },
   language: { label: '语言', en: 'English', zh: '中文' },
   theme: { toDark: '深色', toLight: '浅色' },
   notes: (section) => `笔记 § ${section}`,
@@ -33,6 +34,8 @@ export const zh: Texts = {
   matrix: { role: '矩阵', keys: '方向键在格子间移动，回车选中，Esc 离开。', asTable: '以表格显示' },
   arcs: {
     looksAt: (token, where) => `${token}，看向 ${where}`,
+    lookedAtBy: (token, whence) => `${token}，被看：${whence}`,
+    linesHint: '指向左侧的词元看它在看哪里，指向右侧看谁在看它；点击可固定。',
     sidesLying: '上方的弧指向后面的词，下方的弧回到前面的词。',
     sidesStanding: '右侧的弧指向后面的词，左侧的弧回到前面的词。',
   },
@@ -206,5 +209,6 @@ export const zh: Texts = {
     failed: '训练停止了。',
     formulaLoss: (loss, likelihood) => `损失 ${loss} 的含义：正确字符的概率（几何平均）是 ${likelihood}。`,
   },
+  explorer: explorerZh,
   gradients: gradientsZh,
 };
