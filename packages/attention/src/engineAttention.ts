@@ -5,6 +5,7 @@ import type { FlashSaved } from './flashBackward.ts';
 import { headAttention } from './headAttention.ts';
 import { headAttentionGradient } from './headAttentionGradient.ts';
 import { type AttentionRequest, sizesOf } from './kernel.ts';
+import { scoreTerms } from './scoreTerms.ts';
 
 /** Layers of intervals, no key in two of them; a single undefined: all keys. */
 export type Layers = readonly (Int32Array | undefined)[];
@@ -34,7 +35,7 @@ const oneLayer = (request: AttentionRequest, visible: Int32Array | undefined): P
   const { query, key, value, scale } = request;
   headAttention({
     ...{ ...sizes, ...part, q: query.data, k: key.data, v: value.data },
-    ...{ keyRoom: keys, scale, visible, visibleStride: queries },
+    ...{ keyRoom: keys, scale, visible, visibleStride: queries, terms: scoreTerms(request) },
   });
   return part;
 };
@@ -56,7 +57,7 @@ const mergeInto = (sum: Part, part: Part, width: number): void => {
 const shareOf = (own: Float32Array, total: Float32Array): Float32Array<ArrayBuffer> =>
   Float32Array.from(own, (one, row) => (one === -Infinity ? 0 : Math.exp(one - (total[row] as number)))); // of one length
 
-/** Attention of a request without bias, dropout and softcap, whose mask is these layers. */
+/** Attention of a request whose mask is these layers, its sinks left out. */
 export const engineAttention = (request: AttentionRequest, layers: Layers): EngineResult => {
   const { batch, heads, queries, valueDepth } = sizesOf(request);
   const sum = oneLayer(request, layers[0]);
@@ -78,19 +79,26 @@ export const engineAttention = (request: AttentionRequest, layers: Layers): Engi
 };
 
 /**
- * Gradients of query, key and value. A layer's weights are its share × the weights it has alone, so its gradient is that of the layer alone for
+ * Gradients of query, key, value and, where it is wanted, bias. A layer's weights are its share × the weights it has alone, so its gradient is that of the layer alone for
  * share × gradient and the output of all: D = rowsum(dO ∘ O) is of all.
  */
 export const engineGradient = (
   request: AttentionRequest,
   saved: FlashSaved,
-  layers: Layers,
-  shares: readonly Tensor[] | undefined,
-): readonly [Tensor, Tensor, Tensor] => {
-  const parts = layers.map((layer, index) => {
+  {
+    way,
+    shares,
+    biasWanted,
+  }: { readonly way: Layers; readonly shares: readonly Tensor[] | undefined; readonly biasWanted: boolean },
+): readonly (Tensor | undefined)[] => {
+  const parts = way.map((visible, index) => {
     const share = shares?.[index];
     const gradient = share === undefined ? saved.gradient : mul(saved.gradient, share);
-    return headAttentionGradient(request, { output: saved.output, gradient }, layer);
+    return headAttentionGradient(request, { output: saved.output, gradient }, { visible, biasWanted });
   });
-  return parts.reduce((a, b) => [add(a[0], b[0]), add(a[1], b[1]), add(a[2], b[2])]);
+  const [query, key, value, bias] = parts.reduce((a, b) => [
+    ...([add(a[0], b[0]), add(a[1], b[1]), add(a[2], b[2])] as const),
+    a[3] && b[3] && add(a[3], b[3]),
+  ]);
+  return request.bias === undefined ? [query, key, value] : [query, key, value, bias];
 };

@@ -1,5 +1,5 @@
 // The tiled kernel: attention without ever storing a [queries, keys] matrix, forward and backward. Masks that are few ranges of keys a row run in
-// the engine (engineAttention.ts); any other mask, a bias or dropout runs here, tile by tile, and empty tiles are not visited.
+// the engine (engineAttention.ts), with biases, bounds and dropout; any other mask runs here, tile by tile, and empty tiles are not visited.
 
 import {
   add,
@@ -90,8 +90,6 @@ const tiledForward = (request: AttentionRequest): Pick<EngineResult, 'output' | 
 const engineWay = (request: AttentionRequest): Layers | undefined => {
   const sizes = sizesOf(request);
   if (sizes.queries === 0 || sizes.batch === 0) return [undefined];
-  if (request.bias !== undefined || request.dropout !== undefined || request.softcap !== undefined)
-    return undefined;
   return request.mask === undefined ? [undefined] : layers(request.mask, sizes, mostLayers);
 };
 
@@ -122,9 +120,9 @@ const gradientsOf = (
   saved: FlashSaved,
   biasWanted: boolean,
 ): readonly (Tensor | undefined)[] =>
-  way === undefined || request.bias !== undefined
+  way === undefined
     ? flashBackward(request, saved, biasWanted)
-    : engineGradient(request, saved, way, layerShares);
+    : engineGradient(request, saved, { way, shares: layerShares, biasWanted });
 
 const flashOp = defineOp<readonly Tensor[], FlashOptions>({
   name: 'flashAttention',

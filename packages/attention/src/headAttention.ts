@@ -1,6 +1,6 @@
 // One engine call for attention over [batch, heads, length, depth] operands: what the tiled kernel and the KV cache share.
 
-import { currentBackend } from '@heed/tensor';
+import { currentBackend, type ScoreTerms } from '@heed/tensor';
 import type { RequestSizes } from './kernel.ts';
 import { oneQueryAttention } from './oneQuery.ts';
 
@@ -22,11 +22,13 @@ export interface HeadAttentionCall extends RequestSizes {
   readonly visible: Int32Array | undefined;
   /** Pairs of `visible` from one batch to the next: queries, or 0 where all batches share them. */
   readonly visibleStride: number;
+  /** A bound, a bias, dropout; undefined: none of them. */
+  readonly terms?: ScoreTerms | undefined;
 }
 
 /** Fills `out`. A batch is a sequence, so that heads which share keys share the packing of them. */
 export const headAttention = (call: HeadAttentionCall): void => {
-  if (call.queries === 1) {
+  if (call.queries === 1 && call.terms === undefined) {
     oneQueryAttention(call);
     return;
   }
@@ -41,7 +43,8 @@ export const headAttention = (call: HeadAttentionCall): void => {
   }
   currentBackend().attention({
     ...{ q: call.q, k: call.k, v: call.v, out: call.out, logSumExp: call.logSumExp },
-    ...{ sequences, visible: call.visible, heads, kvHeads, depth, valueDepth, scale: call.scale },
+    ...{ sequences, visible: call.visible, heads, kvHeads, depth, valueDepth },
+    ...{ scale: call.scale, terms: call.terms },
     qLayout: { row: depth, head: queries * depth },
     kLayout: { row: depth, head: keyRoom * depth },
     vLayout: { row: valueDepth, head: keyRoom * valueDepth },

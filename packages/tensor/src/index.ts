@@ -155,6 +155,7 @@ export type {
   Layout,
   RowCoding,
 } from './backend/backend.ts';
+export type { ScoreTerms } from './backend/scoreTerms.ts';
 export type { TrainingKernels } from './backend/trainingKernels.ts';
 export { inference, keep, region, trainingStep } from './region.ts';
 export { allocate } from './regionStack.ts';

@@ -89,7 +89,10 @@ const termsOf = (it: Setting, place: Place): ScoreTerms => {
 };
 
 /** A call with its output computed by the reference. */
-const callOf = (it: Setting, place: Place): AttentionGradientCall & Pick<AttentionCall, 'logSumExp' | 'logSumExpLayout'> => {
+const callOf = (
+  it: Setting,
+  place: Place,
+): AttentionGradientCall & Pick<AttentionCall, 'logSumExp' | 'logSumExpLayout'> => {
   const { batch, queries, keys, kvHeads, group, depth, seed } = it;
   const heads = kvHeads * group;
   const visible: number[] = [];
