@@ -1,5 +1,6 @@
 // What the page and the Worker say to each other: calls with typed input, events on the way, and a result. Only types; nothing runs here.
 
+import type { MaskJson } from '@heed/attention';
 import type { BackwardGraph } from './experiments/backwardGraph.ts';
 import type { DepthCurve, DepthLaw, DepthOptions, EmbeddingVariance } from './experiments/depthOptions.ts';
 import type { ExpressionName } from './experiments/expressions.ts';
@@ -109,6 +110,12 @@ export interface LearnEvent {
   readonly view: LearnerView;
 }
 
+/** Milliseconds of the flash kernel, all seen and under a mask. */
+export interface MaskTiming {
+  readonly full: number;
+  readonly masked: number;
+}
+
 /** What the engine is. */
 export interface EngineInfo {
   /** 'plain', 'relaxed' or 'wide' SIMD; 'none' is plain TypeScript. */
@@ -154,6 +161,18 @@ export interface Calls {
     input: { readonly laws: readonly DepthLaw[]; readonly options: DepthOptions };
     event: DepthCurve;
     result: undefined;
+  };
+  /** The result: how far the masked output lies from the dense kernel's at most. */
+  maskTime: {
+    input: {
+      readonly mask: MaskJson;
+      readonly length: number;
+      readonly heads: number;
+      readonly depth: number;
+      readonly repeats: number;
+    };
+    event: MaskTiming;
+    result: number;
   };
   embedding: { input: undefined; event: never; result: EmbeddingVariance };
   flashTiles: { input: FlashOptions; event: never; result: FlashRun };

@@ -16,6 +16,7 @@ import { openModel } from './model/openModel.ts';
 import { readHead } from './model/readHead.ts';
 import { type LoadedModel, readSentences } from './model/readSentences.ts';
 import { runNorms } from './model/runNorms.ts';
+import { timeMask } from './model/timeMask.ts';
 import { trainUntil } from './model/trainUntil.ts';
 import type { CallName, Calls, EngineInfo, Reply, Request } from './protocol.ts';
 
@@ -125,6 +126,10 @@ const handlers: Handlers = {
       tell(depthCurve(law, options));
     }
     return undefined;
+  },
+  async maskTime(input, context) {
+    await engine;
+    return timeMask(input, context);
   },
   async embedding() {
     await engine;
