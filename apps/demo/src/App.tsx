@@ -26,6 +26,7 @@ const views: Readonly<Record<Page, () => JSX.Element>> = {
   explorer: lazy(() =>
     import('./pages/explorer/ExplorerPage.tsx').then(({ ExplorerPage }) => ({ default: ExplorerPage })),
   ),
+  flash: lazy(() => import('./pages/flash/FlashPage.tsx').then(({ FlashPage }) => ({ default: FlashPage }))),
   train: lazy(() => import('./pages/train/TrainPage.tsx').then(({ TrainPage }) => ({ default: TrainPage }))),
   gradients: lazy(() =>
     import('./pages/gradients/GradientsPage.tsx').then(({ GradientsPage }) => ({ default: GradientsPage })),

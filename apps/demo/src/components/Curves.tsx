@@ -45,6 +45,8 @@ export interface CurvesProps {
   readonly labelWidth?: number;
   /** Whether each number has a mark, and stands in a table. For few numbers. */
   readonly marked?: boolean;
+  /** A place on the x axis at which the reader looks. */
+  readonly at?: number | undefined;
 }
 
 const margin = { top: 12, bottom: 34, left: 44 };
@@ -150,6 +152,15 @@ export const Curves = (props: CurvesProps): JSX.Element => {
               </text>
             </g>
           )}
+        </Show>
+        <Show when={props.at !== undefined}>
+          <line
+            class="chart-at"
+            x1={x()(props.at ?? 0)}
+            x2={x()(props.at ?? 0)}
+            y1={margin.top}
+            y2={height() - margin.bottom}
+          />
         </Show>
         <For each={props.series}>
           {(series) => (

@@ -18,13 +18,15 @@ export const fixed = (value: number, digits = 2): string => minus(value.toFixed(
 export const significant = (value: number): string =>
   value === 0 ? '0' : minus(value.toFixed(Math.max(0, 1 - Math.floor(Math.log10(Math.abs(value))))));
 
-/** Bytes: '28 MB', '640 kB'. */
+/** Bytes: '28 MB', '640 kB', '9.9 TB'. */
 export const bytes = (count: number): string =>
-  count >= 1e9
-    ? `${(count / 1e9).toFixed(1)}\u202fGB`
-    : count >= 1e6
-      ? `${Math.round(count / 1e6)}\u202fMB`
-      : `${Math.ceil(count / 1e3)}\u202fkB`;
+  count >= 1e12
+    ? `${(count / 1e12).toFixed(1)}\u202fTB`
+    : count >= 1e9
+      ? `${(count / 1e9).toFixed(1)}\u202fGB`
+      : count >= 1e6
+        ? `${Math.round(count / 1e6)}\u202fMB`
+        : `${Math.ceil(count / 1e3)}\u202fkB`;
 
 /** A count with spaces between thousands: '123 456'. */
 export const grouped = (count: number): string =>
@@ -58,4 +60,13 @@ export const magnitude = (value: number): string => {
   const [digit = '', exponent = ''] = value.toExponential(0).split('e');
   const power = `10${superscript(Number(exponent))}`;
   return minus(digit === '1' ? power : `${digit}×${power}`);
+};
+
+const prefixes = ['', 'k', 'M', 'G', 'T', 'P', 'E'];
+
+/** A large count with a prefix of thousands, for a unit to follow: '825 G', '1.3 T', '640 '. */
+export const quantity = (count: number): string => {
+  const power = Math.max(0, Math.min(prefixes.length - 1, Math.floor(Math.log10(Math.max(count, 1)) / 3)));
+  const value = count / 1000 ** power;
+  return `${value < 9.95 && value % 1 !== 0 ? value.toFixed(1) : Math.round(value)}\u202f${prefixes[power]}`;
 };

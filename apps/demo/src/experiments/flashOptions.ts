@@ -53,7 +53,7 @@ export interface FlashStep {
   readonly skipped: boolean;
   /** exp(score − running maximum), [queries, keys]; 0 where hidden. Empty for a skipped tile. */
   readonly weights: Float32Array;
-  /** What the rows of the tile had gathered is multiplied by this: exp(old maximum − new maximum). 0 where there was nothing. */
+  /** What the rows of the tile had gathered is multiplied by this: exp(old maximum − new maximum). NaN where there was nothing. */
   readonly rescale: Float32Array;
   /** Running maximum and sum of every row; −∞ and 0 where nothing was seen yet. */
   readonly max: Float32Array;
@@ -84,7 +84,7 @@ export interface FlashRun {
   /** Errors after each step, of the merged states and of the notes' sum. */
   readonly errors: readonly OutputErrors[];
   readonly blockSumErrors: readonly OutputErrors[];
-  /** Of the notes' sum divided by the number of blocks, which does not mend it. */
+  /** Of the notes' sum divided by the number of blocks that each row saw, which does not mend it. */
   readonly meanError: number;
   /** Rows whose softmax overflows float32 when the maximum is not subtracted. */
   readonly overflowing: number;

@@ -89,7 +89,7 @@ const weightsUnder = (scores: Tensor, { max }: SoftmaxState): Float32Array =>
 const rescaleOf = (before: SoftmaxState | undefined, { max }: SoftmaxState): Float32Array =>
   max.data.map((top, row) => {
     const old = before?.max.data[row] ?? -Infinity;
-    return old === -Infinity ? 0 : Math.exp(old - top);
+    return old === -Infinity ? Number.NaN : Math.exp(old - top);
   });
 
 /** [length, depth] each, and the mask. */
@@ -174,6 +174,14 @@ function* stepsOf(inputs: Inputs, options: FlashOptions): Generator<FlashStep, u
   }
 }
 
+/** How many blocks of keys each row sees. */
+const blocksSeen = (steps: readonly FlashStep[], length: number): number[] =>
+  Array.from(
+    { length },
+    (_, row) =>
+      steps.filter(({ skipped, queries }) => !skipped && row >= queries[0] && row < queries[1]).length,
+  );
+
 /** The softmax of whole rows, by the library's dense kernel. */
 const denseOutput = ({ query, key, value, mask }: Inputs, options: FlashOptions): Float32Array => {
   const { length, depth, spread } = options;
@@ -205,8 +213,9 @@ export const flashTiles = (options: FlashOptions): FlashRun => {
   const inputs = inputsOf(options);
   const steps = [...stepsOf(inputs, options)];
   const exact = denseOutput(inputs, options);
-  const { length, blockKeys } = options;
-  const mean = steps.at(-1)?.blockSum.map((total) => total / Math.ceil(length / blockKeys));
+  const { length, depth } = options;
+  const seen = blocksSeen(steps, length);
+  const mean = steps.at(-1)?.blockSum.map((total, at) => total / (seen[Math.floor(at / depth)] ?? 1));
   const whole = { queries: [0, length], keys: [0, length] } as const;
   return {
     ...{ options, steps, dense: exact },

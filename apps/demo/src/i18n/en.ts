@@ -1,6 +1,7 @@
 // The page's texts in English. Their shape is the type that other languages must have.
 
 import { explorerEn } from './explorerEn.ts';
+import { flashEn } from './flashEn.ts';
 import { gradientsEn } from './gradientsEn.ts';
 
 /** English. */
@@ -10,6 +11,7 @@ export const en = {
     label: 'Pages',
     look: 'Look',
     explorer: 'Explore',
+    flash: 'Flash',
     train: 'Train',
     gradients: 'Gradients',
     skip: 'Skip to the page',
@@ -239,6 +241,7 @@ export const en = {
       `Loss ${loss} means: the right character gets a probability of ${likelihood} (geometric mean).`,
   },
   explorer: explorerEn,
+  flash: flashEn,
   gradients: gradientsEn,
 };
 

@@ -2,12 +2,21 @@
 
 import type { Texts } from './en.ts';
 import { explorerZh } from './explorerZh.ts';
+import { flashZh } from './flashZh.ts';
 import { gradientsZh } from './gradientsZh.ts';
 
 /** Chinese. */
 export const zh: Texts = {
   title: 'Heed — 看见注意力',
-  nav: { label: '页面', look: '观察', explorer: '探索', train: '训练', gradients: '梯度', skip: '跳到正文' },
+  nav: {
+    label: '页面',
+    look: '观察',
+    explorer: '探索',
+    flash: '分块',
+    train: '训练',
+    gradients: '梯度',
+    skip: '跳到正文',
+  },
   language: { label: '语言', en: 'English', zh: '中文' },
   theme: { toDark: '深色', toLight: '浅色' },
   notes: (section) => `笔记 § ${section}`,
@@ -210,5 +219,6 @@ export const zh: Texts = {
     formulaLoss: (loss, likelihood) => `损失 ${loss} 的含义：正确字符的概率（几何平均）是 ${likelihood}。`,
   },
   explorer: explorerZh,
+  flash: flashZh,
   gradients: gradientsZh,
 };

@@ -125,7 +125,7 @@ describe('FlashAttention tile by tile', () => {
         const width = keys[1] - keys[0];
         const at = (row - queries[0]) * width;
         const added = weights.slice(at, at + width).reduce((a, b) => a + b, 0);
-        expect(sum[row]).toBeCloseTo((before?.sum[row] ?? 0) * (rescale[row - queries[0]] ?? 0) + added, 4);
+        expect(sum[row]).toBeCloseTo((before?.sum[row] ?? 0) * (rescale[row - queries[0]] || 0) + added, 4);
       }
     }
   });
