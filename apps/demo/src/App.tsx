@@ -27,6 +27,7 @@ const views: Readonly<Record<Page, () => JSX.Element>> = {
     import('./pages/explorer/ExplorerPage.tsx').then(({ ExplorerPage }) => ({ default: ExplorerPage })),
   ),
   flash: lazy(() => import('./pages/flash/FlashPage.tsx').then(({ FlashPage }) => ({ default: FlashPage }))),
+  masks: lazy(() => import('./pages/masks/MasksPage.tsx').then(({ MasksPage }) => ({ default: MasksPage }))),
   train: lazy(() => import('./pages/train/TrainPage.tsx').then(({ TrainPage }) => ({ default: TrainPage }))),
   gradients: lazy(() =>
     import('./pages/gradients/GradientsPage.tsx').then(({ GradientsPage }) => ({ default: GradientsPage })),

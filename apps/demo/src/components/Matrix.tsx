@@ -36,6 +36,8 @@ export interface MatrixProps {
   readonly mostCell?: number;
   /** Largest share of the width that row labels get. */
   readonly labelShare?: number;
+  /** Whether the ramp stands below with the numbers at its ends. Default true. */
+  readonly legend?: boolean;
 }
 
 const sameCell = (a: Cell | undefined, b: Cell | undefined): boolean =>
@@ -138,7 +140,9 @@ export const Matrix = (props: MatrixProps): JSX.Element => {
             {(cell) => <>{props.describe(cell(), valueAt(cell()))}</>}
           </Show>
         </p>
-        <RampLegend domain={props.domain ?? [0, 1]} format={props.format} />
+        <Show when={props.legend !== false}>
+          <RampLegend domain={props.domain ?? [0, 1]} format={props.format} />
+        </Show>
       </div>
       <p id={id} class="visually-hidden">
         {texts().matrix.keys}

@@ -3,6 +3,7 @@
 import { explorerEn } from './explorerEn.ts';
 import { flashEn } from './flashEn.ts';
 import { gradientsEn } from './gradientsEn.ts';
+import { masksEn } from './masksEn.ts';
 
 /** English. */
 export const en = {
@@ -11,6 +12,7 @@ export const en = {
     label: 'Pages',
     look: 'Look',
     explorer: 'Explore',
+    masks: 'Masks',
     flash: 'Flash',
     train: 'Train',
     gradients: 'Gradients',
@@ -243,6 +245,7 @@ export const en = {
   explorer: explorerEn,
   flash: flashEn,
   gradients: gradientsEn,
+  masks: masksEn,
 };
 
 /** The texts of one language. */

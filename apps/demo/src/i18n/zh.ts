@@ -4,6 +4,7 @@ import type { Texts } from './en.ts';
 import { explorerZh } from './explorerZh.ts';
 import { flashZh } from './flashZh.ts';
 import { gradientsZh } from './gradientsZh.ts';
+import { masksZh } from './masksZh.ts';
 
 /** Chinese. */
 export const zh: Texts = {
@@ -12,6 +13,7 @@ export const zh: Texts = {
     label: '页面',
     look: '观察',
     explorer: '探索',
+    masks: '掩码',
     flash: '分块',
     train: '训练',
     gradients: '梯度',
@@ -221,4 +223,5 @@ export const zh: Texts = {
   explorer: explorerZh,
   flash: flashZh,
   gradients: gradientsZh,
+  masks: masksZh,
 };
