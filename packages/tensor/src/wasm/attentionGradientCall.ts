@@ -42,7 +42,7 @@ const scratchOf = (engine: Engine, call: AttentionGradientCall, sequences: reado
   const keys = sequences.reduce((most, s) => Math.max(most, s.endKey - s.firstKey), 0);
   return attentionGradientScratch(
     { across: engine.panelColumns, depth: call.depth, valueDepth: call.valueDepth },
-    keys,
+    { keys, withTerms: call.terms !== undefined },
   );
 };
 

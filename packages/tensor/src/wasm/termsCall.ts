@@ -4,6 +4,8 @@ import type { BiasTerm, ScoreTerms } from '../backend/scoreTerms.ts';
 import { copyIn, residentAddress } from './areas.ts';
 import type { Sequence } from './attentionOperands.ts';
 import type { Engine } from './engine.ts';
+import type { TermFields } from './kernels/attentionTermsRecord.ts';
+import type { RecordValues } from './kernels/record.ts';
 
 /** Numbers from..to of a bias are what some sequences and heads read. */
 const extent = (
@@ -62,7 +64,7 @@ export const placeBias = (
 export const termValues = (
   { softcap, bias, dropout }: ScoreTerms,
   { scale, biasAddress }: { readonly scale: number; readonly biasAddress: number },
-) => ({
+): RecordValues<TermFields> & { readonly queryScale: number } => ({
   bias: biasAddress,
   biasHead: 4 * (bias?.head ?? 0),
   biasRow: 4 * (bias?.row ?? 0),

@@ -1,8 +1,8 @@
 // The gradient of fused attention: for a task (a sequence and a key head) all blocks of 64 query rows in turn, never storing more weights than
 // 64 × 64. Dao 2023 (arXiv:2307.08691), algorithm 2, with the blocks of rows outside, so that a block's weights are normalized anew.
 //   pack keys and values
-//     for each block of 64 rows:  greatest score and sum of each row over all blocks of keys
-//       for each block of 64 keys:  P (tile) → dP (tile) → dS → dV += Pᵀ·dO,  dK += dSᵀ·Q,  dQ += dS·K (tiles)
+//     for each block of 64 rows:  P as in the forward pass, against all keys, with each row's greatest score and sum
+//       for each block of 64 keys:  dP (tile) → dS → dV += Pᵀ·dO,  dK += dSᵀ·Q,  dQ += dS·K (tiles)
 
 import type { FunctionBuilder } from '../assembler/functionBuilder.ts';
 import { f32, f32x4, i32, v128 } from '../assembler/instructions.ts';
@@ -77,8 +77,8 @@ const beginTerms = (
 };
 
 /**
- * Kernel 'attentionGradient', or with `terms` kernel 'attentionTermsGradient'. 2 · rows · keys · (4 · depth + 2 · valueDepth) FLOP and twice as
- * many exponentials as visible scores.
+ * Kernel 'attentionGradient', or with `terms` kernel 'attentionTermsGradient'. 2 · rows · keys · (3 · depth + 2 · valueDepth) FLOP and as many
+ * exponentials as visible scores.
  */
 export const defineAttentionGradient = (
   module: ModuleBuilder,
@@ -177,7 +177,15 @@ export const defineAttentionGradient = (
     const [wide, wideValue] = [padded(depth), padded(valueDepth)];
     const [wideBytes, wideValueBytes] = [f.let(i32.shiftLeft(wide, 2)), f.let(i32.shiftLeft(wideValue, 2))];
     const sizes: GradientSizes = { wide, wideValue, wideBytes, wideValueBytes };
-    const s = divideScratch(f, scratch, { across, keys: task.keys, depth, valueDepth, wide, wideValue });
+    const s = divideScratch(f, scratch, {
+      across,
+      keys: task.keys,
+      depth,
+      valueDepth,
+      wide,
+      wideValue,
+      withTerms: terms !== undefined,
+    });
 
     const keys = f.let(placeOf([call.k, call.kRow, call.kHead], task.firstKey, task.kvHead));
     const values = f.let(placeOf([call.v, call.vRow, call.vHead], task.firstKey, task.kvHead));
@@ -221,12 +229,17 @@ export const defineAttentionGradient = (
         beginRows(f, own);
         bringRows(f, { ...own, queryScale }, { copyRows, rowsToPanel, sizes });
         if (terms !== undefined) beginTerms(f, terms, { ...own, record, taskAddress });
+        /** Where a block of keys and a panel have their part of what is kept for all keys: so many bytes a row of the block. */
+        const partOf = (array: Local<'i32'>, key: Local<'i32'>, number: Local<'i32'>, bytes: number) =>
+          f.let(
+            i32.add(
+              array,
+              i32.mul(key, (bytes * gradientRows) / gradientKeys),
+              i32.mul(number, bytes * across),
+            ),
+          );
         const withTerms = (panel: Local<'i32'>, key: Local<'i32'>, rows: Value<'i32'>) => ({
-          panel,
-          terms: i32.add(record, gradientTerms.record),
-          scores: s.scores,
-          key,
-          rows,
+          ...{ panel, terms: i32.add(record, gradientTerms.record), key, rows },
         });
         const panelOf = (array: Local<'i32'>, bytes: Local<'i32'>, number: Local<'i32'>) =>
           i32.add(array, i32.mul(i32.mul(number, across), bytes));
@@ -234,11 +247,17 @@ export const defineAttentionGradient = (
         eachPanel(f, block, s, (panel, number) => {
           const right = f.let(panelOf(s.queryPanels, wideBytes, number));
           eachKeys(f, task, block, (key, _count, tiles) => {
-            panelProduct(f, [s.packedKeys, depth], { key, tiles, right, out: s.scores });
+            const scores = partOf(s.blockScores, key, number, 4 * gradientKeys);
+            panelProduct(f, [s.packedKeys, depth], { key, tiles, right, out: scores });
             const scoreRows = f.let(i32.shiftLeft(tiles, 2));
-            if (terms !== undefined) f.call(terms.apply, { ...withTerms(panel, key, scoreRows), slopes: 0 });
-            f.call(hide, { panel, scores: s.scores, key, rows: scoreRows });
-            f.call(weigh, { panel, scores: s.scores, rows: scoreRows, values: s.scores, valueRows: 0 });
+            if (terms !== undefined) {
+              const slopes = partOf(s.blockSlopes, key, number, 4 * gradientKeys);
+              f.call(terms.apply, { ...withTerms(panel, key, scoreRows), scores, slopes });
+            }
+            f.call(hide, { panel, scores, key, rows: scoreRows });
+            f.call(weigh, { panel, scores, rows: scoreRows, values: scores, valueRows: 0 });
+            const tops = partOf(s.blockTops, key, number, 4);
+            for (let at = 0; at < 4 * across; at += 16) f.store(tops, v128.load(panel, state.max + at), at);
           });
           for (let at = 0; at < 4 * across; at += 16) {
             const sum = f.let(v128.load(panel, state.sum + at));
@@ -250,33 +269,22 @@ export const defineAttentionGradient = (
         fill(f, 0, [s.querySums, i32.mul(i32.mul(panels, across), wide)]);
         eachKeys(f, task, block, (key, count, tiles) => {
           eachPanel(f, block, s, (panel, number) => {
-            panelProduct(f, [s.packedKeys, depth], {
-              key,
-              tiles,
-              right: panelOf(s.queryPanels, wideBytes, number),
-              out: s.scores,
-            });
             panelProduct(f, [s.packedValues, valueDepth], {
               ...{ key, tiles, out: s.weightGradients },
               right: panelOf(s.upstreamPanels, wideValueBytes, number),
             });
             const rowsOfTerms = withTerms(panel, key, i32.shiftLeft(tiles, 2));
             if (terms !== undefined) {
-              f.call(terms.apply, { ...rowsOfTerms, slopes: s.slopes });
               fill(f, 1, [s.factors, i32.mul(tiles, tileRows * across)]);
               f.call(terms.drop, { ...rowsOfTerms, scores: s.factors });
             }
             const row = f.let(i32.mul(number, 4 * tileRows * across)); // bytes of the panel's rows within a tile of keys
             f.call(differ, {
-              ...{
-                panel,
-                scores: s.scores,
-                weightGradients: s.weightGradients,
-                key,
-                tiles,
-                scale: call.scale,
-                ...{ slopes: s.slopes, factors: s.factors },
-              },
+              ...{ panel, key, tiles, scale: call.scale, factors: s.factors },
+              tops: partOf(s.blockTops, key, number, 4),
+              scores: partOf(s.blockScores, key, number, 4 * gradientKeys),
+              slopes: partOf(s.blockSlopes, key, number, 4 * gradientKeys),
+              weightGradients: s.weightGradients,
               weights: i32.add(s.weights, row),
               scoreGradients: i32.add(s.scoreGradients, row),
               scoreRows: i32.add(s.scoreRows, i32.mul(number, 4 * gradientKeys * across)),

@@ -25,6 +25,7 @@ const copyParameters = {
 const panelParameters = { source: 'i32', sourceRow: 'i32', width: 'i32', to: 'i32', scale: 'f32' } as const;
 const differParameters = {
   panel: 'i32',
+  tops: 'i32',
   scores: 'i32',
   weightGradients: 'i32',
   key: 'i32',
@@ -42,7 +43,8 @@ export type CopyRows = Callable<typeof copyParameters, undefined>;
 /** `across` rows of `width` numbers (a multiple of 4) become [width][across], times scale. */
 export type RowsToPanel = Callable<typeof panelParameters, undefined>;
 /**
- * Of one panel and `tiles` · 4 keys from `key` on: weights P = 2^(score − max) · share and the gradients of scores
+ * Of one panel and `tiles` · 4 keys from `key` on, whose `scores` are 2^(score − top) with the lanes' maxima at `tops`: weights
+ * P = 2^(score − max) · share and the gradients of scores
  * scale · P ∘ (weightGradients − delta), 0 where a lane does not see the key. The first two as [tile of 4 keys][row][4], the last as
  * [tile of 4 rows][key][4], at the panel's place in each.
  * With terms P is multiplied by `factors` for the first, weightGradients by them for the others, those by `slopes`, and what they were before the
@@ -100,14 +102,20 @@ export const defineDifferScores = (module: ModuleBuilder, target: Target, withTe
   module.define('differScores', { parameters: differParameters }, (f, given) => {
     const across = panelColumns(target);
     const state = panelState(across);
-    const { panel, scores, weightGradients, key, tiles, weights, scoreGradients, scoreRows } = given;
+    const { panel, tops, scores, weightGradients, key, tiles, weights, scoreGradients, scoreRows } = given;
     const { slopes, factors } = given;
     const scale = f.let(f32x4.splat(given.scale));
+    // A finite maximum to subtract where nothing is seen: −∞ − −∞ would be NaN.
+    const finite = (address: Local<'i32'>, at: number): Value<'v128'> =>
+      f32x4.pseudoMax(v128.load(address, at), -maxFloat);
+    /** What the maximum has risen by since, times the row's share. */
+    const shareOf = (at: number): Local<'v128'> => {
+      const lower = f.let(f32x4.sub(finite(tops, at), finite(panel, state.max + at)));
+      return f.let(f32x4.mul(exp2OfNegative(f, target, lower), v128.load(panel, state.logSumExp + at)));
+    };
     const lanes = Array.from({ length: across / 4 }, (_, j) => ({
       at: 16 * j,
-      // A finite maximum to subtract where nothing is seen: −∞ − −∞ would be NaN.
-      max: f.let(f32x4.pseudoMax(v128.load(panel, state.max + 16 * j), -maxFloat)),
-      share: f.let(v128.load(panel, state.logSumExp + 16 * j)),
+      share: shareOf(16 * j),
       delta: f.let(v128.load(panel, state.out + 16 * j)),
       first: f.let(v128.load(panel, state.first + 16 * j)),
       end: f.let(v128.load(panel, state.end + 16 * j)),
@@ -115,14 +123,12 @@ export const defineDifferScores = (module: ModuleBuilder, target: Target, withTe
     const index = f.local('v128');
     const difference = f.local('v128');
     f.for(0, tiles, 1, () => {
-      for (const { at, max, share, delta, first, end } of lanes) {
+      for (const { at, share, delta, first, end } of lanes) {
         f.set(index, i32x4.splat(key));
         const found = Array.from({ length: tileRows }, (_, row) => {
           const offset = at + row * 4 * across;
-          f.set(difference, f32x4.sub(v128.load(scores, offset), max));
           const seen = f.let(v128.and(i32x4.atLeast(index, first), i32x4.less(index, end)));
-          const power = f.let(f32x4.mul(exp2OfNegative(f, target, difference), share));
-          const weight = f.let(v128.and(power, seen));
+          const weight = f.let(v128.and(f32x4.mul(v128.load(scores, offset), share), seen));
           const change = f.local('v128');
           if (withTerms) {
             const factor = f.let(v128.load(factors, offset));

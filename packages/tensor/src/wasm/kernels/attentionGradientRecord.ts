@@ -88,27 +88,20 @@ const parts = {
 /** Names of the parts whose size depends on the depth. */
 export type GradientPart = keyof typeof parts;
 
-type FixedPart =
-  | 'scores'
-  | 'weightGradients'
-  | 'slopes'
-  | 'factors'
-  | 'weights'
-  | 'scoreGradients'
-  | 'scoreRows'
-  | 'panels';
+/** Scores of a block of rows against all keys, [block of keys][panel][key][lane], with terms their slopes likewise, and the panels' maxima then. */
+type BlockPart = 'blockScores' | 'blockSlopes' | 'blockTops';
+
+type FixedPart = 'weightGradients' | 'factors' | 'weights' | 'scoreGradients' | 'scoreRows' | 'panels';
 
 /**
- * Bytes of the parts whose size does not: scores and weight gradients of a panel (with terms their slopes and factors too), and the weights as left
- * operands of three products.
+ * Bytes of the parts whose size does not: weight gradients of a panel (with terms the factors of its weights too), and the weights as left operands
+ * of three products.
  */
 const fixed = (across: number): Readonly<Record<FixedPart, number>> => {
   const panel = 4 * gradientKeys * across;
   const panels = (gradientRows / across) * panelState(across).queries;
   return {
-    scores: panel,
     weightGradients: panel,
-    slopes: panel,
     factors: panel,
     weights: weightsBytes,
     scoreGradients: weightsBytes,
@@ -118,20 +111,29 @@ const fixed = (across: number): Readonly<Record<FixedPart, number>> => {
 };
 
 /** Names of all parts. */
-export type GradientScratch = Readonly<Record<GradientPart | FixedPart, Local<'i32'>>>;
+export type GradientScratch = Readonly<Record<GradientPart | FixedPart | BlockPart, Local<'i32'>>>;
 
 const names = Object.keys(parts) as readonly GradientPart[];
+
+/** Bytes of the parts of a block of rows, for each block of keys. */
+const ofBlock = (withTerms: boolean): Readonly<Record<BlockPart, number>> => ({
+  blockScores: weightsBytes,
+  blockSlopes: withTerms ? weightsBytes : 0,
+  blockTops: 4 * gradientRows,
+});
 
 /** Bytes of a thread's scratch for tasks of so many keys. */
 export const attentionGradientScratch = (
   { across, depth, valueDepth }: AttentionSizes,
-  keys: number,
+  { keys, withTerms }: { readonly keys: number; readonly withTerms: boolean },
 ): number => {
   const padded = (width: number): number => Math.ceil(width / across) * across;
   const widths = { depth, valueDepth, wide: padded(depth), wideValue: padded(valueDepth) };
   const rows = Math.ceil(keys / tileRows) * tileRows;
   return (
     Object.values(fixed(across)).reduce((sum, bytes) => sum + bytes, 0) +
+    Object.values(ofBlock(withTerms)).reduce((sum, bytes) => sum + bytes, 0) *
+      Math.ceil(keys / gradientKeys) +
     names.reduce(
       (sum, name) => sum + 4 * widths[parts[name].of] * (parts[name].keys > 0 ? rows : gradientRows),
       0,
@@ -146,8 +148,9 @@ export const divideScratch = (
   {
     across,
     keys,
+    withTerms,
     ...widths
-  }: { readonly across: number; readonly keys: Local<'i32'> } & Readonly<
+  }: { readonly across: number; readonly keys: Local<'i32'>; readonly withTerms: boolean } & Readonly<
     Record<'depth' | 'valueDepth' | 'wide' | 'wideValue', Local<'i32'>>
   >,
 ): GradientScratch => {
@@ -158,6 +161,8 @@ export const divideScratch = (
     f.set(at, i32.add(at, bytes));
   };
   for (const [name, bytes] of Object.entries(fixed(across))) take(name, bytes);
+  const blocks = f.let(i32.div(i32.add(keys, gradientKeys - 1), gradientKeys));
+  for (const [name, bytes] of Object.entries(ofBlock(withTerms))) take(name, i32.mul(blocks, bytes));
   const rows = f.let(i32.and(i32.add(keys, tileRows - 1), -tileRows));
   const times = (width: Local<'i32'>, count: Operand<'i32'>): Value<'i32'> =>
     i32.shiftLeft(i32.mul(width, count), 2);

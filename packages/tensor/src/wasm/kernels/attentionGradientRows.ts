@@ -44,7 +44,7 @@ export const placeOf = (
   [array, rowBytes, headBytes]: readonly [Local<'i32'>, Local<'i32'>, Local<'i32'>],
   row: Operand<'i32'>,
   head: Local<'i32'>,
-) => i32.add(array, i32.mul(row, rowBytes), i32.mul(head, headBytes));
+): Value<'i32'> => i32.add(array, i32.mul(row, rowBytes), i32.mul(head, headBytes));
 
 /** A block, and all that is needed to find its rows. */
 export interface RowsOf {

@@ -15,8 +15,9 @@ import { tanh } from './vectorMath.ts';
 
 const placeParameters = { terms: 'i32', taskTerms: 'i32', lane: 'i32', head: 'i32', row: 'i32' } as const;
 const rowsParameters = { panel: 'i32', terms: 'i32', scores: 'i32', key: 'i32', rows: 'i32' } as const;
-const boundParameters = { ...rowsParameters, slopes: 'i32' } as const;
-const biasParameters = { ...rowsParameters, gradient: 'i32' } as const;
+type RowsParameters = typeof rowsParameters;
+const boundParameters: RowsParameters & { readonly slopes: 'i32' } = { ...rowsParameters, slopes: 'i32' };
+const biasParameters: RowsParameters & { readonly gradient: 'i32' } = { ...rowsParameters, gradient: 'i32' };
 
 /** Writes where the bias and the random numbers of a lane begin: its query is row `row` of the task and of head `head`. */
 export type PlaceTerms = Callable<typeof placeParameters, undefined>;

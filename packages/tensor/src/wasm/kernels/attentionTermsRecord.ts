@@ -25,6 +25,9 @@ const termFields = {
   positionRow: 'i32',
 } as const;
 
+/** The fields, as a layout. */
+export type TermFields = typeof termFields;
+
 /** What a task adds: bytes of the bias before its first row, the column of key 0 for that row with its sign turned, numbers drawn before it. */
 const termTaskFields = { biasStart: 'i32', biasShift: 'i32', position: 'i32' } as const;
 
