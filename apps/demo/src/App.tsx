@@ -26,6 +26,9 @@ const views: Readonly<Record<Page, () => JSX.Element>> = {
   explorer: lazy(() =>
     import('./pages/explorer/ExplorerPage.tsx').then(({ ExplorerPage }) => ({ default: ExplorerPage })),
   ),
+  scaling: lazy(() =>
+    import('./pages/scaling/ScalingPage.tsx').then(({ ScalingPage }) => ({ default: ScalingPage })),
+  ),
   flash: lazy(() => import('./pages/flash/FlashPage.tsx').then(({ FlashPage }) => ({ default: FlashPage }))),
   masks: lazy(() => import('./pages/masks/MasksPage.tsx').then(({ MasksPage }) => ({ default: MasksPage }))),
   train: lazy(() => import('./pages/train/TrainPage.tsx').then(({ TrainPage }) => ({ default: TrainPage }))),

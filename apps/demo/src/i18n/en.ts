@@ -4,6 +4,7 @@ import { explorerEn } from './explorerEn.ts';
 import { flashEn } from './flashEn.ts';
 import { gradientsEn } from './gradientsEn.ts';
 import { masksEn } from './masksEn.ts';
+import { scalingEn } from './scalingEn.ts';
 
 /** English. */
 export const en = {
@@ -13,6 +14,7 @@ export const en = {
     look: 'Look',
     explorer: 'Explore',
     masks: 'Masks',
+    scaling: 'Scaling',
     flash: 'Flash',
     train: 'Train',
     gradients: 'Gradients',
@@ -243,6 +245,7 @@ export const en = {
       `Loss ${loss} means: the right character gets a probability of ${likelihood} (geometric mean).`,
   },
   explorer: explorerEn,
+  scaling: scalingEn,
   flash: flashEn,
   gradients: gradientsEn,
   masks: masksEn,

@@ -5,6 +5,7 @@ import { explorerZh } from './explorerZh.ts';
 import { flashZh } from './flashZh.ts';
 import { gradientsZh } from './gradientsZh.ts';
 import { masksZh } from './masksZh.ts';
+import { scalingZh } from './scalingZh.ts';
 
 /** Chinese. */
 export const zh: Texts = {
@@ -14,6 +15,7 @@ export const zh: Texts = {
     look: '观察',
     explorer: '探索',
     masks: '掩码',
+    scaling: '缩放',
     flash: '分块',
     train: '训练',
     gradients: '梯度',
@@ -221,6 +223,7 @@ export const zh: Texts = {
     formulaLoss: (loss, likelihood) => `损失 ${loss} 的含义：正确字符的概率（几何平均）是 ${likelihood}。`,
   },
   explorer: explorerZh,
+  scaling: scalingZh,
   flash: flashZh,
   gradients: gradientsZh,
   masks: masksZh,

@@ -1,21 +1,17 @@
 // Second part: bytes and operations of big problems on chosen machines, counted step by step; by length, by tile, and the paper's figures.
 
-import { createMemo, For, type JSX, onMount, Show } from 'solid-js';
+import { createMemo, For, type JSX, onMount } from 'solid-js';
 import { Bars } from '../../components/Bars.tsx';
 import { Curves } from '../../components/Curves.tsx';
 import { bytes, duration, fixed, quantity } from '../../components/formatNumber.ts';
 import { Hood } from '../../components/Hood.tsx';
+import { Presets } from '../../components/Presets.tsx';
+import { presetOf } from '../../components/presetOf.ts';
 import { Question } from '../../components/Question.tsx';
 import { Range } from '../../components/Range.tsx';
 import { Segmented } from '../../components/Segmented.tsx';
 import { Verdict } from '../../components/Verdict.tsx';
-import {
-  type BytesOptions,
-  bothPasses,
-  maskUses,
-  paperFigures,
-  tileSizes,
-} from '../../experiments/attentionBytes.ts';
+import { bothPasses, maskUses, paperFigures, tileSizes } from '../../experiments/attentionBytes.ts';
 import { texts } from '../../i18n/texts.ts';
 import { bytesCode } from './bytesCode.ts';
 import { bytesFindings, isPaperProblem } from './bytesFindings.ts';
@@ -24,36 +20,6 @@ import { bytesChoices, bytesPresets, bytesState, machineNames } from './bytesSta
 const words = () => texts().flash.bytes;
 
 const presetNames = Object.keys(bytesPresets) as (keyof typeof bytesPresets)[];
-
-const chosenPreset = (): keyof typeof bytesPresets | undefined =>
-  presetNames.find((name) => {
-    const [options, preset] = [bytesState.options(), bytesPresets[name]];
-    return (Object.keys(preset) as (keyof BytesOptions)[]).every((key) => options[key] === preset[key]);
-  });
-
-const Presets = (): JSX.Element => {
-  const chosen = createMemo(chosenPreset);
-  return (
-    <div>
-      <h3 class="control-label">{words().presets}</h3>
-      <div class="presets">
-        <For each={presetNames}>
-          {(name) => (
-            <button
-              type="button"
-              class="chip"
-              aria-pressed={chosen() === name}
-              onClick={() => bytesState.change(bytesPresets[name])}
-            >
-              {words().presetNames[name]}
-            </button>
-          )}
-        </For>
-      </div>
-      <Show when={chosen()}>{(name) => <p class="preset-point">{words().presetPoints[name()]}</p>}</Show>
-    </div>
-  );
-};
 
 const Controls = (): JSX.Element => {
   const range = (name: 'length' | 'depth' | 'heads' | 'batch') => (
@@ -67,7 +33,14 @@ const Controls = (): JSX.Element => {
   );
   return (
     <section class="card controls">
-      <Presets />
+      <Presets
+        title={words().presets}
+        names={presetNames}
+        labels={words().presetNames}
+        points={words().presetPoints}
+        chosen={presetOf(bytesPresets, bytesState.options())}
+        onChoose={(name) => bytesState.change(bytesPresets[name])}
+      />
       <Segmented
         label={words().machine}
         options={machineNames.map((name) => ({ value: name, label: words().machines[name] }))}

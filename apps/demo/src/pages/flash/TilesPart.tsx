@@ -1,21 +1,18 @@
 // First part: attention tile by tile. The picture with the tile at work, what its rows hold, what was moved, and the three outputs.
 
-import { createMemo, For, type JSX, onCleanup, onMount, Show } from 'solid-js';
+import { createMemo, type JSX, onCleanup, onMount, Show } from 'solid-js';
 import { Bars } from '../../components/Bars.tsx';
 import { Curves } from '../../components/Curves.tsx';
 import { grouped, magnitude, powerOfTen } from '../../components/formatNumber.ts';
 import { Hood } from '../../components/Hood.tsx';
 import { Player } from '../../components/Player.tsx';
+import { Presets } from '../../components/Presets.tsx';
+import { presetOf } from '../../components/presetOf.ts';
 import { Question } from '../../components/Question.tsx';
 import { Range } from '../../components/Range.tsx';
 import { Segmented } from '../../components/Segmented.tsx';
 import { Verdict } from '../../components/Verdict.tsx';
-import {
-  type FlashOptions,
-  flashChoices,
-  flashOrders,
-  standardFlash,
-} from '../../experiments/flashOptions.ts';
+import { flashChoices, flashOrders } from '../../experiments/flashOptions.ts';
 import { texts } from '../../i18n/texts.ts';
 import { OutputStrips } from './OutputStrips.tsx';
 import { RowsTable } from './RowsTable.tsx';
@@ -29,38 +26,6 @@ import { tilePresets, tilesState } from './tilesState.ts';
 const words = () => texts().flash.tiles;
 
 const presetNames = Object.keys(tilePresets) as (keyof typeof tilePresets)[];
-const flashOptionNames = Object.keys(standardFlash) as (keyof FlashOptions)[];
-
-/** The preset that the options are. */
-const chosenPreset = (): keyof typeof tilePresets | undefined =>
-  presetNames.find((name) => {
-    const options = tilesState.options();
-    return flashOptionNames.every((key) => options[key] === tilePresets[name][key]);
-  });
-
-const Presets = (): JSX.Element => {
-  const chosen = createMemo(chosenPreset);
-  return (
-    <div>
-      <h3 class="control-label">{words().presets}</h3>
-      <div class="presets">
-        <For each={presetNames}>
-          {(name) => (
-            <button
-              type="button"
-              class="chip"
-              aria-pressed={chosen() === name}
-              onClick={() => tilesState.change(tilePresets[name])}
-            >
-              {words().presetNames[name]}
-            </button>
-          )}
-        </For>
-      </div>
-      <Show when={chosen()}>{(name) => <p class="preset-point">{words().presetPoints[name()]}</p>}</Show>
-    </div>
-  );
-};
 
 const Controls = (): JSX.Element => {
   const range = (
@@ -78,7 +43,14 @@ const Controls = (): JSX.Element => {
   );
   return (
     <section class="card controls">
-      <Presets />
+      <Presets
+        title={words().presets}
+        names={presetNames}
+        labels={words().presetNames}
+        points={words().presetPoints}
+        chosen={presetOf(tilePresets, tilesState.options())}
+        onChoose={(name) => tilesState.change(tilePresets[name])}
+      />
       <Segmented
         label={words().order}
         options={flashOrders.map((name) => ({ value: name, label: words().orders[name] }))}

@@ -2,13 +2,14 @@
 
 import type { Traffic } from '@heed/attention';
 import { bytes, duration, fixed, percent, quantity } from '../../components/formatNumber.ts';
+import { presetOf } from '../../components/presetOf.ts';
 import type { Finding } from '../../components/Verdict.tsx';
 import { type BytesOptions, bothPasses, machines, paperProblem } from '../../experiments/attentionBytes.ts';
 import type { FlashTexts } from '../../i18n/flashEn.ts';
 
 /** Whether it is the problem of the paper's figure. */
 export const isPaperProblem = (options: BytesOptions): boolean =>
-  (Object.keys(paperProblem) as (keyof BytesOptions)[]).every((name) => options[name] === paperProblem[name]);
+  presetOf({ paperProblem }, options) !== undefined;
 
 /** The findings. */
 export const bytesFindings = (
