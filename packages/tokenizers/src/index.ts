@@ -22,9 +22,9 @@ export { type Corpus, type TextFolder, textFiles } from './trainers/textFiles.ts
 export { type BytePairEncodingTraining, trainBytePairEncoding } from './trainers/trainBytePairEncoding.ts';
 export {
   type CountingEvent,
+  type FittingEvent,
   type Merge,
   type MergingEvent,
-  type PruningEvent,
   type TrainedEvent,
   type TrainingEvent,
   trained,
@@ -32,3 +32,4 @@ export {
 export type { TrainingOptions, TrainingStages } from './trainers/trainingOptions.ts';
 export { trainWordLevel, type WordLevelTraining } from './trainers/trainWordLevel.ts';
 export { trainWordPiece, type WordPieceTraining } from './trainers/trainWordPiece.ts';
+export { trainUnigram, type UnigramTraining } from './trainers/trainUnigram.ts';

@@ -31,12 +31,12 @@ export interface MergingEvent {
   readonly merge: Merge;
 }
 
-/** Unigram: a step of expectation maximization or a pruning is over; `total` is how many were expected at first. */
-export interface PruningEvent {
-  readonly phase: 'pruning';
+/** Unigram: the `done`-th step of fitting is over; `total` is how many are expected, prunings between them included. */
+export interface FittingEvent {
+  readonly phase: 'fitting';
   readonly done: number;
   readonly total: number;
-  /** How many pieces are left. */
+  /** How many pieces are left, the unknown one included. */
   readonly pieces: number;
   /** Mean negative log-likelihood of a word before the step, in nats. */
   readonly loss: number;
@@ -51,7 +51,7 @@ export interface TrainedEvent {
 }
 
 /** What a training tells. The last event is a `TrainedEvent`. */
-export type TrainingEvent = CountingEvent | MergingEvent | PruningEvent | TrainedEvent;
+export type TrainingEvent = CountingEvent | MergingEvent | FittingEvent | TrainedEvent;
 
 /**
  * Runs a training to its end. To watch it, walk over its events instead; leaving that loop ends the training.

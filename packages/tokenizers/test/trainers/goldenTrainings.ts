@@ -3,6 +3,7 @@ import { byteCharacters } from '../../src/byteAlphabet.ts';
 import {
   type TrainingEvent,
   trainBytePairEncoding,
+  trainUnigram,
   trainWordLevel,
   trainWordPiece,
 } from '../../src/index.ts';
@@ -39,7 +40,7 @@ const names: Readonly<Record<string, string>> = {
   unk_token: 'unknownToken',
   byte_fallback: 'byteFallback',
   fuse_unk: 'fuseUnknown',
-  max_piece_length: 'longestPiece',
+  max_piece_length: 'maxPieceLength',
   n_sub_iterations: 'subIterations',
   shrinking_factor: 'shrinkingFactor',
 };
@@ -83,7 +84,7 @@ export function rerun(
       return trainWordPiece(corpus, options);
     case 'WordLevel':
       return trainWordLevel(corpus, options);
-    default:
-      throw new Error(setting.kind);
+    case 'Unigram':
+      return trainUnigram(corpus, options);
   }
 }
