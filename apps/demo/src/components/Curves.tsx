@@ -39,7 +39,13 @@ export interface CurvesProps {
   readonly y: CurveAxis;
   /** Writes a value of y at the end of a line and in the table. Default: as the axis does. */
   readonly value?: (value: number) => string;
-  readonly reference?: { readonly value: number; readonly label: string } | undefined;
+  readonly reference?:
+    | {
+        readonly value: number;
+        readonly label: string /** Whether the label stands above its line. */;
+        readonly above?: boolean;
+      }
+    | undefined;
   readonly height?: number;
   /** Room for the names at the right. Default 104. */
   readonly labelWidth?: number;
@@ -147,7 +153,12 @@ export const Curves = (props: CurvesProps): JSX.Element => {
                 y1={place(reference().value)}
                 y2={place(reference().value)}
               />
-              <text class="chart-note" x={right()} y={place(reference().value) + 13} text-anchor="end">
+              <text
+                class="chart-note"
+                x={right()}
+                y={place(reference().value) + (reference().above === true ? -5 : 13)}
+                text-anchor="end"
+              >
                 {reference().label}
               </text>
             </g>

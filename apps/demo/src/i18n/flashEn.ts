@@ -24,6 +24,7 @@ export const flashEn = {
     },
     length: 'Length N (queries and keys)',
     depth: 'Depth d',
+    sizes: 'Sizes',
     blockQueries: 'Queries a tile',
     blockKeys: 'Keys a tile',
     mask: 'Mask',
@@ -111,6 +112,7 @@ export const flashEn = {
     depth: 'Depth d of a head',
     heads: 'Heads',
     batch: 'Sequences',
+    sizes: 'Sizes and options',
     machine: 'Machine',
     machines: { a100: 'A100', h100: 'H100', laptop: 'Laptop' },
     machineFacts: {

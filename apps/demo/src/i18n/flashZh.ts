@@ -26,6 +26,7 @@ export const flashZh: FlashTexts = {
     },
     length: '长度 N（Query 与 Key 数）',
     depth: '维度 d',
+    sizes: '大小',
     blockQueries: '每块的 Query 数',
     blockKeys: '每块的 Key 数',
     mask: '掩码',
@@ -107,6 +108,7 @@ export const flashZh: FlashTexts = {
     depth: '每个头的维度 d',
     heads: '头数',
     batch: '序列数',
+    sizes: '大小与选项',
     machine: '机器',
     machines: { a100: 'A100', h100: 'H100', laptop: '笔记本' },
     machineFacts: {

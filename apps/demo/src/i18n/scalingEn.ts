@@ -31,10 +31,9 @@ export const scalingEn = {
   weightsColumn: 'key',
   cell: (way: string, key: string, share: string) => `${way}: key ${key} gets ${share}.`,
   jacobian: 'What a score can change',
-  jacobianHint: '|∂ weight / ∂ score| for that query. Where all is pale, learning stops.',
+  jacobianHint: '|∂ weight / ∂ score| for that query. Where all is blank, no gradient gets through.',
   jacobianRow: 'weight of key',
   jacobianColumn: 'score of key',
-  jacobianWay: 'Way',
   jacobianCell: (weight: string, score: string, value: string) =>
     `Raise the score of key ${score} by a little: the weight of key ${weight} moves ${value} times as much.`,
   variance: 'Variance of the scores',
@@ -52,13 +51,13 @@ export const scalingEn = {
     wrong: { readonly variance: string; readonly largest: string },
     right: { readonly variance: string; readonly largest: string },
   ) =>
-    `At d = ${depth} unscaled scores have variance ${wrong.variance}, and a query puts ${wrong.largest} on one key; divided by √${depth} they have ${right.variance}, and it puts ${right.largest} there.`,
-  verdictGradient: (
-    depth: number,
-    times: { readonly wrong: string; readonly right: string; readonly ratio: string },
-    last: { readonly depth: number; readonly ratio: string },
-  ) =>
-    `Of a gradient of size 1 at its weights, the median query passes ${times.wrong} to its scores without the division and ${times.right} with it: ${times.ratio} times less. At d = ${last.depth} it is ${last.ratio} times less: it vanishes.`,
+    `At d = ${depth} unscaled scores have variance ${wrong.variance}, and a query puts ${wrong.largest} on one key, on average; divided by √${depth} they have ${right.variance}, and it puts ${right.largest} there.`,
+  verdictGradient: (depth: number, wrong: string, right: string) =>
+    `Of a gradient of size 1 at its weights, the median query at d = ${depth} passes ${wrong} to its scores without the division and ${right} with it`,
+  verdictNotYet: ': no less yet.',
+  verdictLess: (ratio: string) => `: ${ratio} times less.`,
+  verdictVanishes: (depth: number, ratio: string) =>
+    ` At d = ${depth} it is ${ratio} times less: it vanishes.`,
   verdictT5: (variance: string, right: string) =>
     `T5’s way gives variance ${variance}, division by √d ${right}: the same at the start, since only the place of the factor differs.`,
   verdictMean: (wrong: string, right: string) =>

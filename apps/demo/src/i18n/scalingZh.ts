@@ -33,10 +33,9 @@ export const scalingZh: ScalingTexts = {
   weightsColumn: 'Key',
   cell: (way, key, share) => `${way}：第 ${key} 个 Key 得到 ${share}。`,
   jacobian: '得分还能改变什么',
-  jacobianHint: '这个 Query 的 |∂ 权重 / ∂ 得分|。全部发白的地方，学习就停了。',
+  jacobianHint: '这个 Query 的 |∂ 权重 / ∂ 得分|。全部空白的地方，梯度就传不过去。',
   jacobianRow: '哪个 Key 的权重',
   jacobianColumn: '哪个 Key 的得分',
-  jacobianWay: '做法',
   jacobianCell: (weight, score, value) =>
     `第 ${score} 个 Key 的得分升高一点，第 ${weight} 个 Key 的权重改变其 ${value} 倍。`,
   variance: '得分的方差',
@@ -50,9 +49,12 @@ export const scalingZh: ScalingTexts = {
   gradientAxis: '进入的是 1',
   depthAxis: 'd',
   verdictSaturation: (depth, wrong, right) =>
-    `d = ${depth} 时，不缩放的得分方差为 ${wrong.variance}，一个 Query 把 ${wrong.largest} 的权重放在一个 Key 上；除以 √${depth} 后方差为 ${right.variance}，只放 ${right.largest}。`,
-  verdictGradient: (depth, times, last) =>
-    `权重处大小为 1 的梯度，d = ${depth} 时中位数的 Query 传到得分处：不除剩 ${times.wrong}，除则剩 ${times.right}，相差 ${times.ratio} 倍。d = ${last.depth} 时相差 ${last.ratio} 倍：梯度消失了。`,
+    `d = ${depth} 时，不缩放的得分方差为 ${wrong.variance}，平均一个 Query 把 ${wrong.largest} 的权重放在一个 Key 上；除以 √${depth} 后方差为 ${right.variance}，只放 ${right.largest}。`,
+  verdictGradient: (depth, wrong, right) =>
+    `权重处大小为 1 的梯度，d = ${depth} 时中位数的 Query 传到得分处：不除剩 ${wrong}，除则剩 ${right}`,
+  verdictNotYet: '：还没有变小。',
+  verdictLess: (ratio) => `：小到 1/${ratio}。`,
+  verdictVanishes: (depth, ratio) => `d = ${depth} 时小到 1/${ratio}：梯度消失了。`,
   verdictT5: (variance, right) =>
     `T5 的做法得到方差 ${variance}，除以 √d 得到 ${right}：起点完全一样，只是因子的位置不同。`,
   verdictMean: (wrong, right) =>

@@ -7,6 +7,7 @@ import {
   magnitude,
   percent,
   powerOfTen,
+  quantity,
   significant,
 } from '../../src/components/formatNumber.ts';
 
@@ -35,6 +36,14 @@ it('numbers keep two significant digits, never an exponent, and a true minus', (
 it('sizes, counts and times have their units', () => {
   expect(plain(bytes(28_368_997))).toBe('28 MB');
   expect(plain(bytes(1200))).toBe('2 kB');
+  expect(plain(bytes(9.92e12))).toBe('9.9 TB');
+  expect([8.25e11, 1.26e9, 1e15, 640, 0].map((count) => plain(quantity(count)))).toEqual([
+    '825 G',
+    '1.3 G',
+    '1 P',
+    '640 ',
+    '0 ',
+  ]);
   expect(plain(grouped(1_234_567))).toBe('1 234 567');
   expect(plain(duration(8.04))).toBe('8.0 ms');
   expect(plain(duration(2345))).toBe('2.3 s');

@@ -48,33 +48,36 @@ const Controls = (): JSX.Element => {
         onChange={(machine) => bytesState.change({ machine })}
       />
       <p class="fine">{words().machineFacts[bytesState.options().machine]}</p>
-      {range('length')}
-      {range('depth')}
-      {range('heads')}
-      {range('batch')}
-      <Range
-        label={words().tile}
-        values={bytesChoices.blockKeys}
-        value={bytesState.options().blockKeys ?? 0}
-        format={(keys) => (keys === 0 ? words().tileAuto(bytesState.counts().blockKeys) : String(keys))}
-        onChange={(keys) => bytesState.change({ blockKeys: tileSizes.find((size) => size === keys) })}
-      />
-      <Segmented
-        label={words().mask}
-        options={maskUses.map((use) => ({ value: use, label: words().masks[use] }))}
-        value={bytesState.options().mask}
-        onChange={(mask) => bytesState.change({ mask })}
-      />
-      <p class="fine">{words().maskHint}</p>
-      <Segmented
-        label={words().dropout}
-        options={[
-          { value: 'off', label: words().dropouts.off },
-          { value: 'on', label: words().dropouts.on },
-        ]}
-        value={bytesState.options().dropout ? 'on' : 'off'}
-        onChange={(value) => bytesState.change({ dropout: value === 'on' })}
-      />
+      <details class="sizes" open={matchMedia('(min-width: 900px)').matches}>
+        <summary>{words().sizes}</summary>
+        {range('length')}
+        {range('depth')}
+        {range('heads')}
+        {range('batch')}
+        <Range
+          label={words().tile}
+          values={bytesChoices.blockKeys}
+          value={bytesState.options().blockKeys ?? 0}
+          format={(keys) => (keys === 0 ? words().tileAuto(bytesState.counts().blockKeys) : String(keys))}
+          onChange={(keys) => bytesState.change({ blockKeys: tileSizes.find((size) => size === keys) })}
+        />
+        <Segmented
+          label={words().mask}
+          options={maskUses.map((use) => ({ value: use, label: words().masks[use] }))}
+          value={bytesState.options().mask}
+          onChange={(mask) => bytesState.change({ mask })}
+        />
+        <p class="fine">{words().maskHint}</p>
+        <Segmented
+          label={words().dropout}
+          options={[
+            { value: 'off', label: words().dropouts.off },
+            { value: 'on', label: words().dropouts.on },
+          ]}
+          value={bytesState.options().dropout ? 'on' : 'off'}
+          onChange={(value) => bytesState.change({ dropout: value === 'on' })}
+        />
+      </details>
     </section>
   );
 };

@@ -66,12 +66,15 @@ const Controls = (): JSX.Element => {
         value={tilesState.options().causal ? 'causal' : 'none'}
         onChange={(value) => tilesState.change({ causal: value === 'causal' })}
       />
-      {range('length', words().length)}
-      {range('depth', words().depth)}
-      {range('blockQueries', words().blockQueries)}
-      {range('blockKeys', words().blockKeys)}
-      {range('spread', words().spread, words().spreadValue)}
-      {range('seed', words().seed)}
+      <details class="sizes" open={matchMedia('(min-width: 900px)').matches}>
+        <summary>{words().sizes}</summary>
+        {range('length', words().length)}
+        {range('depth', words().depth)}
+        {range('blockQueries', words().blockQueries)}
+        {range('blockKeys', words().blockKeys)}
+        {range('spread', words().spread, words().spreadValue)}
+        {range('seed', words().seed)}
+      </details>
     </section>
   );
 };

@@ -1,11 +1,10 @@
 // One depth looked at closely: how scores are spread, and one query's weights and their Jacobian.
 
-import { createMemo, type JSX, Show } from 'solid-js';
+import { createMemo, For, type JSX } from 'solid-js';
 import { Curves } from '../../components/Curves.tsx';
 import { fixed, magnitude, percent } from '../../components/formatNumber.ts';
 import { Matrix } from '../../components/Matrix.tsx';
-import { Segmented } from '../../components/Segmented.tsx';
-import { type ScalingView, scalingWays, shownKeys } from '../../experiments/scalingOptions.ts';
+import { scalingWays, shownKeys } from '../../experiments/scalingOptions.ts';
 import { texts } from '../../i18n/texts.ts';
 import { densityOf } from './densityOf.ts';
 import { scalingState } from './scalingState.ts';
@@ -87,51 +86,41 @@ const Weights = (): JSX.Element => {
   );
 };
 
-const Jacobian = (): JSX.Element => {
-  const view = (): ScalingView | undefined =>
-    scalingState.views().find(({ way }) => way === scalingState.choice().way);
-  return (
-    <section class="card">
-      <h3>{words().jacobian}</h3>
-      <p class="hint">{words().jacobianHint}</p>
-      <div class="jacobian-way">
-        <Segmented
-          label={words().jacobianWay}
-          labelled={false}
-          options={scalingWays.map((way) => ({ value: way, label: words().ways[way] }))}
-          value={scalingState.choice().way}
-          onChange={(way) => scalingState.change({ way })}
-        />
-      </div>
-      <Show when={view()}>
-        {(shown) => (
-          <Matrix
-            label={words().jacobian}
-            rows={keyNames}
-            columns={keyNames}
-            values={shown().jacobian}
-            domain={[0, 0.25]}
-            rowTitle={words().jacobianRow}
-            columnTitle={words().jacobianColumn}
-            format={magnitude}
-            describe={({ row, column }, value) =>
-              words().jacobianCell(keyNames[row] ?? '', keyNames[column] ?? '', magnitude(value))
-            }
-            mostCell={16}
-          />
+/** The Jacobians of both ends: divided, and not. */
+export const Jacobians = (): JSX.Element => (
+  <section class="card">
+    <h3>{words().jacobian}</h3>
+    <p class="hint">{words().jacobianHint}</p>
+    <div class="jacobians">
+      <For each={scalingState.views().filter(({ way }) => way !== 't5')}>
+        {(view) => (
+          <div>
+            <h4 class={`jacobian-way tone-${wayLooks[view.way].tone}`}>{words().ways[view.way]}</h4>
+            <Matrix
+              label={`${words().jacobian}: ${words().ways[view.way]}`}
+              rows={keyNames}
+              columns={keyNames}
+              values={view.jacobian}
+              domain={[0, 0.25]}
+              rowTitle={words().jacobianRow}
+              columnTitle={words().jacobianColumn}
+              format={magnitude}
+              describe={({ row, column }, value) =>
+                words().jacobianCell(keyNames[row] ?? '', keyNames[column] ?? '', magnitude(value))
+              }
+              mostCell={18}
+            />
+          </div>
         )}
-      </Show>
-    </section>
-  );
-};
+      </For>
+    </div>
+  </section>
+);
 
-/** The cards. */
+/** Spread and weights. */
 export const CloseCards = (): JSX.Element => (
   <div class="train-pictures">
-    <div class="close-left">
-      <Spread />
-      <Weights />
-    </div>
-    <Jacobian />
+    <Spread />
+    <Weights />
   </div>
 );

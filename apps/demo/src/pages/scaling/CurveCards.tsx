@@ -15,7 +15,7 @@ interface CardProps {
   readonly of: (point: ScalingPoint) => number;
   readonly y: CurveAxis;
   readonly value?: (value: number) => string;
-  readonly reference?: { readonly value: number; readonly label: string };
+  readonly reference?: { readonly value: number; readonly label: string; readonly above: boolean };
 }
 
 const Card = (props: CardProps): JSX.Element => {
@@ -71,11 +71,11 @@ export const CurveCards = (): JSX.Element => {
         title={words().entropy}
         of={({ entropy }) => entropy}
         y={{
-          ...{ title: words().entropyAxis, domain: [0, bits() * 1.08] },
+          ...{ title: words().entropyAxis, domain: [0, bits() * 1.15] },
           ...{ ticks: [0, bits() / 2, bits()], format: (value) => fixed(value, 0) },
         }}
         value={(value) => fixed(value, 1)}
-        reference={{ value: bits(), label: words().uniform }}
+        reference={{ value: bits(), label: words().uniform, above: true }}
       />
       <Card
         title={words().largest}

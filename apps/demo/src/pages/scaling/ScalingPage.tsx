@@ -10,7 +10,7 @@ import { Segmented } from '../../components/Segmented.tsx';
 import { Verdict } from '../../components/Verdict.tsx';
 import { scalingDepths, scalingKeys } from '../../experiments/scalingOptions.ts';
 import { texts } from '../../i18n/texts.ts';
-import { CloseCards } from './CloseCards.tsx';
+import { CloseCards, Jacobians } from './CloseCards.tsx';
 import { CurveCards } from './CurveCards.tsx';
 import { scalingCode } from './scalingCode.ts';
 import { scalingFindings } from './scalingFindings.ts';
@@ -108,6 +108,7 @@ export const ScalingPage = (): JSX.Element => {
           </Show>
           <CloseCards />
           <Verdict findings={findings()} notes={words().notesSay} />
+          <Jacobians />
           <CurveCards />
           <Hood
             formulas={formulas()}

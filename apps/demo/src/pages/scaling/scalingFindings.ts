@@ -23,17 +23,18 @@ export const scalingFindings = (
     variance: size(variance),
     largest: percent(largest),
   });
+  const less = right.atScores.median / wrong.atScores.median;
+  const leastRatio = 1.1;
+  const gradient = [
+    words.verdictGradient(depth, magnitude(wrong.atScores.median), magnitude(right.atScores.median)),
+    less < leastRatio ? words.verdictNotYet : words.verdictLess(magnitude(less)),
+    depth === deepest
+      ? ''
+      : words.verdictVanishes(deepest, magnitude(rightEnd.atScores.median / wrongEnd.atScores.median)),
+  ].join('');
   return [
     words.verdictSaturation(depth, sizes(wrong), sizes(right)),
-    words.verdictGradient(
-      depth,
-      {
-        wrong: magnitude(wrong.atScores.median),
-        right: magnitude(right.atScores.median),
-        ratio: magnitude(right.atScores.median / wrong.atScores.median),
-      },
-      { depth: deepest, ratio: magnitude(rightEnd.atScores.median / wrongEnd.atScores.median) },
-    ),
+    gradient,
     words.verdictT5(fixed(t5.variance), fixed(right.variance)),
     words.verdictMean(magnitude(wrong.atInput.mean), magnitude(right.atInput.mean)),
     words.verdictRange(`${fixed(100 * wrong.withinNotesRange, 1)}\u202f%`, size(3 * Math.sqrt(depth))),

@@ -8,7 +8,6 @@ import {
   type ScalingWay,
   scalingDepths,
   scalingKeys,
-  scalingWays,
   standardScaling,
 } from '../../experiments/scalingOptions.ts';
 import { latest } from '../../model/latest.ts';
@@ -27,14 +26,12 @@ export interface ScalingChoice extends ScalingOptions {
   readonly depth: number;
   readonly place: (typeof gradientPlaces)[number];
   readonly statistic: (typeof gradientStatistics)[number];
-  /** Of the Jacobian. */
-  readonly way: ScalingWay;
 }
 
 /** What the page opens with: a head of BERT. */
 const standardChoice: ScalingChoice = {
   ...{ ...standardScaling, depth: 64 },
-  ...{ place: 'scores', statistic: 'median', way: 'unscaled' },
+  ...{ place: 'scores', statistic: 'median' },
 };
 
 /** Choices that make a point in one click. */
@@ -89,7 +86,6 @@ const fromAddress = (): ScalingChoice => {
     seed: known<number>(scalingSeeds, 'seed', standardChoice.seed),
     place: known(gradientPlaces, 'at', standardChoice.place),
     statistic: known(gradientStatistics, 'of', standardChoice.statistic),
-    way: known(scalingWays, 'way', standardChoice.way),
   };
 };
 
@@ -113,7 +109,7 @@ export const scalingState = {
     setChoice(next);
     updateAddress({
       ...{ d: String(next.depth), keys: String(next.keys), seed: String(next.seed) },
-      ...{ at: next.place, of: next.statistic, way: next.way },
+      ...{ at: next.place, of: next.statistic },
     });
     const redraws = next.keys !== before.keys || next.seed !== before.seed;
     if (redraws || next.depth !== before.depth) lookClosely();
