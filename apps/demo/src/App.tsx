@@ -108,7 +108,7 @@ const dropTarget = (): (() => boolean) => {
     if (items === undefined || !Array.from(items).some(({ kind }) => kind === 'file')) return;
     event.preventDefault();
     void droppedFiles(items).then(({ name, files }) => {
-      if (currentAddress().page !== 'look') openPage('look');
+      if (!['look', 'explorer'].includes(currentAddress().page)) openPage('look'); // both show what a model reads
       openFiles(name, files);
     });
   });

@@ -14,8 +14,6 @@ export interface MaskElements {
   readonly future: number;
   /** Queries that see no key. */
   readonly emptyRows: readonly number[];
-  /** Most ranges of keys that a query sees: up to eight run in the engine. */
-  readonly mostRanges: number;
 }
 
 const sizesOf = (length: number) => ({ batch: 1, heads: 1, queries: length, keys: length });
@@ -24,23 +22,36 @@ const sizesOf = (length: number) => ({ batch: 1, heads: 1, queries: length, keys
 export const maskElements = (mask: Mask, length: number): MaskElements => {
   const sizes = sizesOf(length);
   const seen = new Uint8Array(length * length);
-  let [count, future, mostRanges] = [0, 0, 0];
+  let [count, future] = [0, 0];
   const emptyRows: number[] = [];
   for (let query = 0; query < length; query++) {
-    let [own, ranges, before] = [0, 0, 0];
+    let own = 0;
     for (let key = 0; key < length; key++) {
       const bit = allows(mask, { batch: 0, head: 0, query, key }, sizes) ? 1 : 0;
       seen[query * length + key] = bit;
       own += bit;
       if (key > query) future += bit;
-      if (bit > before) ranges++;
-      before = bit;
     }
     count += own;
-    mostRanges = Math.max(mostRanges, ranges);
     if (own === 0) emptyRows.push(query);
   }
-  return { length, seen, count, future, emptyRows, mostRanges };
+  return { length, seen, count, future, emptyRows };
+};
+
+/** Most ranges of neighbouring keys that one of the given queries sees: up to eight of them run in the engine. */
+export const mostRanges = (mask: Mask, length: number, queries: readonly number[]): number => {
+  const sizes = sizesOf(length);
+  let most = 0;
+  for (const query of queries) {
+    let [ranges, before] = [0, false];
+    for (let key = 0; key < length; key++) {
+      const seen = allows(mask, { batch: 0, head: 0, query, key }, sizes);
+      if (seen && !before) ranges++;
+      before = seen;
+    }
+    most = Math.max(most, ranges);
+  }
+  return most;
 };
 
 /** Tiles of a mask as a kernel reads them. */

@@ -77,7 +77,7 @@ export const parseMask = (text: string): MaskSpec => {
     take('(');
     while (words[at] !== ')' && words[at] !== undefined) {
       items.push(item());
-      if (words[at] !== ')') take(',');
+      if (words[at] !== ')') take(words[at] === undefined ? ')' : ',');
     }
     take(')');
     return items;

@@ -100,16 +100,15 @@ export const masksEn = {
   tileValue: (side: number) => `${side} × ${side}`,
   depth: 'Layers',
   elements: 'Element by element',
-  elementsHint: (depth: number) =>
-    depth === 1 ? 'Dark: seen.' : `Dark: seen. Pale: heard of within ${depth} layers.`,
+  heard: (depth: number) => `heard of within ${depth} layers`,
   tiles: 'Tile by tile',
-  tilesHint: 'Dark: all seen, no mask needed. Pale: some. Paper: none, never visited.',
+  tileAll: 'all seen: no mask needed',
+  tileSome: 'some seen',
+  tileNone: 'none: never visited',
   query: 'query',
   key: 'key',
   seen: 'seen',
   hidden: 'hidden',
-  visitAll: 'all',
-  visitNone: 'none',
   elementSeen: (query: number, key: number) => `Query ${query} sees key ${key}.`,
   elementHidden: (query: number, key: number) => `Query ${query} does not see key ${key}.`,
   elementReached: (query: number, key: number, layers: number) =>
@@ -151,8 +150,10 @@ export const masksEn = {
   verdictNoTiles: 'Nothing is seen: no tile is visited, and all outputs are zeros.',
   verdictMeasured: (length: string, full: string, masked: string, factor: string, count: string) =>
     `Measured here at ${length} tokens: ${full} with all seen, ${masked} under this mask: ${factor} times as fast; its 64 × 64 tiles promise ${count}.`,
+  verdictSlower: (length: string, full: string, masked: string, factor: string, count: string) =>
+    `Measured here at ${length} tokens: ${full} with all seen, ${masked} under this mask: ${factor} times slower, though its 64 × 64 tiles promise ${count} times faster.`,
   verdictRanges: (ranges: number) =>
-    `A row has up to ${ranges} separate ranges of keys; above eight the kernel goes tile by tile in TypeScript, which costs more than it saves here.`,
+    `A row sees up to ${ranges} separate ranges of keys. Up to eight run in the engine; more go tile by tile in TypeScript, and that eats the gain.`,
   verdictSame: (error: string) => `The output is that of the dense kernel: it differs by at most ${error}.`,
   verdictDensity: (count: string, total: string, share: string) =>
     `${count} of ${total} pairs are seen (${share}).`,
@@ -163,7 +164,7 @@ export const masksEn = {
     `${count} ${count === 1 ? 'row sees' : 'rows see'} nothing, the first is row ${first}; the library gives ${count === 1 ? 'it' : 'them'} zeros.`,
   verdictReach: (depth: number, reached: number, length: number) =>
     `After ${depth} ${depth === 1 ? 'layer' : 'layers'} the last token has heard of ${reached} of ${length} tokens`,
-  verdictSettled: (layers: number) => `; from ${layers} on nothing is added.`,
+  verdictSettled: (layers: number) => `; from layer ${layers} on nothing is added.`,
   verdictEnd: '.',
   notesSay:
     'The notes print the causal mask with True for what is hidden, as nn.MultiheadAttention does; scaled_dot_product_attention means the opposite. Masks here say by name what is kept or hidden. The notes also say −1000 is enough for padding: it is not for large scores; here a hidden key is never read.',

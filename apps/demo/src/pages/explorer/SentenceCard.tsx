@@ -50,7 +50,7 @@ export const SentenceCard = (props: { readonly state: ExplorerState }): JSX.Elem
         </For>
       </ul>
       <p class="hint preset-point">
-        <Show when={current()}>{(name) => words().presetPoints[name()]}</Show>
+        <Show when={current()}>{(name) => <>{words().presetPoints[name()]}</>}</Show>
       </p>
     </section>
   );

@@ -7,6 +7,7 @@ import { HeadGrid } from '../../components/HeadGrid.tsx';
 import { Matrix } from '../../components/Matrix.tsx';
 import { texts } from '../../i18n/texts.ts';
 import { currentModel } from '../../model/session.ts';
+import { formatAddress } from '../../state/address.ts';
 import { HeadParts } from './HeadParts.tsx';
 import { LoadingBar } from './LoadingBar.tsx';
 import type { LookState } from './lookState.ts';
@@ -26,6 +27,12 @@ export const AttentionPart = (props: { readonly state: LookState }): JSX.Element
     return pinned === undefined ? texts().look.hover : texts().look.pinned(state.tokens()[pinned] ?? '');
   };
   const token = (index: number): string => state.tokens()[index] ?? '';
+  const explorerHash = (): string => {
+    const { layer, head } = state.map() ?? state.place();
+    const text = state.sentences()[state.active()] ?? '';
+    const values = new Map(Object.entries({ text, layer: String(layer), head: String(head) }));
+    return formatAddress({ page: 'explorer', values });
+  };
   return (
     <>
       <section class="card picture">
@@ -65,6 +72,9 @@ export const AttentionPart = (props: { readonly state: LookState }): JSX.Element
           onChoose={state.setPlace}
         />
         <Show when={state.map()}>{(map) => <HeadParts statistics={map().statistics} />}</Show>
+        <a class="link" href={explorerHash()}>
+          {texts().explorer.heads.open}
+        </a>
       </section>
       <section class="card map">
         <div class="card-head">

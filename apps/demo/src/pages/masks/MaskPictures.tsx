@@ -1,9 +1,11 @@
 // The mask twice: element by element, with what a stack of layers lets through, and tile by tile, as the kernel reads it.
 
-import { createMemo, type JSX } from 'solid-js';
+import { createMemo, For, type JSX } from 'solid-js';
+import { rampColor } from '../../components/colorRamp.ts';
 import { Matrix } from '../../components/Matrix.tsx';
 import { never } from '../../experiments/maskFacts.ts';
 import { texts } from '../../i18n/texts.ts';
+import { theme } from '../../state/preferences.ts';
 import { type MaskFacts, maskState } from './maskState.ts';
 
 const words = () => texts().masks;
@@ -16,6 +18,22 @@ const numbers = (count: number, width: number): string[] =>
   Array.from({ length: count }, (_, index) =>
     width === 1 ? String(index) : `${index * width}–${Math.min(maskState.length(), (index + 1) * width) - 1}`,
   );
+
+/** What the shades mean. */
+const Swatches = (props: {
+  readonly of: readonly (readonly [shade: number, name: string])[];
+}): JSX.Element => (
+  <p class="mask-swatches">
+    <For each={props.of}>
+      {([shade, name]) => (
+        <span>
+          <span class="mask-swatch" style={{ background: rampColor(theme(), shade) }} aria-hidden="true" />
+          {name}
+        </span>
+      )}
+    </For>
+  </p>
+);
 
 /** Both pictures. */
 export const MaskPictures = (props: { readonly facts: MaskFacts }): JSX.Element => {
@@ -55,8 +73,14 @@ export const MaskPictures = (props: { readonly facts: MaskFacts }): JSX.Element 
       <section class="card map">
         <div class="card-head">
           <h3>{words().elements}</h3>
-          <p class="hint">{words().elementsHint(maskState.depth())}</p>
         </div>
+        <Swatches
+          of={[
+            [dark, words().seen],
+            ...(maskState.depth() > 1 ? [[pale, words().heard(maskState.depth())] as const] : []),
+            [0, words().hidden],
+          ]}
+        />
         <Matrix
           label={words().elements}
           rows={labels()}
@@ -64,7 +88,9 @@ export const MaskPictures = (props: { readonly facts: MaskFacts }): JSX.Element 
           values={elements()}
           rowTitle={words().query}
           columnTitle={words().key}
-          format={(value) => (value < pale ? words().hidden : words().seen)}
+          format={(value) =>
+            value === 0 ? words().hidden : value < dark ? words().heard(maskState.depth()) : words().seen
+          }
           legend={false}
           describe={({ row, column }) => element(row, column)}
         />
@@ -72,8 +98,14 @@ export const MaskPictures = (props: { readonly facts: MaskFacts }): JSX.Element 
       <section class="card map">
         <div class="card-head">
           <h3>{words().tiles}</h3>
-          <p class="hint">{words().tilesHint}</p>
         </div>
+        <Swatches
+          of={[
+            [dark, words().tileAll],
+            [pale, words().tileSome],
+            [0, words().tileNone],
+          ]}
+        />
         <Matrix
           label={words().tiles}
           rows={tileLabels()}
@@ -82,7 +114,7 @@ export const MaskPictures = (props: { readonly facts: MaskFacts }): JSX.Element 
           rowTitle={words().query}
           columnTitle={words().key}
           format={(value) =>
-            value === 0 ? words().visitNone : value < dark ? words().seen : words().visitAll
+            value === 0 ? words().tileNone : value < dark ? words().tileSome : words().tileAll
           }
           legend={false}
           describe={({ row, column }) => tile(row, column)}

@@ -106,7 +106,7 @@ const ReachChart = (props: { readonly facts: MaskFacts }): JSX.Element => {
         format: (value) => String(Math.round(value)),
       }}
       value={(value) => fixed(value, value % 1 === 0 ? 0 : 1)}
-      labelWidth={116}
+      labelWidth={132}
       height={188}
       marked
     />

@@ -9,8 +9,8 @@ import { type MaskFacts, maskState, type PrintShow } from './maskState.ts';
 import { maskPrint } from './maskWriting.ts';
 
 const words = () => texts().masks;
-/** Tokens that are printed. */
-const printed = 8;
+/** Tokens that are printed: as many as the notes print. */
+const printed = 5;
 
 /** All three. */
 export const MaskWritings = (props: { readonly facts: MaskFacts }): JSX.Element => {

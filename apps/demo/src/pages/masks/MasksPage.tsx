@@ -45,7 +45,7 @@ const Presets = (): JSX.Element => (
       </li>
     </ul>
     <p class="hint preset-point">
-      <Show when={maskState.current()}>{(name) => words().presetPoints[name()]}</Show>
+      <Show when={maskState.current()}>{(name) => <>{words().presetPoints[name()]}</>}</Show>
     </p>
   </section>
 );
@@ -128,6 +128,7 @@ export const MasksPage = (): JSX.Element => {
       measured: maskState.medians(),
       studiedLength: maskState.studiedLength(),
       kernelVisited: facts.kernelTiles().visited,
+      ranges: facts.ranges(),
       difference: maskState.difference(),
     }),
   );

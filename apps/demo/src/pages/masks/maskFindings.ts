@@ -21,6 +21,8 @@ export interface MaskFindingFacts {
   readonly studiedLength: number;
   /** Of the kernel's own tiles at that length. */
   readonly kernelVisited: number;
+  /** Ranges of keys that a row sees at that length. */
+  readonly ranges: number;
   readonly difference: number | undefined;
 }
 
@@ -45,16 +47,18 @@ export const maskFindings = (words: MasksTexts, facts: MaskFindingFacts): Findin
           : words.verdictTiles(visited, total, tile, percent(tiles.visited), times(1 / tiles.visited)),
     });
   if (measured !== undefined) {
+    const faster = measured.full / measured.masked;
+    const sentence = faster >= 1 ? words.verdictMeasured : words.verdictSlower;
     findings.push({
-      text: words.verdictMeasured(
+      text: sentence(
         grouped(facts.studiedLength),
         duration(measured.full),
         duration(measured.masked),
-        times(measured.full / measured.masked),
+        times(Math.max(faster, 1 / faster)),
         times(1 / facts.kernelVisited),
       ),
     });
-    if (elements.mostRanges > engineRanges) findings.push({ text: words.verdictRanges(elements.mostRanges) });
+    if (facts.ranges > engineRanges) findings.push({ text: words.verdictRanges(facts.ranges) });
   }
   if (facts.difference !== undefined) findings.push({ text: words.verdictSame(magnitude(facts.difference)) });
   findings.push({

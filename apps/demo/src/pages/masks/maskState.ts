@@ -4,7 +4,7 @@ import { type Mask, maskToJson } from '@heed/attention';
 import { random } from '@heed/tensor';
 import { batch, createMemo, createSignal } from 'solid-js';
 import { maskCost } from '../../experiments/maskCost.ts';
-import { maskElements, maskReach, maskTiles } from '../../experiments/maskFacts.ts';
+import { maskElements, maskReach, maskTiles, mostRanges } from '../../experiments/maskFacts.ts';
 import { maskOf } from '../../experiments/maskParts.ts';
 import { formatMask, type MaskSpec, MaskTextError, parseMask } from '../../experiments/maskSpec.ts';
 import { randomMask } from '../../experiments/randomMask.ts';
@@ -97,6 +97,12 @@ export const maskFacts = () => {
     tiles: createMemo(() => maskTiles(mask(), length(), { queries: tile(), keys: tile() })),
     reach: createMemo(() => maskReach(elements())),
     cost: createMemo(() => maskCost(enlarged(), { length: studiedLength(), ...counted })),
+    /** Ranges of keys a row at that length, of rows here and there: all of them would take long. */
+    ranges: createMemo(() => {
+      const [own, rows] = [studiedLength(), 16];
+      const queries = Array.from({ length: rows }, (_, index) => Math.floor(((index + 0.5) * own) / rows));
+      return mostRanges(enlarged(), own, queries);
+    }),
     /** The tiles that the kernel of this page reads at the studied length. */
     kernelTiles: createMemo(() =>
       maskTiles(enlarged(), studiedLength(), { queries: kernelTile, keys: kernelTile }),
