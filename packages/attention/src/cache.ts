@@ -1,9 +1,22 @@
 // KVCache: keys and values of the positions already decoded, so that each new token computes only its own. Of all positions, or of the last
-// ones (a sliding window) and, if wanted, the first ones. Read in place; without gradient.
+// ones (a sliding window) and, if wanted, the first ones. They lie in the memory of the engine that is current when room is made for them, and are
+// read in place; elsewhere, where the engine has none.
 
-import { dims, ones, reshape, ShapeError, Tensor } from '@heed/tensor';
+import {
+  allocate,
+  currentBackend,
+  dims,
+  type EngineMemory,
+  ones,
+  reshape,
+  ShapeError,
+  Tensor,
+} from '@heed/tensor';
+import { attention } from './attention.ts';
 import { headAttention } from './headAttention.ts';
+import { and, causal, firstKeys, type Mask, or, window } from './mask.ts';
 import { finishSoftmax, mergeSoftmax, stateLogSumExp } from './onlineSoftmax.ts';
+import { appended, ofBatches, type Recorded, wantsGradient, withoutRows } from './recordedKeys.ts';
 import { addSinks } from './sinks.ts';
 
 /** What a KVCache keeps. */
@@ -29,14 +42,21 @@ interface Sizes {
   readonly valueDepth: number;
 }
 
-/** Rows of one head lie together: first those of the first keys, then those of the window, or all. Room grows by doubling. */
-export class KVCache {
+/**
+ * Rows of one head lie together: first those of the first keys, then those of the window, or all. Room grows by doubling. What it holds is freed when
+ * the cache is collected, or at once when it is disposed of.
+ */
+export class KVCache implements Disposable {
   /** Keys before its own that a query sees: Infinity where all are kept. */
   readonly left: number;
   /** First positions that are always kept. */
   readonly firstKeys: number;
-  #keys = new Float32Array(0);
-  #values = new Float32Array(0);
+  #keys: Float32Array<ArrayBuffer> = new Float32Array(0);
+  #values: Float32Array<ArrayBuffer> = new Float32Array(0);
+  /** The engine memory that holds keys and values, if one does. */
+  #memory: EngineMemory | undefined;
+  /** The same with their record, while something that was appended wants a gradient. */
+  #recorded: Recorded | undefined;
   #capacity = 0;
   #length = 0;
   /** Position of the first row behind those of the first keys. */
@@ -67,7 +87,10 @@ export class KVCache {
     );
   }
 
-  /** Appends key [batch, kvHeads, new, depth] and value [batch, kvHeads, new, valueDepth]. */
+  /**
+   * Appends key [batch, kvHeads, new, depth] and value [batch, kvHeads, new, valueDepth]. Outside of inference and noGrad gradients pass through to
+   * them, and the record of them grows with each step: decode inside.
+   */
   append(key: Tensor, value: Tensor): void {
     const { batch, kvHeads, added, depth, valueDepth } = dims('KVCache.append', {
       key: [key, 'batch kvHeads added depth'],
@@ -85,6 +108,7 @@ export class KVCache {
         `KVCache.append: key ${key} and value ${value} into a cache of ${JSON.stringify(held)}.`,
       );
     this.#makeRoom(added, held);
+    this.#record(key, value);
     const end = this.#rowOf(this.#length);
     for (let head = 0; head < batch * kvHeads; head++) {
       const row = head * this.#capacity + end;
@@ -106,13 +130,13 @@ export class KVCache {
         throw new RangeError(`KVCache.select: row ${row} of ${batch}.`);
     const pick = (source: Float32Array, width: number): Float32Array<ArrayBuffer> => {
       const block = kvHeads * this.#capacity * width;
-      const result = new Float32Array(rows.length * block);
+      const result = this.#hold(rows.length * block);
       for (const [target, row] of rows.entries())
         result.set(source.subarray(row * block, (row + 1) * block), target * block);
       return result;
     };
-    this.#keys = pick(this.#keys, depth);
-    this.#values = pick(this.#values, valueDepth);
+    this.#replace(() => [pick(this.#keys, depth), pick(this.#values, valueDepth)]);
+    this.#recorded &&= ofBatches(this.#recorded, rows);
     this.#sizes = { ...this.#sizes, batch: rows.length };
   }
 
@@ -124,6 +148,7 @@ export class KVCache {
       throw new RangeError(
         `KVCache.truncate: to ${length} positions; its window of ${this.left} earlier keys begins before position ${this.#start}, the first one that is still held.`,
       );
+    this.#recorded &&= withoutRows(this.#recorded, this.#rowOf(length), this.#rowOf(this.#length));
     this.#length = length;
     if (length <= this.firstKeys) this.#start = this.firstKeys;
   }
@@ -133,12 +158,13 @@ export class KVCache {
     return this.#start - this.firstKeys;
   }
 
-  /** All that is held, copied: key [batch, kvHeads, length − dropped, depth] and value, the first keys before the others. */
+  /** All that is held, copied, or with its record where gradients pass: key [batch, kvHeads, length − dropped, depth] and value, the first keys before the others. */
   read(): [key: Tensor, value: Tensor] {
     if (this.#sizes === undefined)
       throw new RangeError('KVCache.read: nothing was appended; append keys and values first.');
+    if (this.#recorded !== undefined && wantsGradient(...this.#recorded)) return [...this.#recorded];
     const { batch, kvHeads, depth, valueDepth } = this.#sizes;
-    const held = this.#length - this.dropped;
+    const held = this.#rowOf(this.#length);
     const copy = (source: Float32Array, width: number): Tensor => {
       const data = new Float32Array(batch * kvHeads * held * width);
       this.#eachHead(source, data, { width, from: [0, held], to: 0, room: held });
@@ -149,7 +175,8 @@ export class KVCache {
 
   /**
    * Attention of query [batch, heads, queries, depth], the last `queries` positions, over what is held: each sees itself and what came before it, of a
-   * window the keys in it. → [batch, heads, queries, valueDepth]. Reads the cache in place. Without gradient.
+   * window the keys in it. → [batch, heads, queries, valueDepth]. Reads the cache in place; where a gradient may be asked for, it is `attention` of
+   * `read()`, differentiable.
    */
   attend(query: Tensor, { scale, sinks }: CacheAttendOptions = {}): Tensor {
     const { batch, heads, queries, depth } = dims('KVCache.attend', {
@@ -168,14 +195,32 @@ export class KVCache {
         `KVCache.attend: query ${query} over a cache of ${this.#length} positions, held from ${this.#start}, ${JSON.stringify(held)}.`,
       );
     const factor = scale ?? 1 / Math.sqrt(depth);
+    if (wantsGradient(query, sinks, ...(this.#recorded ?? []))) {
+      const [key, value] = this.read();
+      return attention(query, key, value, { mask: this.#mask(), scale: factor, sinks });
+    }
     const [first, rest] = this.#visible(queries);
-    const run = (visible: Int32Array) => this.#run(query, held, { visible, scale: factor });
-    let result = run(rest);
+    const run = (visible: Int32Array, withLogSumExp: boolean) =>
+      this.#run(query, held, { visible, scale: factor, withLogSumExp });
+    let result = run(rest, first !== undefined || sinks !== undefined);
     if (first !== undefined) {
-      const state = mergeSoftmax(stateOf(run(first)), stateOf(result));
+      const state = mergeSoftmax(stateOf(run(first, true)), stateOf(result));
       result = { output: finishSoftmax(state), logSumExp: stateLogSumExp(state) };
     }
     return sinks === undefined ? result.output : addSinks(result, sinks).output;
+  }
+
+  /** What queries see, in rows that are held: those of first keys may stand nearer than they are, and are seen anyway. */
+  #mask(): Mask {
+    if (this.left === Number.POSITIVE_INFINITY) return causal();
+    const near = window({ left: this.left, right: 0 });
+    return this.firstKeys === 0 ? near : or(near, and(causal(), firstKeys(this.firstKeys)));
+  }
+
+  /** Notes what is appended where it wants a gradient, or others did that are held. */
+  #record(key: Tensor, value: Tensor): void {
+    if (this.#recorded === undefined && !wantsGradient(key, value)) return;
+    this.#recorded = appended(this.#recorded ?? this.read(), [key, value]);
   }
 
   /** First position of the window of the query at `position`, first keys left aside. */
@@ -212,11 +257,15 @@ export class KVCache {
   #run(
     query: Tensor,
     held: Sizes,
-    { visible, scale }: { readonly visible: Int32Array; readonly scale: number },
+    {
+      visible,
+      scale,
+      withLogSumExp,
+    }: { readonly visible: Int32Array; readonly scale: number; readonly withLogSumExp: boolean },
   ) {
     const [batch, heads, queries] = query.shape as [number, number, number]; // rank 4, checked
-    const out = new Float32Array(batch * heads * queries * held.valueDepth);
-    const logSumExp = new Float32Array(batch * heads * queries);
+    const out = allocate(batch * heads * queries * held.valueDepth);
+    const logSumExp = withLogSumExp ? allocate(batch * heads * queries) : new Float32Array(0);
     headAttention({
       ...held,
       heads,
@@ -226,7 +275,7 @@ export class KVCache {
       k: this.#keys,
       v: this.#values,
       out,
-      logSumExp,
+      logSumExp: withLogSumExp ? logSumExp : undefined,
       keyRoom: this.#capacity,
       scale,
       visible,
@@ -234,8 +283,32 @@ export class KVCache {
     });
     return {
       output: new Tensor('float32', [batch, heads, queries, held.valueDepth], out),
-      logSumExp: new Tensor('float32', [batch, heads, queries], logSumExp),
+      logSumExp: new Tensor('float32', withLogSumExp ? [batch, heads, queries] : [0], logSumExp),
     };
+  }
+
+  /** Frees keys and values, and forgets them: the cache is as new. */
+  [Symbol.dispose](): void {
+    this.#replace(() => [new Float32Array(0), new Float32Array(0)]);
+    this.#memory = undefined;
+    this.#sizes = undefined;
+    this.#recorded = undefined;
+    this.#capacity = 0;
+    this.#length = 0;
+    this.#start = this.firstKeys;
+  }
+
+  /** Room for so many numbers, in the current engine's memory where it has some. */
+  #hold(length: number): Float32Array<ArrayBuffer> {
+    return currentBackend().memory?.hold(length) ?? new Float32Array(length);
+  }
+
+  /** Puts others in the place of keys and values; those that were there are freed, unless they stay. */
+  #replace(others: () => readonly [Float32Array<ArrayBuffer>, Float32Array<ArrayBuffer>]): void {
+    const before = [this.#keys, this.#values];
+    [this.#keys, this.#values] = others();
+    for (const array of before) if (array !== this.#keys && array !== this.#values) this.#memory?.drop(array);
+    this.#memory = currentBackend().memory;
   }
 
   /** Room for more positions: rows that no later query sees are dropped; where half would be free they move down, else all move to twice the room. */
@@ -250,13 +323,16 @@ export class KVCache {
     const room = fits ? this.#capacity : Math.max(16, (rows === 0 ? 1 : 2) * wanted);
     const pinned = Math.min(this.firstKeys, this.#length);
     const move = (source: Float32Array<ArrayBuffer>, width: number): Float32Array<ArrayBuffer> => {
-      const target = fits ? source : new Float32Array(batch * kvHeads * room * width);
+      const target = fits ? source : this.#hold(batch * kvHeads * room * width);
       if (!fits) this.#eachHead(source, target, { width, from: [0, pinned], to: 0, room });
       this.#eachHead(source, target, { width, from: [pinned + dropped, rows], to: pinned, room });
       return target;
     };
-    this.#keys = move(this.#keys, depth);
-    this.#values = move(this.#values, valueDepth);
+    if (fits) {
+      move(this.#keys, depth);
+      move(this.#values, valueDepth);
+    } else this.#replace(() => [move(this.#keys, depth), move(this.#values, valueDepth)]);
+    this.#recorded &&= withoutRows(this.#recorded, pinned, pinned + dropped);
     this.#capacity = room;
     this.#start = start;
   }

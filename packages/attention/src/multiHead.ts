@@ -150,7 +150,7 @@ export class MultiHeadAttention {
 
   /**
    * One step of decoding: x [batch, new, width] joins the cache and attends to all that it holds, causally. With a mask, a bias, a softcap, additive
-   * scores or an observer the cache is copied for it; masks and biases are of all positions, so not of a cache that has dropped some. Without gradient.
+   * scores or an observer the cache is copied for it; masks and biases are of all positions, so not of a cache that has dropped some.
    */
   forwardCached(
     x: Tensor,

@@ -1,7 +1,7 @@
 // One query over many keys, as decoding has it: two products and a softmax. The fused kernel of the engine packs keys for many queries and
 // computes several at a time, which a single one does not pay back: half the time at 8192 keys of 8 heads, measured.
 
-import { allocate, currentBackend } from '@heed/tensor';
+import { currentBackend } from '@heed/tensor';
 import type { HeadAttentionCall } from './headAttention.ts';
 
 /** Keys first to end of `batches` · kvHeads heads that all see the same. */
@@ -12,36 +12,35 @@ interface Seen {
   readonly end: number;
 }
 
-/** exp(scale · (score − max)) in place, row by row; returns the sums, and fills the log-sum-exps where wanted. */
-const weigh = (
-  scores: Float32Array,
-  keys: number,
-  { scale, logSumExp }: { scale: number; logSumExp: Float32Array | undefined },
-): Float64Array => {
+/**
+ * Rows of scores become weights, in place; fills the log-sum-exps where wanted. The weight of the greatest score is 1 / Σ exp(score − greatest), so
+ * that the sum need not be known.
+ */
+const weigh = (scores: Float32Array, keys: number, logSumExp: Float32Array | undefined): void => {
   const rows = scores.length / keys;
-  const tops = new Float64Array(rows);
+  const softmax = (): void =>
+    currentBackend().softmax({ x: scores, out: scores, rows, columns: keys, log: false });
+  if (logSumExp === undefined) {
+    softmax();
+    return;
+  }
+  const [tops, places] = [new Float64Array(rows), new Int32Array(rows)];
   for (let row = 0; row < rows; row++) {
-    const [start, end] = [row * keys, (row + 1) * keys];
-    let top = Number.NEGATIVE_INFINITY;
-    for (let i = start; i < end; i++) {
-      const score = scale * (scores[i] as number); // inside the row
-      scores[i] = score;
-      if (score > top) top = score;
-    }
+    let [top, place] = [Number.NEGATIVE_INFINITY, row * keys];
+    for (let i = row * keys; i < (row + 1) * keys; i++)
+      if ((scores[i] as number) > top) {
+        top = scores[i] as number; // inside the row
+        place = i;
+      }
     tops[row] = top;
-    // A row of −∞ only stays one: its weights are 0.
-    if (top !== Number.NEGATIVE_INFINITY)
-      for (let i = start; i < end; i++) scores[i] = (scores[i] as number) - top; // inside the row
+    places[row] = place;
   }
-  currentBackend().unary('exp', scores, scores);
-  const sums = new Float64Array(rows);
+  softmax();
   for (let row = 0; row < rows; row++) {
-    let sum = 0;
-    for (let i = row * keys; i < (row + 1) * keys; i++) sum += scores[i] as number; // inside the row
-    sums[row] = sum;
-    if (logSumExp !== undefined) logSumExp[row] = (tops[row] as number) + Math.log(sum); // row < rows
+    const weight = scores[places[row] as number] as number; // row < rows
+    // A row of −∞ only has weights of 0, and stays −∞.
+    logSumExp[row] = weight === 0 ? Number.NEGATIVE_INFINITY : (tops[row] as number) - Math.log(weight);
   }
-  return sums;
 };
 
 const attend = (call: HeadAttentionCall, { batch, batches, first, end }: Seen): void => {
@@ -58,23 +57,26 @@ const attend = (call: HeadAttentionCall, { batch, batches, first, end }: Seen): 
   const group = heads / kvHeads;
   const row = batch * kvHeads * keyRoom + first;
   const common = { m: group, transposeA: false, batches: batches * kvHeads, keep: false };
-  const scores = allocate(rows * keys);
   const backend = currentBackend();
+  // Scores stay in the engine from product to product.
+  const { memory } = backend;
+  const mark = memory?.mark() ?? 0;
+  const scores = memory?.floats(rows * keys) ?? new Float32Array(rows * keys);
+  const scaled = call.q
+    .subarray(batch * heads * depth, (batch + batches) * heads * depth)
+    .map((number) => number * scale);
   backend.matmul({
     ...{ ...common, n: keys, k: depth, transposeB: true, out: scores },
-    ...{ a: call.q.subarray(batch * heads * depth), aStride: group * depth },
+    ...{ a: scaled, aStride: group * depth },
     ...{ b: call.k.subarray(row * depth), bStride: keyRoom * depth },
   });
-  const sums = weigh(scores, keys, { scale, logSumExp });
+  weigh(scores, keys, logSumExp);
   backend.matmul({
     ...{ ...common, n: valueDepth, k: keys, transposeB: false, out },
     ...{ a: scores, aStride: group * keys },
     ...{ b: call.v.subarray(row * valueDepth), bStride: keyRoom * valueDepth },
   });
-  for (let i = 0; i < out.length; i++) {
-    const sum = sums[Math.floor(i / valueDepth)] as number; // a row each
-    out[i] = sum === 0 ? 0 : (out[i] as number) / sum;
-  }
+  memory?.release(mark);
 };
 
 /** Attention of one query a head, whatever batches see; batches that see the same together. */

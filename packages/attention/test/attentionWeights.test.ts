@@ -1,4 +1,14 @@
-import { normal, random, slice, tensor } from '@heed/tensor';
+import {
+  add,
+  backward,
+  gradientCheck,
+  normal,
+  random,
+  slice,
+  type Tensor,
+  tensor,
+  variable,
+} from '@heed/tensor';
 import { expectClose, forAll } from '@heed/testing';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -72,5 +82,30 @@ describe('attentionWeights', () => {
     expect(() => attentionWeights(q, k, { heads: [4] })).toThrow(/head 4 of 4/);
     expect(() => attentionWeights(q, k, { queries: [0.5] })).toThrow(/query 0.5 of 7/);
     expect(() => attentionWeights(q, k, { sinks: tensor([1]) })).toThrow(/sinks/);
+  });
+  it('of chosen rows have gradients of queries, keys, bias and sinks, whether a log-sum-exp is given or not', () => {
+    const bias = draw([4, 7], 3);
+    const sinks = draw([4], 4);
+    const options = { mask: causal(), softcap: 1.5, heads: [3, 1], queries: [6, 2, 2] };
+    const { logSumExp } = attentionWithLogSumExp(q, k, k, { ...options, bias: byDistance(bias), sinks });
+    const added = draw([1, 4, 7, 9], 6);
+    const run =
+      (given: { readonly logSumExp?: Tensor }) =>
+      (...[query, key, table, one, sink]: readonly [Tensor, Tensor, Tensor, Tensor, Tensor]) =>
+        add(
+          attentionWeights(query, key, { ...options, ...given, bias: byDistance(table), sinks: sink }),
+          attentionWeights(query, key, { ...options, ...given, bias: one, sinks: sink }),
+        );
+    const inputs = [q, k, bias, added, sinks] as const;
+    gradientCheck(run({}), inputs);
+    const gradientsBy = (given: { readonly logSumExp?: Tensor }) => {
+      const own = inputs.map((x) => variable(x)) as unknown as typeof inputs;
+      const output = run(given)(...own);
+      const gradients = backward(output, draw(output.shape, 8));
+      return own.map((x) => gradients.get(x) as Tensor);
+    };
+    const expected = gradientsBy({});
+    for (const [index, given] of gradientsBy({ logSumExp }).entries())
+      expectClose(given, expected[index] as Tensor);
   });
 });

@@ -1,7 +1,23 @@
-import { concat, gather, integers, normal, random, slice, type Tensor } from '@heed/tensor';
+import {
+  type Backend,
+  backward,
+  concat,
+  type EngineMemory,
+  gather,
+  integers,
+  jsBackend,
+  noGrad,
+  normal,
+  random,
+  slice,
+  type Tensor,
+  useBackend,
+  variable,
+  wasmBackendSync,
+} from '@heed/tensor';
 import { expectClose, forAll } from '@heed/testing';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { and, attention, causal, dense, firstKeys, KVCache, or, window } from '../src/index.ts';
 
 const close = { absolute: 2e-5, relative: 2e-5 };
@@ -88,6 +104,116 @@ describe('KVCache', () => {
       );
     expectClose(cache.read()[0], whole(0));
     expectClose(cache.read()[1], whole(1));
+  });
+  it('passes gradients on to all that was appended, as attention over the whole does', () => {
+    const lengths = fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 2, maxLength: 12 });
+    forAll(
+      [lengths, fc.option(fc.nat(9), { nil: Number.POSITIVE_INFINITY }), fc.nat(3), fc.nat(2)],
+      (counts, left, first, again) => {
+        const length = counts.reduce((a, b) => a + b);
+        const made = [
+          draw([2, 4, length, 3], 1),
+          draw([2, 2, length, 3], 2),
+          draw([2, 2, length, 5], 3),
+          draw([4], 4),
+        ];
+        const rows = [1, 0];
+        const gradientsBy = (run: (q: Tensor, k: Tensor, v: Tensor, sinks: Tensor) => Tensor) => {
+          const [q, k, v, sinks] = made.map((x) => variable(x)) as [Tensor, Tensor, Tensor, Tensor]; // four
+          const output = run(q, k, v, sinks);
+          const gradients = backward(output, draw(output.shape, 5));
+          return [output, ...[q, k, v, sinks].map((x) => gradients.get(x) as Tensor)];
+        };
+        const whole = gradientsBy((q, k, v, sinks) => {
+          const mask = and(causal(), or(window({ left, right: 0 }), firstKeys(first)));
+          return gather(attention(q, k, v, { mask, sinks, kernel: dense }), integers(rows));
+        });
+        const stepped = gradientsBy((q, k, v, sinks) => {
+          const cache = new KVCache({ left, firstKeys: first });
+          cache.select(rows);
+          const outputs: Tensor[] = [];
+          const [own, key, value] = [q, k, v].map((x) => gather(x, integers(rows))) as [
+            Tensor,
+            Tensor,
+            Tensor,
+          ]; // three
+          let at = 0;
+          for (const count of counts) {
+            const now = (x: Tensor) => slice(x, 2, at, at + count);
+            cache.append(now(key), now(value));
+            // A draft that is taken back leaves nothing in the gradient.
+            if (left === Number.POSITIVE_INFINITY && again > 0) {
+              cache.append(slice(key, 2, 0, again), slice(value, 2, 0, again));
+              cache.truncate(at + count);
+            }
+            cache.select([1, 0]);
+            cache.select([1, 0]);
+            outputs.push(cache.attend(now(own), { sinks }));
+            at += count;
+          }
+          return concat(outputs, 2);
+        });
+        for (const [index, part] of stepped.entries())
+          expectClose(part, whole[index] as Tensor, {
+            absolute: 1e-4,
+            relative: 1e-4,
+            name: `part ${index}`,
+          });
+      },
+      { runs: 30 },
+    );
+  });
+  it('keeps no record inside noGrad, and passes none on where nothing wants it', () => {
+    const cache = new KVCache();
+    const [key, value] = [variable(draw([1, 1, 3, 4], 1)), draw([1, 1, 3, 4], 2)];
+    noGrad(() => cache.append(key, value));
+    expect(cache.attend(draw([1, 1, 1, 4], 3)).requiresGradient).toBe(false);
+    cache.append(key, value);
+    expect(cache.attend(draw([1, 1, 1, 4], 3)).requiresGradient).toBe(true);
+    expect(noGrad(() => cache.attend(draw([1, 1, 1, 4], 3))).requiresGradient).toBe(false);
+    expect(cache.read()[0].requiresGradient).toBe(true);
+  });
+  it('lies in the memory of the engine, grows there, and gives it back when it is disposed of', () => {
+    using engine = wasmBackendSync({ memoryLimit: 2 ** 26 });
+    using _ = useBackend(engine);
+    const held: Float32Array[] = [];
+    const memory = engine.memory as EngineMemory; // shared memory is there in Node
+    const hold = vi.spyOn(memory, 'hold');
+    const drop = vi.spyOn(memory, 'drop');
+    const cache = new KVCache();
+    for (let i = 0; i < 40; i++) cache.append(draw([2, 2, 100, 8], i), draw([2, 2, 100, 8], i + 1));
+    const before = hold.mock.calls.length;
+    cache.append(draw([2, 2, 1, 8], 1), draw([2, 2, 1, 8], 2));
+    for (let i = 0; i < 5; i++) cache.attend(draw([2, 4, 1, 8], i));
+    expect(hold.mock.calls.length).toBe(before); // a step makes no room of its own
+    for (const { value } of hold.mock.results) held.push(value as Float32Array);
+    expect(held.every((array) => array.buffer instanceof SharedArrayBuffer)).toBe(true);
+    cache[Symbol.dispose]();
+    cache[Symbol.dispose]();
+    expect(new Set(drop.mock.calls.map(([array]) => array)).size).toBeGreaterThanOrEqual(held.length);
+    expect(cache.length).toBe(0);
+    cache.append(draw([1, 1, 2, 4], 1), draw([1, 1, 2, 4], 2));
+    expect(cache.read()[0].shape).toEqual([1, 1, 2, 4]);
+  });
+  it('stays right when engines change, and where one has no memory of its own', () => {
+    const cache = new KVCache();
+    using little = wasmBackendSync({ memoryLimit: 2 ** 21 });
+    using unshared = wasmBackendSync({ sharedMemory: false });
+    const parts = Array.from(
+      { length: 12 },
+      (_, i) => [draw([1, 2, 97, 8], i), draw([1, 2, 97, 8], 50 + i)] as const,
+    );
+    for (const [index, [key, value]] of parts.entries()) {
+      using _ = useBackend([jsBackend, little, unshared][index % 3] as Backend); // three
+      cache.append(key, value);
+      const whole = (part: 0 | 1) =>
+        concat(
+          parts.slice(0, index + 1).map((one) => one[part]),
+          2,
+        );
+      const query = draw([1, 4, 1, 8], index);
+      expectClose(cache.attend(query), attention(query, whole(0), whole(1), { kernel: dense }), close);
+    }
   });
   it('refuses what does not fit, by name', () => {
     const cache = new KVCache({ left: 2 });

@@ -135,6 +135,7 @@ export {
   type ForwardResult,
   isRecording,
   noGrad,
+  withGrad,
   type OpDefinition,
 } from './op.ts';
 
@@ -152,6 +153,7 @@ export type {
   AttentionCall,
   Backend,
   EngineDescription,
+  EngineMemory,
   Layout,
   RowCoding,
 } from './backend/backend.ts';

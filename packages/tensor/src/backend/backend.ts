@@ -148,7 +148,7 @@ export interface AttentionCall {
   readonly terms?: ScoreTerms | undefined;
 }
 
-/** Memory of an engine in which arrays can stay between kernels. A stack: what was allocated after a mark goes with it. */
+/** Memory of an engine in which arrays can stay between kernels. A stack: what was allocated after a mark goes with it. And beside it arrays that stay. */
 export interface EngineMemory {
   /** A Float32Array inside the engine, its content undefined, 64-byte aligned. */
   floats(length: number): Float32Array;
@@ -158,6 +158,10 @@ export interface EngineMemory {
   release(mark: number): void;
   /** Whether the array lies in the stack at or above the mark. */
   owns(array: ArrayBufferView, mark: number): boolean;
+  /** An array of zeros beside the stack, which stays until it is dropped or collected; undefined where there is no room. */
+  hold(length: number): Float32Array<ArrayBuffer> | undefined;
+  /** Gives back an array that `hold` gave, which must not be read afterwards; any other is passed over. */
+  drop(array: Float32Array): void;
 }
 
 /** What an engine says of itself, for people. */

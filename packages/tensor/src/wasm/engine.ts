@@ -4,6 +4,7 @@
 import { control, controlBytes } from './control.ts';
 import { DisposedError, EngineMemoryError } from './engineError.ts';
 import { heap } from './heap.ts';
+import { type HeldArrays, heldArrays } from './heldArrays.ts';
 import { moduleFor } from './kernels/emittedModules.ts';
 import { groupOf, kernelNames } from './kernels/kernelModule.ts';
 import { type KernelSpec, type RecordLayout, type RecordValues, writeRecord } from './kernels/record.ts';
@@ -30,6 +31,7 @@ export interface Engine {
   readonly memory: LinearMemory;
   readonly stack: Stack;
   readonly weights: PackedWeights;
+  readonly held: HeldArrays;
   readonly threads: number;
   /** Columns of a panel of packed right operands: what the module's product kernels were emitted for. */
   readonly panelColumns: number;
@@ -136,6 +138,7 @@ export const engine = ({ memory, instance, workers, target }: EngineParts): Engi
     memory,
     stack: scratchStack,
     weights,
+    held: heldArrays(memory, blocks, weights.evict),
     threads: workers.length + 1,
     panelColumns: panelColumns(target),
     run: ({ kernel, values, chunks, scratch, work }) => {

@@ -240,7 +240,8 @@ const multiplyColumns = (engine: Engine, call: ProductCall): void => {
 /** Computes a product that is not empty: rows, columns, depth and batches are at least 1. */
 export const multiply = (engine: Engine, call: ProductCall): void => {
   const kept = keptRight(engine, call);
-  const packed = kept !== undefined || call.right.batch === 0 ? 0 : packedBytes(engine, call);
+  const asItLies = isThin(call) && residentAddress(engine, call.right.array) !== undefined;
+  const packed = kept !== undefined || call.right.batch === 0 || asItLies ? 0 : packedBytes(engine, call);
   const together = batchesTogether(engine, call, packed);
   for (let first = 0; first < call.batches; first += together) {
     const count = Math.min(together, call.batches - first);

@@ -9,7 +9,7 @@ import type { LinearMemory } from './linearMemory.ts';
 const segmentBytes = 8 * 2 ** 20; // small segments leave holes where the next allocation does not fit
 
 /** The stack: what regions see of it, and addresses for kernels. */
-export interface Stack extends EngineMemory {
+export interface Stack extends Omit<EngineMemory, 'hold' | 'drop'> {
   /** The address of so many bytes. Throws EngineMemoryError where they do not fit. */
   allocate(bytes: number): number;
   /** Bytes that could still be allocated, not necessarily in one piece. */

@@ -37,7 +37,7 @@ const backendOf = (core: Engine, { target, notes }: EnginePlan): WasmBackend => 
   };
   return {
     name: 'wasm',
-    memory: core.memory.shared ? core.stack : undefined,
+    memory: core.memory.shared ? { ...core.stack, ...core.held } : undefined,
     describe: () => description,
     matmul: (call) => {
       alive();

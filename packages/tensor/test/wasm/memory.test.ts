@@ -1,7 +1,7 @@
 import { forAll, noise } from '@heed/testing';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { inference, random, Tensor, useBackend } from '../../src/index.ts';
+import { type EngineMemory, inference, random, Tensor, useBackend } from '../../src/index.ts';
 import { freeze, initialize, Linear, quantize } from '../../src/nn/index.ts';
 import { EngineMemoryError } from '../../src/wasm/engineError.ts';
 import { heap } from '../../src/wasm/heap.ts';
@@ -220,7 +220,7 @@ describe('a model that is dropped', () => {
     async (weights) => {
       using engine = wasmBackendSync({ memoryLimit: 64 * mebibyte });
       using _ = useBackend(engine);
-      const memory = engine.memory as Stack; // shared memory is there in Node
+      const memory = engine.memory as unknown as Stack; // shared memory is there in Node
       const x = new Tensor('float32', [2, 512], noise([2, 512], 1).data);
       const before = memory.available();
       (() => {
@@ -251,4 +251,44 @@ test('the error of an engine that has all the memory it can have does not advise
   expect(new EngineMemoryError(1, 32767 * 2 ** 16).message).toMatch(
     /the most that an engine can address.*fewer rows/,
   );
+});
+
+describe('arrays that are held', () => {
+  test('are zeros beside the stack, stay through regions, and their room comes back by drop or by collection', async () => {
+    using engine = wasmBackendSync({ memoryLimit: 64 * mebibyte });
+    using _ = useBackend(engine);
+    const memory = engine.memory as unknown as Stack & EngineMemory; // shared memory is there in Node
+    const before = memory.available();
+    const held = memory.hold(mebibyte) as Float32Array; // fits
+    expect(held.every((number) => number === 0)).toBe(true);
+    held.fill(3);
+    inference(() => memory.floats(4 * mebibyte).fill(7));
+    expect(held.every((number) => number === 3)).toBe(true);
+    expect(memory.owns(held, 0)).toBe(false);
+    const during = memory.available();
+    expect(during).toBeLessThanOrEqual(before - 4 * mebibyte);
+    memory.drop(held);
+    memory.drop(held);
+    memory.drop(new Float32Array(4));
+    expect(memory.available()).toBe(during + 4 * mebibyte);
+    const least = memory.available();
+    (() => {
+      memory.hold(mebibyte)?.fill(1);
+    })();
+    expect(memory.available()).toBeLessThan(least);
+    await collectUntil(() => memory.available() === least);
+    expect(memory.available()).toBe(least);
+    expect(memory.hold(17 * mebibyte)).toBeUndefined();
+  });
+
+  test('make room by giving up packed weights', () => {
+    using engine = wasmBackendSync({ memoryLimit: 64 * mebibyte });
+    using _ = useBackend(engine);
+    const models = Array.from({ length: 12 }, (_, i) => initialize(new Linear(1024, 1024), random(i)));
+    for (const model of models) {
+      freeze(model);
+      inference(() => model.forward(new Tensor('float32', [16, 1024], noise([16, 1024], 1).data)));
+    }
+    expect(engine.memory?.hold(8 * mebibyte)?.length).toBe(8 * mebibyte);
+  });
 });
