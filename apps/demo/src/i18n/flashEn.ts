@@ -168,7 +168,7 @@ export const flashEn = {
     notesSay:
       'The notes name the hierarchy: 192 KB of SRAM a processor at 19 TB/s, HBM at 1.5 TB/s. With these numbers the count says what the hierarchy costs, and what tiles save.',
     remark:
-      'S is a pass over the scores of all heads, X over an operand of N · d; T is the number of blocks of keys. The coefficients are those of a mask, dropout and elements of 2 bytes.',
+      'S is a pass over the scores of all heads, X over an operand of N · d; T is the number of blocks of keys of size B = ⌈M / 4d⌉, M being the elements that fit on chip. Flash also moves a maximum and a sum a row.',
   },
 };
 

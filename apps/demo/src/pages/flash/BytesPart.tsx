@@ -15,6 +15,7 @@ import { bothPasses, maskUses, paperFigures, tileSizes } from '../../experiments
 import { texts } from '../../i18n/texts.ts';
 import { bytesCode } from './bytesCode.ts';
 import { bytesFindings, isPaperProblem } from './bytesFindings.ts';
+import { bytesFormulas } from './bytesFormulas.ts';
 import { bytesChoices, bytesPresets, bytesState, machineNames } from './bytesState.ts';
 
 const words = () => texts().flash.bytes;
@@ -263,12 +264,7 @@ export const BytesPart = (): JSX.Element => {
           </div>
           <Counts />
           <Hood
-            formulas={[
-              '\\text{standard} = 18 \\, S + 12 \\, X',
-              `T = \\lceil N / B \\rceil = \\lceil ${bytesState.options().length} / ${bytesState.counts().blockKeys} \\rceil = ${bytesState.counts().keyBlocks}`,
-              '\\text{flash} \\approx (10 + 8 \\, T) \\, X',
-              'B = \\lceil M / 4 d \\rceil',
-            ]}
+            formulas={bytesFormulas(bytesState.options())}
             remarks={[words().remark]}
             code={bytesCode(bytesState.options())}
             sourceName="apps/demo/src/experiments/attentionBytes.ts"

@@ -8,21 +8,16 @@ export const scalingCode = (
   depth: number,
   { keys, seed }: ScalingOptions,
 ): string => `import { attentionWeights, unscaled } from '@heed/attention';
-import { backward, matmul, normal, random, reshape, softmax, variable, variance } from '@heed/tensor';
-import { normal as law, parameter } from '@heed/tensor/nn';
+import { backward, matmul, mul, normal, random, reshape, softmax, variable, variance } from '@heed/tensor';
 
 const source = random(${seed});
-const drawn = () => {
-  const weight = parameter([256, ${depth}], law(1 / 16)); // T5: law(1 / (16 * Math.sqrt(${depth}))) for queries
-  weight.draw(source);
-  return weight;
-};
 const [x, y] = [normal([${scalingQueries}, 256], source), normal([${keys}, 256], source)];
-const [query, key] = [matmul(x, drawn()), matmul(y, drawn())];
+const weights = () => mul(normal([256, ${depth}], source), 1 / 16); // T5's of queries: 1 / (16 * Math.sqrt(${depth}))
+const [query, key] = [matmul(x, weights()), matmul(y, weights())];
 const scores = variable(matmul(query, key, { transposeB: true })); // the right way: times 1 / Math.sqrt(${depth})
 const spread = variance(scores).item();
 const gradient = backward(softmax(scores), normal([${scalingQueries}, ${keys}], random(${seed + 1000}))).get(scores);
 
 // The same weights by the one function; scaledDot() is its default.
 const heads = (x) => reshape(x, [1, 1, ...x.shape]);
-const weights = attentionWeights(heads(query), heads(key), { scores: unscaled() });`;
+const looks = attentionWeights(heads(query), heads(key), { scores: unscaled() });`;
