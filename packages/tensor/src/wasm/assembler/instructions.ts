@@ -215,8 +215,7 @@ export const i32x4: {
   readonly shiftLeft: Shift;
   readonly shiftRight: Shift;
   readonly shiftRightUnsigned: Shift;
-  /** Nearest integers toward zero; NaN gives 0, what is too large the largest. */
-  readonly truncate: Unary<'v128'>;
+  readonly max: Binary<'v128'>;
   /** The constant vector with these lanes. */
   readonly of: (...lanes: Four) => Value<'v128'>;
   readonly lane: Lane<'i32'>;
@@ -231,7 +230,7 @@ export const i32x4: {
   shiftLeft: shift('i32x4.shl', 171),
   shiftRight: shift('i32x4.shr_s', 172),
   shiftRightUnsigned: shift('i32x4.shr_u', 173),
-  truncate: unary('i32x4.trunc_sat_f32x4_s', simdOpcode(248), 'f32x4', 'i32x4'),
+  max: binary('i32x4.max_s', simdOpcode(184), 'i32x4', 'i32x4'),
   of: (...lanes) => ({
     type: 'v128',
     code: [...simdOpcode(12), ...new Uint8Array(new Int32Array(lanes).buffer)],

@@ -5,8 +5,10 @@ import type { FunctionBuilder } from '../assembler/functionBuilder.ts';
 import { f32, f32x4, i16x8, i32, i32x4, v128 } from '../assembler/instructions.ts';
 import type { ModuleBuilder } from '../assembler/moduleBuilder.ts';
 import { constant, type Local, type Value } from '../assembler/value.ts';
+import { overAll } from './lanes.ts';
 import { defineKernel, type KernelSpec } from './record.ts';
-import { alongRow, eachRow } from './rowLoop.ts';
+import { alongRow, alongRowTogether, eachRow, together } from './rowLoop.ts';
+import { rounder, rounderBits } from './vectorMath.ts';
 
 /**
  * Chunk = a run of `rowsPerChunk` of `rows` rows. `x` [rows, width] floats; `codes` 16-bit integers, rows `codesRow` bytes apart and
@@ -46,25 +48,42 @@ export const defineCodeRows = (module: ModuleBuilder): void => {
     const [low, high, step, least, most] = [vector(), vector(), vector(), vector(), vector()];
     const number = (): Local<'f32'> => f.local('f32');
     const [bottom, top, scale, zero] = [number(), number(), number(), number()];
-    const code = (value: Value<'v128'>): Value<'v128'> =>
-      i32x4.truncate(f32x4.pseudoMin(f32x4.pseudoMax(f32x4.nearest(f32x4.div(value, step)), least), most));
+    /** The integers nearest to value / step, from the middle to the even ones. */
+    const code = (value: Value<'v128'>): Value<'v128'> => {
+      const clamped = f32x4.pseudoMin(f32x4.pseudoMax(f32x4.div(value, step), least), most);
+      return i32x4.sub(f32x4.add(clamped, rounder), rounderBits);
+    };
+    const largest = Array.from({ length: together }, vector);
 
     eachRow(f, { chunk, perChunk: rowsPerChunk, rows }, (row) => {
       f.set(from, i32.add(x, i32.mul(row, i32.shiftLeft(width, 2))));
       f.set(to, i32.add(codes, i32.mul(row, codesRow)));
-      f.set(low, 0);
-      f.set(high, 0);
-      alongRow(f, width, ({ load }) => {
-        f.set(low, f32x4.min(low, load(from)));
-        f.set(high, f32x4.max(high, load(from)));
-      });
-      f.set(bottom, ofLanes(f, low, f32x4.min));
-      f.set(top, ofLanes(f, high, f32x4.max));
       f.if(
         asymmetric,
-        // Halves, because the difference itself may be infinite.
-        () => f.set(scale, f32.div(f32.sub(f32.mul(top, 0.5), f32.mul(bottom, 0.5)), 127.5)),
-        () => f.set(scale, f32.div(f32.max(top, f32.sub(0, bottom)), limit)),
+        () => {
+          f.set(low, 0);
+          f.set(high, 0);
+          alongRow(f, width, ({ load }) => {
+            f.set(low, f32x4.min(low, load(from)));
+            f.set(high, f32x4.max(high, load(from)));
+          });
+          f.set(bottom, ofLanes(f, low, f32x4.min));
+          f.set(top, ofLanes(f, high, f32x4.max));
+          // Halves, because the difference itself may be infinite.
+          f.set(scale, f32.div(f32.sub(f32.mul(top, 0.5), f32.mul(bottom, 0.5)), 127.5));
+        },
+        () => {
+          // Magnitudes are ordered as their bits are, those of infinities and NaN above all others.
+          for (const one of largest) f.set(one, 0);
+          alongRowTogether(f, width, ({ index, load }) => {
+            const one = largest[index] as Local<'v128'>; // one a vector
+            f.set(one, i32x4.max(one, f32x4.abs(load(from))));
+          });
+          f.set(high, overAll(f, largest, i32x4.max));
+          f.set(bottom, 0);
+          f.set(top, ofLanes(f, high, i32x4.max));
+          f.set(scale, f32.div(top, limit));
+        },
       );
       f.if(f32.equal(scale, 0), () => f.set(scale, 1));
       f.set(step, f32x4.splat(scale));

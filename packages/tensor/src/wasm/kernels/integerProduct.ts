@@ -2,10 +2,11 @@
 // the product of floats, then scales, bias and activation on the strip just written.
 
 import type { Callable, FunctionBuilder } from '../assembler/functionBuilder.ts';
-import { f32, f32x4, i32, v128 } from '../assembler/instructions.ts';
+import { f32x4, i32, v128 } from '../assembler/instructions.ts';
 import type { ModuleBuilder } from '../assembler/moduleBuilder.ts';
+import { constant, type Operand, type Value } from '../assembler/value.ts';
 import { defineCopyEdge } from './copyEdge.ts';
-import { type Finish, finishProduct } from './finish.ts';
+import type { Finish } from './finish.ts';
 import type { PackLeft } from './packLeft.ts';
 import { type FinishedStrip, locateProduct, placesInScratch, productKernel } from './productRecord.ts';
 import { productRow } from './productRow.ts';
@@ -35,36 +36,58 @@ const scaleParameters = {
   columns: 'i32',
   leftScales: 'i32',
   rightScales: 'i32',
+  bias: 'i32',
 } as const;
 
-/** Function 'scaleStrip': 32-bit sums become floats in place, times the scale of their row, then that of their column. */
-const defineScaleStrip = (module: ModuleBuilder): Callable<typeof scaleParameters, undefined> =>
+/**
+ * Function 'scaleStrip': 32-bit sums of at most a panel's columns become floats in place, times the scale of their row, then that of their
+ * column, then plus the bias of their column where `bias` is not 0.
+ */
+const defineScaleStrip = (
+  module: ModuleBuilder,
+  across: number,
+): Callable<typeof scaleParameters, undefined> =>
   module.define('scaleStrip', { parameters: scaleParameters }, (f, given) => {
-    const { out, outRow, rows, columns, leftScales, rightScales } = given;
-    const factor = f.local('v128');
-    const at = f.local('i32');
-    const scale = f.local('i32');
-    const whole = f.local('i32');
-    const end = f.local('i32');
-    f.for(0, rows, 1, () => {
-      f.set(factor, v128.loadSplat(leftScales));
-      f.set(at, out);
-      f.set(scale, rightScales);
-      f.set(whole, i32.add(out, i32.shiftLeft(i32.and(columns, -4), 2)));
-      f.set(end, i32.add(out, i32.shiftLeft(columns, 2)));
-      f.while(i32.less(at, whole), () => {
-        f.store(at, f32x4.mul(f32x4.mul(f32x4.fromI32(v128.load(at)), factor), v128.load(scale)));
-        f.set(at, i32.add(at, 16));
-        f.set(scale, i32.add(scale, 16));
+    const { out, outRow, rows, columns, leftScales, rightScales, bias } = given;
+    const vectors = Array.from({ length: across / 4 }, (_, j) => ({
+      at: 16 * j,
+      scale: f.local('v128'),
+      bias: f.local('v128'),
+    }));
+    const [factor, added] = [f.local('v128'), f.local('v128')];
+    const end = f.let(i32.add(leftScales, i32.shiftLeft(rows, 2)));
+    const eachRow = (body: () => void): void =>
+      f.while(i32.less(leftScales, end), () => {
+        f.set(factor, v128.loadSplat(leftScales));
+        body();
+        f.set(out, i32.add(out, outRow));
+        f.set(leftScales, i32.add(leftScales, 4));
       });
-      f.while(i32.less(at, end), () => {
-        f.store(at, f32.mul(f32.mul(f32.fromI32(i32.load(at)), f32x4.lane(factor, 0)), f32.load(scale)));
-        f.set(at, i32.add(at, 4));
-        f.set(scale, i32.add(scale, 4));
-      });
-      f.set(out, i32.add(out, outRow));
-      f.set(leftScales, i32.add(leftScales, 4));
-    });
+    const scaled = (sums: Value<'v128'>, scale: Operand<'v128'>): Value<'v128'> =>
+      f32x4.mul(f32x4.mul(f32x4.fromI32(sums), factor), scale);
+    f.if(
+      i32.equal(columns, across),
+      () => {
+        for (const vector of vectors) {
+          f.set(vector.scale, v128.load(rightScales, vector.at));
+          f.if(bias, () => f.set(vector.bias, v128.load(bias, vector.at)));
+        }
+        eachRow(() => {
+          for (const vector of vectors)
+            f.store(out, f32x4.add(scaled(v128.load(out, vector.at), vector.scale), vector.bias), vector.at);
+        });
+      },
+      () =>
+        eachRow(() =>
+          f.for(0, i32.shiftLeft(columns, 2), 4, (column) => {
+            const at = f.let(i32.add(out, column));
+            const value = f.let(scaled(v128.loadLow(at), v128.loadLow(i32.add(rightScales, column))));
+            f.set(added, 0);
+            f.if(bias, () => f.set(added, v128.loadLow(i32.add(bias, column))));
+            f.store(at, f32x4.lane(f32x4.add(value, added), 0));
+          }),
+        ),
+    );
   });
 
 /** Kernel 'integerProduct'. 4 · rows · columns · depth operations on integers. */
@@ -77,16 +100,24 @@ export const defineIntegerProduct = (
   const tile = defineTile(module, integerArithmetic, across);
   const tiles = defineRowTiles(module, integerArithmetic, { rows: 1, panels: 32 / across, across });
   const copyEdge = defineCopyEdge(module, integerArithmetic);
-  const scaleStrip = defineScaleStrip(module);
+  const scaleStrip = defineScaleStrip(module, across);
   defineKernel(module, integerProductKernel, (f: FunctionBuilder, fields, { chunk, scratch }) => {
     const place = locateProduct(f, fields, { chunk, across });
     const leftScales = f.let(i32.add(fields.leftScales, i32.shiftLeft(place.firstRow, 2)));
-    const finish = (strip: FinishedStrip): void => {
+    const noBias = f.let(constant('i32', 0));
+    const finish = ({ out, column, width }: FinishedStrip): void => {
+      const to = f.let(out);
+      const first = f.let(i32.shiftLeft(column, 2)); // bytes of a column's scale, and of its bias
+      const bias = f.let(place.bias);
+      f.if(bias, () => f.set(bias, i32.add(bias, first)));
       f.call(scaleStrip, {
-        ...{ out: strip.out, outRow: fields.outRow, rows: place.rows, columns: strip.width, leftScales },
-        rightScales: i32.add(fields.rightScales, i32.shiftLeft(i32.add(place.firstColumn, strip.column), 2)),
+        ...{ out: to, outRow: fields.outRow, rows: place.rows, columns: width, leftScales, bias },
+        rightScales: i32.add(fields.rightScales, i32.shiftLeft(place.firstColumn, 2), first),
       });
-      finishProduct(f, shared.finish, { place, fields, strip });
+      f.call(shared.finish, {
+        ...{ out: to, outRow: fields.outRow, rows: place.rows, columns: width, bias: noBias },
+        activation: fields.activation,
+      });
     };
     const { packLeft, packLeftTransposed } = shared;
     const parts = { tile, tiles, packLeft, packLeftTransposed, copyEdge, across, finish };

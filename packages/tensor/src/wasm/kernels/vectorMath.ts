@@ -26,9 +26,10 @@ const polynomial = (
 export const maxFloat = 3.4028234663852886e38;
 const signBit = -0x80000000; // of every lane, as an integer
 
-// Added to a float of magnitude below 2²², this leaves the nearest integer in the low bits: cheaper than rounding and converting.
-const rounder = 1.5 * 2 ** 23;
-const rounderBits = 0x4b400000;
+/** Added to a float of magnitude below 2²², this leaves the nearest integer in the low bits: cheaper than rounding and converting. */
+export const rounder: number = 1.5 * 2 ** 23;
+/** The bits of `rounder` as an integer: subtracted, the nearest integer is left. */
+export const rounderBits = 0x4b400000;
 
 /** The four floats 2ⁿ of integers −126 ≤ n ≤ 127. */
 const powerOfTwo = (n: Value<'v128'>): Value<'v128'> => i32x4.shiftLeft(i32x4.add(n, 127), 23);
