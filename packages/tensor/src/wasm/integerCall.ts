@@ -7,7 +7,7 @@ import { copyIn, copyOut, placed, residentAddress } from './areas.ts';
 import type { Engine } from './engine.ts';
 import { activationNumber } from './kernels/activation.ts';
 import { codeRowsKernel } from './kernels/codeRows.ts';
-import { integerProductKernel } from './kernels/integerProduct.ts';
+import { integerColumns, integerProductKernel } from './kernels/integerProduct.ts';
 import { maxRowsPerChunk, productScratch } from './kernels/productRecord.ts';
 import { tileRows } from './kernels/tile.ts';
 
@@ -22,8 +22,8 @@ interface Part {
   readonly end: number;
 }
 
-const packedBytes = ({ panelColumns }: Engine, inputs: number, { first, end }: Part): number =>
-  2 * pairsOf(inputs) * panelColumns * Math.ceil((end - first) / panelColumns);
+const packedBytes = (inputs: number, { first, end }: Part): number =>
+  2 * pairsOf(inputs) * integerColumns * Math.ceil((end - first) / integerColumns);
 
 /** Packs codes as [panel][pair][column][2]; what is missing stays 0. */
 const pack = (
@@ -31,9 +31,9 @@ const pack = (
   { codes, inputs }: LinearInt8Call,
   { address, part }: { address: number; part: Part },
 ): void => {
-  const { panelColumns: across, memory } = engine;
-  const { buffer } = memory.views().f32;
-  const packed = new Int8Array(buffer, address, packedBytes(engine, inputs, part)).fill(0);
+  const across = integerColumns;
+  const { buffer } = engine.memory.views().f32;
+  const packed = new Int8Array(buffer, address, packedBytes(inputs, part)).fill(0);
   const panelBytes = 2 * pairsOf(inputs) * across;
   for (let output = part.first; output < part.end; output++) {
     const column = output - part.first;
@@ -87,7 +87,8 @@ const launch = (
   call: LinearInt8Call,
   { weight, block }: { readonly weight: Weight; readonly block: Block },
 ): void => {
-  const { panelColumns: across, threads } = engine;
+  const across = integerColumns;
+  const { threads } = engine;
   const columns = weight.part.end - weight.part.first;
   const pairs = pairsOf(call.inputs);
   const rowChunks = Math.ceil(block.rows / maxRowsPerChunk);
@@ -155,7 +156,7 @@ const keptWeight = (engine: Engine, call: LinearInt8Call): number | undefined =>
   const found = engine.weights.find(codes, form);
   if (found !== undefined) return found;
   const part = { first: 0, end: outputs };
-  const address = engine.weights.add(codes, form, packedBytes(engine, inputs, part));
+  const address = engine.weights.add(codes, form, packedBytes(inputs, part));
   if (address !== undefined) pack(engine, call, { address, part });
   return address;
 };
@@ -163,15 +164,15 @@ const keptWeight = (engine: Engine, call: LinearInt8Call): number | undefined =>
 /** See LinearInt8Call; rows, inputs and outputs at least 1. */
 export const linearInt8Call = (engine: Engine, call: LinearInt8Call): void => {
   const { inputs, outputs, bias, scales } = call;
-  const { stack, panelColumns } = engine;
+  const { stack } = engine;
   const kept = keptWeight(engine, call);
-  const panels = Math.floor(stack.available() / 4 / (2 * pairsOf(inputs) * panelColumns));
-  const step = kept === undefined ? panelColumns * Math.max(1, panels) : outputs;
+  const panels = Math.floor(stack.available() / 4 / (2 * pairsOf(inputs) * integerColumns));
+  const step = kept === undefined ? integerColumns * Math.max(1, panels) : outputs;
   for (let first = 0; first < outputs; first += step) {
     const part = { first, end: Math.min(outputs, first + step) };
     const mark = stack.mark();
     try {
-      const right = kept ?? stack.allocate(packedBytes(engine, inputs, part));
+      const right = kept ?? stack.allocate(packedBytes(inputs, part));
       if (kept === undefined) pack(engine, call, { address: right, part });
       const slice = (array: Float32Array): Float32Array => array.subarray(part.first, part.end);
       const weight = {

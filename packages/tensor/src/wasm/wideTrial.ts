@@ -31,7 +31,7 @@ const instance = (
     ['narrow', tileColumns],
     ['wide', wideColumns],
   ] as const) {
-    const tile = defineTile(module, arithmetic, columns);
+    const tile = defineTile(module, arithmetic, { columns });
     module.define(name, { parameters: {}, exported: true }, (f) =>
       f.for(0, callsATurn, 1, () => {
         for (let first = 0; first < 4 * wideColumns; first += 4 * columns)

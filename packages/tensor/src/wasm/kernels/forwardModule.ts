@@ -38,7 +38,7 @@ export const defineForward = (
   target: Target,
   log: Callable<{ x: 'f32' }, 'f32'>,
 ): void => {
-  const tile = defineTile(module, floatArithmetic(target), panelColumns(target));
+  const tile = defineTile(module, floatArithmetic(target), { columns: panelColumns(target) });
   const packPanel = definePackPanel(module, target);
   const packLeft = definePackLeft(module);
   const packLeftTransposed = definePackLeftTransposed(module);

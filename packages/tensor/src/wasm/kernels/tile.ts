@@ -38,17 +38,17 @@ export type Tile = Callable<typeof parameters, undefined>;
  * out[i][j] (+)= Σ_k left[k][i] · right[k][j] for a column of tiles of 4 × `columns` sums, one below the other. `left` is
  * [depth][4] for each tile, `leftTile` bytes apart; `right` is [depth][columns], `rightStep` bytes from k to k + 1; rows of `out` lie
  * `outRow` bytes apart. Adds to what is there if `accumulate` is not zero. depth and tiles ≥ 1. With 8 columns 64 FLOP and 48 bytes a
- * k-step.
+ * k-step. `rows`, a divisor of 4: how many rows of a tile are computed at a time.
  */
 export const defineTile = (
   module: ModuleBuilder,
   arithmetic: Arithmetic,
-  columns: number = tileColumns,
+  { columns = tileColumns, rows = tileRows }: { readonly columns?: number; readonly rows?: number } = {},
 ): Tile =>
   module.define('tile', { parameters }, (f, it) => {
     const { left, leftTile, right, rightStep, depth, out, outRow, accumulate, tiles } = it;
     const vectors = Array.from({ length: columns / 4 }, () => f.local('v128'));
-    const grid = Array.from({ length: tileRows }, () => vectors.map(() => f.local('v128')));
+    const grid = Array.from({ length: rows }, () => vectors.map(() => f.local('v128')));
     const row = f.local('v128');
     const from = f.local('i32');
     const across = f.local('i32');
@@ -62,7 +62,7 @@ export const defineTile = (
         (adding ? vectors : sums).forEach((value, j) => f.store(out, value, 16 * j));
         f.set(out, i32.add(out, outRow));
       });
-    f.loop((below) => {
+    const someRows = (first: number): void => {
       f.set(from, left);
       f.set(across, right);
       f.set(steps, depth);
@@ -70,7 +70,7 @@ export const defineTile = (
       f.loop((next) => {
         vectors.forEach((vector, j) => f.set(vector, arithmetic.load(across, arithmetic.vectorBytes * j)));
         grid.forEach((sums, i) => {
-          f.set(row, v128.loadSplat(from, 4 * i));
+          f.set(row, v128.loadSplat(from, 4 * (first + i)));
           sums.forEach((sum, j) => f.set(sum, arithmetic.multiplyAdd(row, vectors[j] as typeof row, sum))); // as many vectors as sums
         });
         f.set(from, i32.add(from, 4 * tileRows));
@@ -83,6 +83,9 @@ export const defineTile = (
         () => write(true),
         () => write(false),
       );
+    };
+    f.loop((below) => {
+      for (let first = 0; first < tileRows; first += rows) someRows(first);
       f.set(left, i32.add(left, leftTile));
       f.set(tiles, i32.sub(tiles, 1));
       f.branchIf(below, tiles);

@@ -33,7 +33,7 @@ export const trainingKernels: readonly KernelSpec[] = [
 
 /** Defines them all. */
 export const defineTraining = (module: ModuleBuilder, target: Target): void => {
-  const tile = defineTile(module, floatArithmetic(target), panelColumns(target));
+  const tile = defineTile(module, floatArithmetic(target), { columns: panelColumns(target) });
   const packLeft = definePackLeft(module);
   defineSlope(module, target);
   defineSumColumns(module);
