@@ -8,6 +8,7 @@ import { Gradients } from './backward.ts';
 import type { DType } from './dtype.ts';
 import { isRecording, noGrad } from './op.ts';
 import { closeRegion, innermostRegion, openRegion, type Region } from './regionStack.ts';
+import { resultCopy } from './resultArray.ts';
 import { type AnyTensor, Tensor } from './tensor.ts';
 
 /** What a region may return: tensors, gradients, and arrays, maps and plain objects of them (other values pass through). */
@@ -32,7 +33,9 @@ const settleKept = (kept: readonly AnyTensor[], region: Region, parent: Region |
   const ordered = floats.filter((tensor) => memory.owns(tensor.data, mark));
   // One tensor may move over itself; several go by way of copies, since one's new place may be another's old one.
   const direct = parent !== undefined && new Set(ordered.map((t) => t.data.byteOffset)).size === 1;
-  const sources = new Map(ordered.map((t) => [t.data.byteOffset, direct ? t.data : t.data.slice()] as const));
+  const sources = new Map(
+    ordered.map((t) => [t.data.byteOffset, direct ? t.data : resultCopy(t.data)] as const),
+  );
   memory.release(mark);
   const targets = new Map<number, Float32Array>();
   for (const [offset, source] of sources) {

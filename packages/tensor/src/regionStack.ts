@@ -2,6 +2,7 @@
 
 import type { EngineMemory } from './backend/backend.ts';
 import { currentBackend } from './backend/slot.ts';
+import { resultArray } from './resultArray.ts';
 import type { AnyTensor } from './tensor.ts';
 
 /** One open region: where its part of the engine's stack begins, and the tensors that lie there. */
@@ -36,7 +37,7 @@ export const closeRegion = (region: Region): void => {
 /** Room for the result of an op: in engine memory while a region of the current backend is open, else an array of its own. */
 export const allocate = (length: number): Float32Array => {
   const region = innermostRegion();
-  if (region === undefined || region.memory !== currentBackend().memory) return new Float32Array(length);
+  if (region === undefined || region.memory !== currentBackend().memory) return resultArray(length);
   const array = region.spare.get(length)?.pop() ?? region.memory.floats(length);
   region.watching?.push(array);
   return array;
