@@ -12,6 +12,7 @@ export { Random, random } from './random.ts';
 // Operations
 export {
   abs,
+  type ArithmeticOp,
   add,
   type BinaryOp,
   clamp,
@@ -27,6 +28,7 @@ export {
   type Operand,
   pow,
   reciprocal,
+  type SignedOp,
   sigmoid,
   sign,
   sin,
@@ -63,16 +65,17 @@ export {
   max,
   mean,
   min,
-  type ReduceOptions,
+  type Reduction,
   standardDeviation,
   sum,
   variance,
 } from './ops/reduce.ts';
+export type { ReduceOptions } from './ops/reducePlan.ts';
 export { argmax, argmin } from './ops/argument.ts';
 export { all, any } from './ops/quantifiers.ts';
 export { prod } from './ops/prod.ts';
 export { type CosineOptions, cosineSimilarity, norm, type NormOrder } from './ops/norm.ts';
-export { cumsum } from './ops/cumsum.ts';
+export { cumsum, type RunningSum } from './ops/cumsum.ts';
 export { argsort, type Sorted, type SortOptions, sort, topK, type TopKOptions } from './ops/sort.ts';
 export { type Int8Weight, int8Weight, type LinearInt8Options, linearInt8 } from './ops/linearInt8.ts';
 export { linear, type MatmulOptions, matmul } from './ops/matmul.ts';

@@ -2,11 +2,11 @@
 
 import { axisOf, ShapeError, sizeOf, stridesOf } from '../shape.ts';
 import { Tensor } from '../tensor.ts';
-import { plan, type ReduceOptions } from './reduce.ts';
+import { plan, type ReduceOptions } from './reducePlan.ts';
 
 const extremePlace = (
   where: string,
-  x: Tensor,
+  x: Tensor<'float32' | 'int32'>,
   { axis, sign, ...options }: ReduceOptions & { readonly axis: number; readonly sign: 1 | -1 },
 ): Tensor<'int32'> => {
   const at = axisOf(where, axis, x.rank);
@@ -33,9 +33,15 @@ const extremePlace = (
 };
 
 /** Place of the largest element along an axis (the first of equals; NaN is taken before any number): int32, the axis gone. */
-export const argmax = (x: Tensor, axis = -1, options: ReduceOptions = {}): Tensor<'int32'> =>
-  extremePlace('argmax', x, { ...options, axis, sign: 1 });
+export const argmax = (
+  x: Tensor<'float32' | 'int32'>,
+  axis = -1,
+  options: ReduceOptions = {},
+): Tensor<'int32'> => extremePlace('argmax', x, { ...options, axis, sign: 1 });
 
 /** Place of the smallest element along an axis (the first of equals; NaN is taken before any number): int32, the axis gone. */
-export const argmin = (x: Tensor, axis = -1, options: ReduceOptions = {}): Tensor<'int32'> =>
-  extremePlace('argmin', x, { ...options, axis, sign: -1 });
+export const argmin = (
+  x: Tensor<'float32' | 'int32'>,
+  axis = -1,
+  options: ReduceOptions = {},
+): Tensor<'int32'> => extremePlace('argmin', x, { ...options, axis, sign: -1 });

@@ -5,17 +5,32 @@ import { currentBackend } from '../backend/slot.ts';
 import { defineOp } from '../op.ts';
 import { allocate } from '../regionStack.ts';
 import { type Shape, sameShape } from '../shape.ts';
-import { Tensor } from '../tensor.ts';
+import { type AnyTensor, Tensor } from '../tensor.ts';
 import { addRun, divRun, mulRun, slow, subRun } from './arithmeticRuns.ts';
 import { applyBinary, type Run, sumDown } from './broadcast.ts';
+import { amongIntegers, integerBinary, mapIntegers } from './integers.ts';
 
 /** An operand: a tensor, or a number that stands for one everywhere. */
 export type Operand = Tensor | number;
 
 /** An element-wise function of two broadcast operands. */
 export type BinaryOp = (a: Operand, b: Operand) => Tensor;
+/**
+ * An element-wise function of two broadcast operands. Two of int32, or one and an integer, give int32 (what is beyond 32 bits wraps around, no
+ * gradient); one of int32 beside one of float32 counts as floats.
+ */
+export interface ArithmeticOp {
+  (a: Operand, b: Operand): Tensor;
+  (a: Tensor<'int32'> | number, b: Tensor<'int32'> | number): Tensor<'int32'>;
+  (a: Tensor<'float32' | 'int32'>, b: Tensor<'float32' | 'int32'>): Tensor;
+}
 /** An element-wise function of one tensor. */
 export type UnaryOp = (x: Tensor) => Tensor;
+/** An element-wise function of one tensor that leaves integers integers. */
+export interface SignedOp {
+  (x: Tensor): Tensor;
+  (x: Tensor<'int32'>): Tensor<'int32'>;
+}
 
 /** A number as a scalar tensor. */
 export const asTensor = (x: Operand): Tensor =>
@@ -61,6 +76,26 @@ const binary = (
   return (a: Operand, b: Operand): Tensor => op([asTensor(a), asTensor(b)], undefined);
 };
 
+const asFloats = (x: AnyTensor | number): Operand =>
+  typeof x === 'number' || x.dtype === 'float32'
+    ? (x as Operand)
+    : new Tensor('float32', x.shape, Float32Array.from(x.data));
+
+/** The op for float32, and the same of integers, which wrap around and have no gradient. */
+const alsoOfIntegers = (
+  name: string,
+  ofFloats: BinaryOp,
+  element: (a: number, b: number) => number,
+): ArithmeticOp => {
+  const ofIntegers = integerBinary(name, element);
+  return ((a: AnyTensor | number, b: AnyTensor | number): AnyTensor =>
+    amongIntegers(a, b) ? ofIntegers(a, b) : ofFloats(asFloats(a), asFloats(b))) as ArithmeticOp;
+};
+
+const alsoOfInteger = (ofFloats: UnaryOp, element: (x: number) => number): SignedOp =>
+  ((x: AnyTensor): AnyTensor =>
+    x.dtype === 'int32' ? mapIntegers(x as Tensor<'int32'>, element) : ofFloats(x as Tensor)) as SignedOp;
+
 /** A kernel's result as a tensor without gradient: for derivatives. */
 export const combine = (kernel: (run: Run) => void, a: Tensor, b: Tensor): Tensor => {
   const { shape, data } = applyBinary('combine', kernel, a, b);
@@ -68,16 +103,25 @@ export const combine = (kernel: (run: Run) => void, a: Tensor, b: Tensor): Tenso
 };
 
 /** a + b, broadcast. */
-export const add: BinaryOp = binary('add', addRun, (gradient) => [() => gradient, () => gradient]);
+export const add: ArithmeticOp = alsoOfIntegers(
+  'add',
+  binary('add', addRun, (gradient) => [() => gradient, () => gradient]),
+  (a, b) => a + b,
+);
 
 /** a − b, broadcast. */
-export const sub: BinaryOp = binary('sub', subRun, (gradient) => [() => gradient, () => neg(gradient)]);
+export const sub: ArithmeticOp = alsoOfIntegers(
+  'sub',
+  binary('sub', subRun, (gradient) => [() => gradient, () => neg(gradient)]),
+  (a, b) => a - b,
+);
 
 /** a · b element by element, broadcast. */
-export const mul: BinaryOp = binary('mul', mulRun, (gradient, { inputs: [a, b] }) => [
-  () => mul(gradient, b),
-  () => mul(gradient, a),
-]);
+export const mul: ArithmeticOp = alsoOfIntegers(
+  'mul',
+  binary('mul', mulRun, (gradient, { inputs: [a, b] }) => [() => mul(gradient, b), () => mul(gradient, a)]),
+  Math.imul,
+);
 
 /** a / b element by element, broadcast. */
 export const div: BinaryOp = binary('div', divRun, (gradient, { inputs: [, b], output }) => [
@@ -86,16 +130,24 @@ export const div: BinaryOp = binary('div', divRun, (gradient, { inputs: [, b], o
 ]);
 
 /** The larger of a and b, broadcast; where they are equal each gets half of the gradient. NaN where one is NaN. */
-export const maximum: BinaryOp = binary('maximum', slow(Math.max), (gradient, { inputs: [a, b] }) => [
-  () => mul(gradient, share(a, b, 1)),
-  () => mul(gradient, share(b, a, 1)),
-]);
+export const maximum: ArithmeticOp = alsoOfIntegers(
+  'maximum',
+  binary('maximum', slow(Math.max), (gradient, { inputs: [a, b] }) => [
+    () => mul(gradient, share(a, b, 1)),
+    () => mul(gradient, share(b, a, 1)),
+  ]),
+  Math.max,
+);
 
 /** The smaller of a and b, broadcast; where they are equal each gets half of the gradient. NaN where one is NaN. */
-export const minimum: BinaryOp = binary('minimum', slow(Math.min), (gradient, { inputs: [a, b] }) => [
-  () => mul(gradient, share(a, b, -1)),
-  () => mul(gradient, share(b, a, -1)),
-]);
+export const minimum: ArithmeticOp = alsoOfIntegers(
+  'minimum',
+  binary('minimum', slow(Math.min), (gradient, { inputs: [a, b] }) => [
+    () => mul(gradient, share(a, b, -1)),
+    () => mul(gradient, share(b, a, -1)),
+  ]),
+  Math.min,
+);
 
 /** 1 where sign·(a − b) > 0, ½ where a = b, else 0, broadcast. Without gradient. */
 const share = (a: Tensor, b: Tensor, sign: number): Tensor =>
@@ -175,10 +227,13 @@ export const engineUnary = (kind: UnaryKind): UnaryOp => {
 };
 
 /** −x. */
-export const neg: UnaryOp = unary(
-  'neg',
+export const neg: SignedOp = alsoOfInteger(
+  unary(
+    'neg',
+    (x) => -x,
+    (gradient) => neg(gradient),
+  ),
   (x) => -x,
-  (gradient) => neg(gradient),
 );
 
 /** eˣ. */
@@ -207,7 +262,10 @@ export const reciprocal: UnaryOp = unary(
 );
 
 /** |x|; gradient 0 at 0. */
-export const abs: UnaryOp = unary('abs', Math.abs, (gradient, { inputs: [x] }) => mul(gradient, sign(x)));
+export const abs: SignedOp = alsoOfInteger(
+  unary('abs', Math.abs, (gradient, { inputs: [x] }) => mul(gradient, sign(x))),
+  Math.abs,
+);
 
 /** −1, 0 or 1; gradient 0. */
 export const sign: UnaryOp = unary('sign', Math.sign, (gradient) => mul(gradient, 0));

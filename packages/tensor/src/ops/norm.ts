@@ -8,7 +8,8 @@ import { abs, combine, div, maximum, mul } from './arithmetic.ts';
 import { slow } from './arithmeticRuns.ts';
 import { reshape } from './arrange.ts';
 import { groupsOf } from './groups.ts';
-import { max, plan, type ReduceOptions, type ReducePlan, sum } from './reduce.ts';
+import { max, sum } from './reduce.ts';
+import { plan, type ReduceOptions, type ReducePlan } from './reducePlan.ts';
 
 /** Options of `norm`. */
 export interface NormOrder extends ReduceOptions {

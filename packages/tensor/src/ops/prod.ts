@@ -5,7 +5,7 @@ import { allocate } from '../regionStack.ts';
 import { sizeOf } from '../shape.ts';
 import { Tensor } from '../tensor.ts';
 import { permute, reshape } from './arrange.ts';
-import { plan, type ReduceOptions } from './reduce.ts';
+import { plan, type ReduceOptions } from './reducePlan.ts';
 
 /** [groups, count] → [groups]. */
 const rowProducts = defineOp<readonly [Tensor]>({

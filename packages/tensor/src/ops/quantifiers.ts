@@ -3,7 +3,7 @@
 import { sizeOf } from '../shape.ts';
 import { Tensor } from '../tensor.ts';
 import { permutedData } from './move.ts';
-import { plan, type ReduceOptions } from './reduce.ts';
+import { plan, type ReduceOptions } from './reducePlan.ts';
 
 type Quantifier = (x: Tensor<'bool'>, axes?: readonly number[], options?: ReduceOptions) => Tensor<'bool'>;
 

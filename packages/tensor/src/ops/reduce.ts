@@ -2,50 +2,16 @@
 
 import { defineOp } from '../op.ts';
 import { allocate } from '../regionStack.ts';
-import { axisOf, type Shape, ShapeError, sizeOf } from '../shape.ts';
+import { type Shape, ShapeError, sizeOf } from '../shape.ts';
 import { type AnyTensor, Tensor } from '../tensor.ts';
 import { combine, div, mul, sqrt, square, sub } from './arithmetic.ts';
 import { reshape } from './arrange.ts';
 import type { Run } from './broadcast.ts';
 import { cast, equal, where } from './compare.ts';
 import { extremesOf, groupsOf, logSumExpOf, sumGroups } from './groups.ts';
+import { type IntegerTensor, integerExtreme, integerSum, isInteger } from './integerReduce.ts';
 import { expandedData } from './move.ts';
-
-/** Options of every reduction. */
-export interface ReduceOptions {
-  /** Keep reduced axes with extent 1. Default false. */
-  readonly keepDims?: boolean;
-}
-
-/** What is reduced: axes, and the shapes with them at extent 1 and with them gone (or kept, if asked). */
-export interface ReducePlan {
-  /** The reduced axes, rising. */
-  readonly axes: readonly number[];
-  /** The shape with reduced axes of extent 1. */
-  readonly kept: Shape;
-  readonly result: Shape;
-  readonly count: number;
-}
-
-/** Checks the axes of a reduction. */
-export const plan = (
-  where: string,
-  x: AnyTensor,
-  axes: readonly number[] | undefined,
-  { keepDims = false }: ReduceOptions,
-): ReducePlan => {
-  const chosen = new Set((axes ?? x.shape.map((_, axis) => axis)).map((axis) => axisOf(where, axis, x.rank)));
-  if (axes !== undefined && chosen.size < axes.length)
-    throw new ShapeError(`${where}: axes [${axes.join(', ')}] of ${x} name one axis twice.`);
-  const kept = x.shape.map((extent, axis) => (chosen.has(axis) ? 1 : extent));
-  const result = keepDims ? kept : x.shape.filter((_, axis) => !chosen.has(axis));
-  return {
-    axes: [...chosen].sort((a, b) => a - b),
-    kept,
-    result,
-    count: sizeOf(x.shape.filter((_, axis) => chosen.has(axis))),
-  };
-};
+import { plan, type ReduceOptions, type ReducePlan } from './reducePlan.ts';
 
 const spread = (x: Tensor, full: Shape): Tensor =>
   new Tensor('float32', full, expandedData('float32', x.data, [x.shape, full]));
@@ -60,9 +26,31 @@ const sumOp = defineOp<readonly [Tensor], ReducePlan>({
   backward: (gradient, { inputs: [x], options: { kept } }) => [spread(reshape(gradient, kept), x.shape)],
 });
 
-/** Sum over axes (default: all), in float64. No element: 0. */
-export const sum = (x: Tensor, axes?: readonly number[], options: ReduceOptions = {}): Tensor =>
-  sumOp([x], plan('sum', x, axes, options));
+/** A reduction over axes (default: all) that leaves integers integers, and counts booleans. */
+export interface Reduction {
+  (x: Tensor, axes?: readonly number[], options?: ReduceOptions): Tensor;
+  (x: IntegerTensor, axes?: readonly number[], options?: ReduceOptions): Tensor<'int32'>;
+}
+
+const reduction = (
+  name: string,
+  ofFloats: (x: Tensor, plan: ReducePlan) => Tensor,
+  ofIntegers: (x: IntegerTensor, plan: ReducePlan) => Tensor<'int32'>,
+): Reduction =>
+  ((x: AnyTensor, axes?: readonly number[], options: ReduceOptions = {}): AnyTensor => {
+    const planned = plan(name, x, axes, options);
+    return isInteger(x) ? ofIntegers(x, planned) : ofFloats(x as Tensor, planned);
+  }) as Reduction;
+
+/**
+ * Sum over axes (default: all), in float64. No element: 0. int32 gives int32, bool the number of those that are true; what does not fit 32
+ * bits is a RangeError.
+ */
+export const sum: Reduction = reduction(
+  'sum',
+  (x, planned) => sumOp([x], planned),
+  (x, planned) => integerSum(x, planned),
+);
 
 /** Mean over axes (default: all). No element: NaN. */
 export const mean = (x: Tensor, axes?: readonly number[], options: ReduceOptions = {}): Tensor =>
@@ -89,12 +77,18 @@ const extremeOp = defineOp<readonly [Tensor], ReducePlan & { readonly sign: 1 | 
 );
 
 /** Largest element over axes (default: all); equal ones share the gradient. NaN where there is one. */
-export const max = (x: Tensor, axes?: readonly number[], options: ReduceOptions = {}): Tensor =>
-  extremeOp([x], { ...plan('max', x, axes, options), sign: 1, where: 'max' });
+export const max: Reduction = reduction(
+  'max',
+  (x, planned) => extremeOp([x], { ...planned, sign: 1, where: 'max' }),
+  (x, planned) => integerExtreme('max', x, { ...planned, sign: 1 }),
+);
 
 /** Smallest element over axes (default: all); equal ones share the gradient. NaN where there is one. */
-export const min = (x: Tensor, axes?: readonly number[], options: ReduceOptions = {}): Tensor =>
-  extremeOp([x], { ...plan('min', x, axes, options), sign: -1, where: 'min' });
+export const min: Reduction = reduction(
+  'min',
+  (x, planned) => extremeOp([x], { ...planned, sign: -1, where: 'min' }),
+  (x, planned) => integerExtreme('min', x, { ...planned, sign: -1 }),
+);
 
 const weightRun = ({ a, b, out, aStart, bStart, outStart, aStep, bStep, length }: Run): void => {
   for (let i = 0; i < length; i++) {
