@@ -24,7 +24,7 @@ export const defineAttentionTerms = (
   target: Target,
   log: Callable<{ x: 'f32' }, 'f32'>,
 ): void => {
-  const tile = defineTile(module, floatArithmetic(target), panelColumns(target));
+  const tile = defineTile(module, floatArithmetic(target), { columns: panelColumns(target) });
   const packLeft = definePackLeft(module);
   const packLeftTransposed = definePackLeftTransposed(module);
   const terms = defineTerms(module, target);
