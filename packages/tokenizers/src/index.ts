@@ -15,7 +15,14 @@ export type { BertNormalizerOptions } from './normalizers/bert.ts';
 export type { OffsetUnit } from './offsetUnits.ts';
 export type { Padding } from './padding.ts';
 export { type Report, report } from './report.ts';
-export { type DecodeOptions, type EncodeOptions, type Recommended, Tokenizer } from './tokenizer.ts';
+export {
+  type DecodeOptions,
+  type EncodeOptions,
+  type Recommended,
+  type ScoredEncoding,
+  Tokenizer,
+} from './tokenizer.ts';
+export type { DropoutSampling, Sampling, UnigramSampling } from './models/model.ts';
 export { TokenizerError } from './tokenizerError.ts';
 export type { Truncation, TruncationStrategy } from './truncation.ts';
 export { type Corpus, type TextFolder, textFiles } from './trainers/textFiles.ts';

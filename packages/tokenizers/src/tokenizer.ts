@@ -1,6 +1,7 @@
 // The tokenizer: five stages in a row, text to ids and back. It reads no files; `files/` builds it.
-import type { AddedTokens, Part } from './addedTokens.ts';
+import type { AddedTokens } from './addedTokens.ts';
 import type { AlignedText } from './alignedText.ts';
+import { bestCombinations } from './bestCombinations.ts';
 import { wellFormed } from './characters.ts';
 import { cleanUp } from './decoders/cleanUp.ts';
 import type { Decoder } from './decoders/decoder.ts';
@@ -8,7 +9,8 @@ import { DecodeStream } from './decodeStream.ts';
 import { Encoding } from './encoding.ts';
 import { type Explanation, explain } from './explain.ts';
 import { tokenizerJsonText } from './files/tokenizerJsonText.ts';
-import type { Model } from './models/model.ts';
+import type { Model, Sampling, Token } from './models/model.ts';
+import { checkCandidates, checkSampling, sampledTokens } from './models/sampledTokens.ts';
 import { convertOffsets, type OffsetUnit } from './offsetUnits.ts';
 import { type Padding, padded } from './padding.ts';
 import type { PostProcessor } from './postProcessors/template.ts';
@@ -29,6 +31,15 @@ export interface EncodeOptions {
   padding?: Partial<Padding>;
   /** What offsets count: UTF-16 units, for `String.slice` (default), code points or bytes of UTF-8. */
   offsets?: OffsetUnit;
+  /** Draws a segmentation instead of taking the best: `{ alpha }` for Unigram, `{ dropout }` for BPE, with a source of chance. */
+  sampling?: Sampling;
+}
+
+/** One of several encodings of a text, and the sum of the scores of its tokens. */
+export interface ScoredEncoding {
+  readonly encoding: Encoding;
+  /** The log-probability of the segmentation by the model, but for a constant. */
+  readonly score: number;
 }
 
 /** How to decode. */
@@ -102,6 +113,44 @@ export class Tokenizer {
     return this.#pad([this.#finish({ first, second }, options)], options)[0] as Encoding; // one in, one out
   }
 
+  /**
+   * The most probable encodings of a text, best first, at most `count` (1 to 512), for Unigram models; none is cut or padded. Throws a
+   * TokenizerError for other models, and where `count` times the longest piece of the text is above 2²³.
+   *
+   * @example tokenizer.nBest('hello', 3).map(({ encoding, score }) => [encoding.tokens.join(' '), score])
+   */
+  nBest(
+    text: string,
+    count: number,
+    options: Pick<EncodeOptions, 'addSpecialTokens' | 'offsets'> = {},
+  ): ScoredEncoding[] {
+    checkCandidates(count, 'nBest: count');
+    const { model, postProcessor } = this.#stages;
+    const source = this.#source(text);
+    const pieces = this.#pieces(source);
+    const ways = pieces.map(({ piece, id }) => {
+      if (id !== undefined) return [{ tokens: [wholeToken(piece, id)], score: 0 }];
+      if (model.nBest !== undefined) return model.nBest(piece.text, count);
+      throw new TokenizerError(
+        'nBest',
+        'the segmentations of this model have no scores; expected a Unigram model. Use encode, or train one by trainUnigram.',
+      );
+    });
+    const combinations = bestCombinations(
+      ways.map((list) => list.map(({ score }) => score)),
+      count,
+    );
+    return combinations.map(({ choices, score }) => {
+      const content = new ContentBuilder();
+      for (const [k, { piece }] of pieces.entries())
+        content.append(piece, ways[k]?.[choices[k] ?? 0]?.tokens ?? []);
+      const first = content.build();
+      convertOffsets(source, first.offsets, options.offsets ?? 'utf16');
+      const encoding = postProcessor.arrange({ first, second: undefined }, options.addSpecialTokens ?? true);
+      return { encoding, score };
+    });
+  }
+
   /** Encodes several texts or pairs, each by itself; with `padding` all get one length, their windows, too. */
   encodeBatch(
     texts: readonly (string | readonly [first: string, second: string])[],
@@ -171,9 +220,10 @@ export class Tokenizer {
 
   #finish(texts: { first: unknown; second: unknown }, options: EncodeOptions): Encoding {
     const { postProcessor } = this.#stages;
-    const { addSpecialTokens = true, truncation, offsets = 'utf16' } = options;
-    const first = this.#content(texts.first, offsets);
-    const second = texts.second === undefined ? undefined : this.#content(texts.second, offsets);
+    const { addSpecialTokens = true, truncation, sampling } = options;
+    if (sampling !== undefined) checkSampling(sampling);
+    const first = this.#content(texts.first, options);
+    const second = texts.second === undefined ? undefined : this.#content(texts.second, options);
     if (truncation === undefined) return postProcessor.arrange({ first, second }, addSpecialTokens);
     const special = addSpecialTokens ? postProcessor.added(second !== undefined) : 0;
     const cut = truncate({ first, second }, truncation, special);
@@ -203,13 +253,28 @@ export class Tokenizer {
   }
 
   // The tokens of one text, without special tokens of the post-processor.
-  #content(text: unknown, offsets: OffsetUnit): Encoding {
+  #content(text: unknown, { offsets = 'utf16', sampling }: EncodeOptions): Encoding {
+    const { model } = this.#stages;
     const source = this.#source(text);
     const content = new ContentBuilder();
-    for (const part of this.#stages.added.extract(source)) this.#appendPart(content, part);
+    for (const { piece, id } of this.#pieces(source)) {
+      if (id !== undefined) content.append(piece, [wholeToken(piece, id)]);
+      else if (sampling === undefined) content.append(piece, model.tokenize(piece.text));
+      else content.append(piece, sampledTokens(model, piece.text, sampling));
+    }
     const encoding = content.build();
     convertOffsets(source, encoding.offsets, offsets);
     return encoding;
+  }
+
+  // What the model works on, and the added tokens between, with their ids.
+  #pieces(source: string): { piece: AlignedText; id: number | undefined }[] {
+    const pieces: { piece: AlignedText; id: number | undefined }[] = [];
+    for (const { text, id } of this.#stages.added.extract(source)) {
+      if (id !== undefined) pieces.push({ piece: text, id });
+      else for (const piece of this.#stages.preTokenizer([text])) pieces.push({ piece, id: undefined });
+    }
+    return pieces;
   }
 
   // The text that is worked on, of the same length as the one given.
@@ -222,15 +287,10 @@ export class Tokenizer {
     }
     return this.#stages.wellFormed === false ? text : wellFormed(text);
   }
+}
 
-  #appendPart(content: ContentBuilder, part: Part): void {
-    const { preTokenizer, model } = this.#stages;
-    if (part.id !== undefined) {
-      content.append(part.text, [{ id: part.id, token: part.text.text, start: 0, end: part.text.length }]);
-      return;
-    }
-    for (const piece of preTokenizer([part.text])) content.append(piece, model.tokenize(piece.text));
-  }
+function wholeToken(piece: AlignedText, id: number): Token {
+  return { id, token: piece.text, start: 0, end: piece.length };
 }
 
 // Collects the tokens of one text, piece by piece.

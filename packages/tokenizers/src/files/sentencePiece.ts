@@ -1,7 +1,7 @@
 // Tokenizers from SentencePiece's .model file, by itself or, as Marian has it, with a vocab.json that gives the ids.
 import { type AddedToken, addedTokens } from '../addedTokens.ts';
 import { sentencePieceDecoder } from '../decoders/sentencePiece.ts';
-import type { Model } from '../models/model.ts';
+import type { Model, Token } from '../models/model.ts';
 import { sentencePieceModel } from '../models/sentencePiece.ts';
 import { type Vocabulary, vocabulary } from '../models/vocabulary.ts';
 import { readCharsMap } from '../normalizers/charsMap.ts';
@@ -67,13 +67,29 @@ export function readMarian(file: Uint8Array, vocab: string): Tokenizer {
     );
   };
   const unknownId = named('<unk>');
+  const renumbered = (tokens: readonly Token[]): Token[] =>
+    tokens.map((token) => ({ ...token, id: words.id(token.token) ?? unknownId }));
+  const { sample, nBest } = read.model;
   const model: Model = {
     id: words.id,
     token: words.token,
     size: words.size,
     unknownId,
-    tokenize: (text) =>
-      read.model.tokenize(text).map((token) => ({ ...token, id: words.id(token.token) ?? unknownId })),
+    tokenize: (text) => renumbered(read.model.tokenize(text)),
+    ...(sample === undefined
+      ? {}
+      : {
+          sample: (text, sampling) => {
+            const tokens = sample(text, sampling);
+            return tokens === undefined ? undefined : renumbered(tokens);
+          },
+        }),
+    ...(nBest === undefined
+      ? {}
+      : {
+          nBest: (text, count) =>
+            nBest(text, count).map(({ tokens, score }) => ({ tokens: renumbered(tokens), score })),
+        }),
   };
   return tokenizerOf(read, model, { before: [], after: [special(named('</s>'), '</s>')] });
 }

@@ -41,17 +41,23 @@ export function bytePairEncoding(
 ): Model {
   const { wholeFirst = false, dropout } = options;
   const read = symbolReader(entries, options);
+  const tokenize = (piece: string, passing: Dropout | undefined): Token[] => {
+    const whole = wholeFirst ? entries.id(piece) : undefined;
+    if (whole !== undefined) return [{ id: whole, token: piece, start: 0, end: piece.length }];
+    const { symbols, places } = read(piece);
+    if (passing?.probability !== 1) mergeSymbols(symbols, merges, passing);
+    return tokensOf(symbols, entries, places);
+  };
   return {
     id: entries.id,
     token: entries.token,
     size: entries.size,
     unknownId: options.unknownToken === undefined ? undefined : entries.id(options.unknownToken),
-    tokenize(piece) {
-      const whole = wholeFirst ? entries.id(piece) : undefined;
-      if (whole !== undefined) return [{ id: whole, token: piece, start: 0, end: piece.length }];
-      const { symbols, places } = read(piece);
-      if (dropout?.probability !== 1) mergeSymbols(symbols, merges, dropout);
-      return tokensOf(symbols, entries, places);
+    tokenize: (piece) => tokenize(piece, dropout),
+    sample(piece, sampling) {
+      if (!('dropout' in sampling)) return undefined;
+      const { dropout: probability, random } = sampling;
+      return tokenize(piece, probability === 0 ? undefined : { probability, random });
     },
   };
 }

@@ -10,10 +10,7 @@ import type { Model, Token } from './model.ts';
 export function cached(model: Model, capacity = 10_000): Model {
   const known = new Map<string, readonly Token[]>();
   return {
-    id: (token) => model.id(token),
-    token: (id) => model.token(id),
-    size: model.size,
-    unknownId: model.unknownId,
+    ...model,
     tokenize(piece) {
       if (piece.length > 64) return model.tokenize(piece);
       const remembered = known.get(piece);

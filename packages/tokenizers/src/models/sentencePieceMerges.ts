@@ -4,8 +4,8 @@ import type { Piece } from '../files/sentencePieceModel.ts';
 import { longestEntry } from '../structures/longestEntry.ts';
 import { PairTable } from '../structures/pairTable.ts';
 import type { Trie } from '../structures/trie.ts';
-import { type Merges, mergeSymbols } from './mergeSymbols.ts';
-import type { Segment } from './sentencePiece.ts';
+import { type Dropout, type Merges, mergeSymbols } from './mergeSymbols.ts';
+import type { Segment } from './segmentations.ts';
 
 /**
  * Begins with single characters and user-defined symbols, which never merge; then the two neighbours that spell the piece
@@ -15,12 +15,12 @@ import type { Segment } from './sentencePiece.ts';
 export function sentencePieceMerges(
   pieces: readonly Piece[],
   { symbols, unknownId }: { symbols: Trie; unknownId: number },
-): (text: string) => Segment[] {
+): (text: string, dropout?: Dropout) => Segment[] {
   const size = pieces.length;
   const { ids, merges } = readMerges(pieces);
   // Ids of symbols: those of pieces; then frozen ones; then characters that are no piece, of which some merge.
   const stranger = 2 * size;
-  return (text) => {
+  return (text, dropout) => {
     const row = { ids: new Int32Array(text.length), widths: new Int32Array(text.length), length: 0 };
     for (let at = 0; at < text.length; ) {
       const symbol = symbols.longest === 0 ? undefined : longestEntry(text, symbols, at);
@@ -30,7 +30,7 @@ export function sentencePieceMerges(
       row.widths[row.length++] = end - at;
       at = end;
     }
-    mergeSymbols(row, merges);
+    if (dropout?.probability !== 1) mergeSymbols(row, merges, dropout);
     const segments: Segment[] = [];
     let start = 0;
     for (let k = 0; k < row.length; k++) {

@@ -3,32 +3,37 @@
 import { widthAt } from '../alignedText.ts';
 import type { Piece } from '../files/sentencePieceModel.ts';
 import { Trie } from '../structures/trie.ts';
-import type { Segment } from './sentencePiece.ts';
+import type { Segment } from './segmentations.ts';
+import type { ScoredEntries } from './segmentLattice.ts';
 
 /**
  * The segmentation with the highest sum of scores; of equal sums the one whose last piece begins first. A user-defined
  * symbol counts its length in bytes times the best score, less 0.1, so that it wins over anything else
  * (`Model::EncodeOptimized` in google/sentencepiece src/unigram_model.cc, 0.2.3).
  *
+ * `entries` are for other segmentations, in which a user-defined symbol counts its length in characters (`Model::PopulateNodes`).
+ *
  * Time: length of the text × length of the longest piece.
  */
 export function sentencePieceUnigram(
   pieces: readonly Piece[],
   unknownId: number,
-): (text: string) => Segment[] {
+): { best: (text: string) => Segment[]; entries: ScoredEntries } {
   const trie = new Trie();
   const scores = new Float32Array(pieces.length);
   const normal = pieces.filter(({ kind }) => kind === 'normal');
   const lowest = normal.reduce((least, { score }) => Math.min(least, score), largestFloat);
   const highest = normal.reduce((most, { score }) => Math.max(most, score), smallestFloat);
   const encoder = new TextEncoder();
+  const otherScores = new Float64Array(pieces.length);
   for (const [id, { text, score, kind }] of pieces.entries()) {
     if (kind !== 'normal' && kind !== 'userDefined') continue;
     if (text !== '') trie.set(text, id);
     scores[id] = kind === 'normal' ? score : Math.fround(encoder.encode(text).length * highest) - 0.1;
+    otherScores[id] = kind === 'normal' ? score : [...text].length * highest - 0.1;
   }
   const unknownScore = Math.fround(lowest - 10);
-  return (text) => {
+  const best = (text: string): Segment[] => {
     // For each end: the best sum so far, where its last piece starts (−1: none reaches it yet), and that piece.
     const best = new Float32Array(text.length + 1);
     const starts = new Int32Array(text.length + 1).fill(-1);
@@ -58,6 +63,7 @@ export function sentencePieceUnigram(
     }
     return readBack(text.length, starts, ids);
   };
+  return { best, entries: { trie, scores: otherScores, unknownId, unknownScore } };
 }
 
 // FLT_MAX and FLT_MIN, where the original begins.

@@ -1,9 +1,11 @@
-// Unigram encoding: the most probable segmentation. Training and sampling are not here.
+// Unigram encoding: the most probable segmentation, several, or one drawn. Training is not here.
 import { widthAt } from '../alignedText.ts';
 import { Trie } from '../structures/trie.ts';
 import { TokenizerError } from '../tokenizerError.ts';
 import { byteTokenName } from './byteTokenName.ts';
 import type { Model, Token } from './model.ts';
+import { bestSegmentations, type Segment, sampledSegments } from './segmentations.ts';
+import type { ScoredEntries } from './segmentLattice.ts';
 
 /** What a Unigram model does. */
 export interface UnigramOptions {
@@ -40,34 +42,38 @@ export function unigram(
   }
   const lattice = { trie, scores, unknownId: unknownId ?? -1, unknownScore: lowest - 10 };
   const bytes = byteFallback ? byteTokens(ids) : undefined;
+  const tokensOf = (text: string, ranges: readonly Range[]): Token[] => {
+    const tokens: Token[] = [];
+    for (const { start, end } of ranges) {
+      const token = text.slice(start, end);
+      const id = ids.get(token);
+      if (id !== undefined) tokens.push({ id, token, start, end });
+      else
+        tokens.push(
+          ...(bytes?.({ token, start, end }) ?? [
+            { id: unknownId ?? refuseUnknown(token), token, start, end },
+          ]),
+        );
+    }
+    return tokens;
+  };
   return {
     id: (token) => ids.get(token),
     token: (id) => pieces[id]?.[0],
     size: pieces.length,
     unknownId,
-    tokenize(text) {
-      const tokens: Token[] = [];
-      for (const { start, end } of bestPath(text, lattice)) {
-        const token = text.slice(start, end);
-        const id = ids.get(token);
-        if (id !== undefined) tokens.push({ id, token, start, end });
-        else
-          tokens.push(
-            ...(bytes?.({ token, start, end }) ?? [
-              { id: unknownId ?? refuseUnknown(token), token, start, end },
-            ]),
-          );
-      }
-      return tokens;
+    tokenize: (text) => tokensOf(text, bestPath(text, lattice)),
+    sample(text, sampling) {
+      if (!('alpha' in sampling)) return undefined;
+      const segments = sampledSegments(text, lattice, sampling);
+      return tokensOf(text, joinedUnknowns(segments, lattice.unknownId));
     },
+    nBest: (text, count) =>
+      bestSegmentations(text, lattice, count).map(({ segments, score }) => ({
+        tokens: tokensOf(text, joinedUnknowns(segments, lattice.unknownId)),
+        score,
+      })),
   };
-}
-
-interface Lattice {
-  trie: Trie;
-  scores: Float64Array;
-  unknownId: number;
-  unknownScore: number;
 }
 
 interface Range {
@@ -75,7 +81,7 @@ interface Range {
   end: number;
 }
 
-function bestPath(text: string, lattice: Lattice): Range[] {
+function bestPath(text: string, lattice: ScoredEntries): Range[] {
   const { trie, scores, unknownId, unknownScore } = lattice;
   // For each end: the best score so far, where its last piece starts (−1: none reaches it yet), and that piece.
   const best = new Float64Array(text.length + 1);
@@ -106,6 +112,18 @@ function bestPath(text: string, lattice: Lattice): Range[] {
     start += width;
   }
   return readBack(text.length, { starts, ids, unknownId });
+}
+
+function joinedUnknowns(segments: readonly Segment[], unknownId: number): Range[] {
+  const ranges: Range[] = [];
+  let before = -2;
+  for (const { id, start, end } of segments) {
+    const last = ranges.at(-1);
+    if (id === unknownId && before === unknownId && last !== undefined) last.end = end;
+    else ranges.push({ start, end });
+    before = id;
+  }
+  return ranges;
 }
 
 // Follows the starts from the end, joining neighbouring unknowns.

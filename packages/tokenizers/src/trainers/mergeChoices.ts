@@ -1,4 +1,5 @@
 // Which pair is merged next: the most frequent one, or the one that is most frequent for what its halves are.
+import { Heap } from '../structures/heap.ts';
 import type { SymbolRows } from './symbolRows.ts';
 
 /** A pair that is to be merged. */
@@ -20,50 +21,25 @@ export type MergeChooser = () => MergeChoice | undefined;
  */
 export function byCount(rows: SymbolRows): MergeChooser {
   const { pairs } = rows;
-  const heap: { finding: number; pair: number; count: number }[] = [];
-  const isBefore = (a: (typeof heap)[number], b: (typeof heap)[number]): boolean => {
+  const queue = new Heap<{ finding: number; pair: number; count: number }>((a, b) => {
     if (a.count !== b.count) return a.count > b.count;
     const difference = pairs.left(a.pair) - pairs.left(b.pair) || pairs.right(a.pair) - pairs.right(b.pair);
     return difference < 0;
-  };
-  const push = (item: (typeof heap)[number]): void => {
-    let at = heap.length;
-    while (at > 0) {
-      const parent = (at - 1) >> 1;
-      const above = heap[parent] as (typeof heap)[number]; // parent < length
-      if (!isBefore(item, above)) break;
-      heap[at] = above;
-      at = parent;
-    }
-    heap[at] = item;
-  };
-  const sink = (item: (typeof heap)[number]): void => {
-    let at = 0;
-    for (let child = 1; child < heap.length; child = 2 * at + 1) {
-      const right = heap[child + 1];
-      if (right !== undefined && isBefore(right, heap[child] as (typeof heap)[number])) child += 1;
-      const below = heap[child] as (typeof heap)[number]; // child < length
-      if (!isBefore(below, item)) break;
-      heap[at] = below;
-      at = child;
-    }
-    heap[at] = item;
-  };
+  });
   return () => {
     for (const finding of rows.newFindings()) {
       const pair = rows.pairOf(finding);
-      push({ finding, pair, count: rows.pairCount(pair) });
+      queue.push({ finding, pair, count: rows.pairCount(pair) });
     }
-    for (let top = heap[0]; top !== undefined; top = heap[0]) {
+    for (let { top } = queue; top !== undefined; top = queue.top) {
       const { finding, pair } = top;
       const count = rows.pairCount(pair);
       if (count !== top.count) {
-        sink({ finding, pair, count });
+        queue.replaceTop({ finding, pair, count });
         continue;
       }
       if (count <= 0) return undefined;
-      const last = heap.pop();
-      if (last !== undefined && last !== top) sink(last);
+      queue.pop();
       return { pair, count, merge: (made) => rows.mergeFinding(finding, made) };
     }
     return undefined;

@@ -1,6 +1,6 @@
 // All ways to put a text together from pieces, at once: the sums over them and the best of them. For training; the fast search
 // for the best alone is `models/unigram.ts`.
-import { widthAt } from '../alignedText.ts';
+import { addedLogs, type ScoredEntries, SegmentLattice } from '../models/segmentLattice.ts';
 import { grown } from '../structures/growing.ts';
 import { Trie } from '../structures/trie.ts';
 
@@ -15,62 +15,31 @@ export interface ScoredPieces {
  * models/unigram/model.rs, 3ba8ad00). One lattice serves one text after the other.
  */
 export class PieceLattice {
-  readonly #trie = new Trie();
+  readonly #lattice = new SegmentLattice();
   readonly #scores: Float64Array;
-  #unknownScore = 0;
-  #length = 0;
-  // The edges that begin at place p are [starts[p], starts[p + 1]).
-  #starts = new Int32Array(64);
-  #ends = new Int32Array(256);
-  #ids = new Int32Array(256);
+  #entries: ScoredEntries;
   #forward = new Float64Array(64);
   #backward = new Float64Array(64);
   #from = new Int32Array(64);
 
   constructor({ texts, scores }: ScoredPieces) {
     this.#scores = scores;
-    for (const [id, text] of texts.entries()) if (id > 0) this.#trie.set(text, id);
-    this.scoresChanged();
+    const trie = new Trie();
+    for (const [id, text] of texts.entries()) if (id > 0) trie.set(text, id);
+    this.#entries = { trie, scores, unknownId: 0, unknownScore: this.#unknownScore() };
   }
 
   /** To be called when scores were changed. */
   scoresChanged(): void {
-    let lowest = Number.POSITIVE_INFINITY;
-    for (let id = 1; id < this.#scores.length; id++) {
-      const score = this.#scores[id] as number; // id < length
-      if (score < lowest) lowest = score;
-    }
-    this.#unknownScore = lowest - 10;
+    this.#entries = { ...this.#entries, unknownScore: this.#unknownScore() };
   }
 
   /** Takes a text. */
   read(text: string): void {
-    this.#length = text.length;
-    this.#starts = grown(this.#starts, text.length + 2);
+    this.#lattice.read(text, this.#entries);
     this.#forward = grown(this.#forward, text.length + 1);
     this.#backward = grown(this.#backward, text.length + 1);
     this.#from = grown(this.#from, text.length + 1);
-    let edges = 0;
-    for (let start = 0; start < text.length; ) {
-      const width = widthAt(text, start);
-      this.#starts[start] = edges;
-      let single = false;
-      let node = Trie.root;
-      for (let end = start; end < text.length; ) {
-        node = this.#trie.child(node, text.charCodeAt(end));
-        if (node < 0) break;
-        end += 1;
-        const id = this.#trie.value(node);
-        if (id < 0 || Number.isNaN(this.#scores[id])) continue;
-        this.#add(edges++, end, id);
-        if (end - start === width) single = true;
-      }
-      if (!single) this.#add(edges++, start + width, 0);
-      if (width === 2) this.#starts[start + 1] = edges;
-      start += width;
-    }
-    this.#starts[text.length] = edges;
-    this.#starts[text.length + 1] = edges;
   }
 
   /**
@@ -79,11 +48,11 @@ export class PieceLattice {
    */
   expect(weight: number, expected: Float64Array): number {
     const [forward, backward] = [this.#forward, this.#backward];
-    const [starts, ends, ids] = [this.#starts, this.#ends, this.#ids];
+    const { starts, ends, ids, length } = this.#lattice;
     // All places are ≤ length, all edges < starts[length].
-    forward.fill(Number.NEGATIVE_INFINITY, 1, this.#length + 1);
+    forward.fill(Number.NEGATIVE_INFINITY, 1, length + 1);
     forward[0] = 0;
-    for (let start = 0; start < this.#length; start++) {
+    for (let start = 0; start < length; start++) {
       const last = starts[start + 1] as number;
       for (let edge = starts[start] as number; edge < last; edge++) {
         const end = ends[edge] as number;
@@ -93,10 +62,10 @@ export class PieceLattice {
         );
       }
     }
-    const whole = forward[this.#length] as number;
-    backward.fill(Number.NEGATIVE_INFINITY, 0, this.#length);
-    backward[this.#length] = 0;
-    for (let start = this.#length - 1; start >= 0; start--) {
+    const whole = forward[length] as number;
+    backward.fill(Number.NEGATIVE_INFINITY, 0, length);
+    backward[length] = 0;
+    for (let start = length - 1; start >= 0; start--) {
       const last = starts[start + 1] as number;
       for (let edge = starts[start] as number; edge < last; edge++) {
         const id = ids[edge] as number;
@@ -115,11 +84,11 @@ export class PieceLattice {
    */
   best(without = -1): { ids: number[]; score: number } | undefined {
     const [sums, from] = [this.#forward, this.#from];
-    const [starts, ends, ids] = [this.#starts, this.#ends, this.#ids];
+    const { starts, ends, ids, length } = this.#lattice;
     // All places are ≤ length, all edges < starts[length].
-    sums.fill(Number.NEGATIVE_INFINITY, 1, this.#length + 1);
+    sums.fill(Number.NEGATIVE_INFINITY, 1, length + 1);
     sums[0] = 0;
-    for (let start = 0; start < this.#length; start++) {
+    for (let start = 0; start < length; start++) {
       const soFar = sums[start] as number;
       if (soFar === Number.NEGATIVE_INFINITY) continue;
       const last = starts[start + 1] as number;
@@ -133,38 +102,27 @@ export class PieceLattice {
         from[end] = edge;
       }
     }
-    const score = sums[this.#length] as number;
+    const score = sums[length] as number;
     if (score === Number.NEGATIVE_INFINITY) return undefined;
     const path: number[] = [];
-    for (let end = this.#length; end > 0; ) {
+    for (let end = length; end > 0; ) {
       const edge = from[end] as number;
       path.push(ids[edge] as number);
-      end = this.#startOf(edge, end);
+      end = this.#lattice.startOf(edge);
     }
     return { ids: path.reverse(), score };
   }
 
-  // Edges lie in the order of their starts.
-  #startOf(edge: number, end: number): number {
-    let start = end - 1;
-    while ((this.#starts[start] as number) > edge) start -= 1;
-    return start;
+  #unknownScore(): number {
+    let lowest = Number.POSITIVE_INFINITY;
+    for (let id = 1; id < this.#scores.length; id++) {
+      const score = this.#scores[id] as number; // id < length
+      if (score < lowest) lowest = score;
+    }
+    return lowest - 10;
   }
 
   #score(id: number): number {
-    return id === 0 ? this.#unknownScore : (this.#scores[id] as number); // ids are those of the pieces
+    return id === 0 ? this.#entries.unknownScore : (this.#scores[id] as number); // ids are those of the pieces
   }
-
-  #add(edge: number, end: number, id: number): void {
-    this.#ends = grown(this.#ends, edge + 1);
-    this.#ids = grown(this.#ids, edge + 1);
-    this.#ends[edge] = end;
-    this.#ids[edge] = id;
-  }
-}
-
-// log(exp(a) + exp(b)); beyond a difference of 50 the smaller one is below half a unit in the last place.
-function addedLogs(a: number, b: number): number {
-  const [less, more] = a > b ? [b, a] : [a, b];
-  return more > less + 50 ? more : more + Math.log(Math.exp(less - more) + 1);
 }
