@@ -16,7 +16,7 @@ export interface EngineResult {
   readonly output: Tensor;
   /** [batch, heads, queries] */
   readonly logSumExp: Tensor;
-  /** For each layer [batch, heads, queries, 1], the share of the softmax that its keys have; undefined where there is one layer. */
+  /** For each layer [batch, heads, queries, 1], the share of the softmax that its keys have; undefined where there is one layer, or they are not wanted. */
   readonly layerShares: readonly Tensor[] | undefined;
 }
 
@@ -58,23 +58,27 @@ const shareOf = (own: Float32Array, total: Float32Array): Float32Array<ArrayBuff
   Float32Array.from(own, (one, row) => (one === -Infinity ? 0 : Math.exp(one - (total[row] as number)))); // of one length
 
 /** Attention of a request whose mask is these layers, its sinks left out. */
-export const engineAttention = (request: AttentionRequest, layers: Layers): EngineResult => {
+export const engineAttention = (
+  request: AttentionRequest,
+  layers: Layers,
+  sharesWanted: boolean,
+): EngineResult => {
   const { batch, heads, queries, valueDepth } = sizesOf(request);
   const sum = oneLayer(request, layers[0]);
-  const sums: Float32Array[] = [sum.logSumExp.slice()];
+  const wanted = sharesWanted && layers.length > 1;
+  const sums: Float32Array[] = wanted ? [sum.logSumExp.slice()] : [];
   for (const layer of layers.slice(1)) {
     const part = oneLayer(request, layer);
-    sums.push(part.logSumExp);
+    if (wanted) sums.push(part.logSumExp);
     mergeInto(sum, part, valueDepth);
   }
   const rows = [batch, heads, queries];
   return {
     output: new Tensor('float32', [...rows, valueDepth], sum.out),
     logSumExp: new Tensor('float32', rows, sum.logSumExp),
-    layerShares:
-      layers.length === 1
-        ? undefined
-        : sums.map((own) => new Tensor('float32', [...rows, 1], shareOf(own, sum.logSumExp))),
+    layerShares: wanted
+      ? sums.map((own) => new Tensor('float32', [...rows, 1], shareOf(own, sum.logSumExp)))
+      : undefined,
   };
 };
 

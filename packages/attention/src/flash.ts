@@ -126,12 +126,12 @@ const gradientsOf = (
 
 const flashOp = defineOp<readonly Tensor[], FlashOptions>({
   name: 'flashAttention',
-  forward: (_inputs, { request, left }) => {
+  forward: (_inputs, { request, left }, needsGradient) => {
     const way = engineWay(request);
     const found =
       way === undefined
         ? { ...noGrad(() => region(() => tiledForward(request))), layerShares: undefined }
-        : engineAttention(request, way);
+        : engineAttention(request, way, needsGradient);
     left.way = way;
     left.layerShares = found.layerShares;
     const sunk = request.sinks && addSinks(found, request.sinks);

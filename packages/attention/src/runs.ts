@@ -22,17 +22,17 @@ const runsOf = (count: number, isSeen: (index: number) => boolean, scale = 1): R
   return found;
 };
 
-/** Ranges where `count` of the given lists see at least `least`: by walking all their borders in order. */
-const combine = (lists: readonly Runs[], least: number): Runs => {
-  const borders = lists
-    .flatMap((runs) => runs.map((at, index) => [at, index % 2 === 0 ? 1 : -1] as const))
-    .sort((a, b) => a[0] - b[0] || b[1] - a[1]); // what begins comes before what ends, so that touching ranges are one
+/** Ranges that both lists see (`least` 2), or one of them (1): by walking their borders in order. */
+const combine = (a: Runs, b: Runs, least: 1 | 2): Runs => {
   const found: number[] = [];
-  let open = 0;
-  for (const [at, change] of borders) {
-    const before = open;
-    open += change;
-    if (before < least === open < least) continue;
+  let [i, j] = [0, 0];
+  while (i < a.length || j < b.length) {
+    const at = Math.min(a[i] ?? Number.POSITIVE_INFINITY, b[j] ?? Number.POSITIVE_INFINITY);
+    if (a[i] === at) i++;
+    if (b[j] === at) j++;
+    // An odd number of borders passed is a range that is open; of those that touch, only the outer borders count.
+    const open = (i % 2) + (j % 2) >= least;
+    if (open === (found.length % 2 === 1)) continue;
     if (found.at(-1) === at) found.pop();
     else found.push(at);
   }
@@ -110,11 +110,11 @@ const readerOf = (mask: Mask, sizes: MaskSizes): Reader | undefined => {
       const parts = mask.parts.map((part) => readerOf(part, sizes));
       if (!parts.every((part) => part !== undefined)) return undefined;
       if (parts.length === 0) return () => (mask.kind === 'and' ? range(0, keys, keys) : []);
-      const least = mask.kind === 'and' ? parts.length : 1;
+      const least = mask.kind === 'and' ? 2 : 1;
       return (batch, query) =>
-        combine(
-          parts.map((part) => part(batch, query)),
-          least,
+        parts.slice(1).reduce(
+          (seen, part) => combine(seen, part(batch, query), least),
+          (parts[0] as Reader)(batch, query), // one at least
         );
     }
     case 'not': {
