@@ -24,10 +24,6 @@ export interface PlayerProps {
 
 /** The controls. */
 export const Player = (props: PlayerProps): JSX.Element => {
-  const go = (place: number): void => {
-    props.onPause();
-    props.onPlace(place);
-  };
   return (
     <div class="player">
       <div class="row">
@@ -39,14 +35,19 @@ export const Player = (props: PlayerProps): JSX.Element => {
           <span class={props.playing ? 'pause-mark' : 'play-mark'} aria-hidden="true" />
           {props.playing ? props.words.pause : props.words.play}
         </button>
-        <button type="button" class="button" disabled={props.place === 0} onClick={() => go(props.place - 1)}>
+        <button
+          type="button"
+          class="button"
+          disabled={props.place === 0}
+          onClick={() => props.onPlace(props.place - 1)}
+        >
           ← {props.words.back}
         </button>
         <button
           type="button"
           class="button"
           disabled={props.place === props.count}
-          onClick={() => go(props.place + 1)}
+          onClick={() => props.onPlace(props.place + 1)}
         >
           {props.words.next} →
         </button>
@@ -56,7 +57,7 @@ export const Player = (props: PlayerProps): JSX.Element => {
         values={Array.from({ length: props.count + 1 }, (_, place) => place)}
         value={props.place}
         format={props.format}
-        onChange={go}
+        onChange={props.onPlace}
       />
     </div>
   );

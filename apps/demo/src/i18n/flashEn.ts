@@ -49,6 +49,7 @@ export const flashEn = {
         : `${rows} of ${of} rows find a larger score: what they had gathered is multiplied by exp(m old − m new), down to ${least}.`,
     skipped: (queries: string, keys: string) =>
       `Queries ${queries} and keys ${keys}: the mask hides the whole tile. Skipped, nothing is read.`,
+    tile: (index: number, queries: string, keys: string) => `Tile ${index}: queries ${queries}, keys ${keys}`,
     picture: 'Q, K, V and O with the tile at work',
     legend: {
       onChip: 'framed: on chip now',

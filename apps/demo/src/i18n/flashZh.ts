@@ -50,6 +50,7 @@ export const flashZh: FlashTexts = {
         ? '没有一行遇到更大的得分：不需要缩放。'
         : `${of} 行中有 ${rows} 行遇到更大的得分：已累积的部分乘以 exp(旧 m − 新 m)，最小为 ${least}。`,
     skipped: (queries, keys) => `Query ${queries} 与 Key ${keys}：整块都被掩码遮住。跳过，什么都不读。`,
+    tile: (index, queries, keys) => `第 ${index} 块：Query ${queries}，Key ${keys}`,
     picture: 'Q、K、V、O 与正在计算的块',
     legend: {
       onChip: '加框：正在片上',

@@ -65,6 +65,8 @@ describePage('the Flash and Scaling pages', (visit) => {
     expect(await readout.textContent()).toContain('Nothing is read yet');
     await page.getByRole('button', { name: 'Next' }).click();
     expect(await readout.textContent()).toContain('Queries 0–7 meet keys 0–7');
+    await page.locator('.tiles-line').nth(5).click();
+    expect(await place(page)).toBe('6 of 16');
     await page.locator('.tiles-side .range input').press('End');
     expect(await place(page)).toBe('16 of 16');
     expect(numbers((await page.locator('.strips figcaption').nth(1).textContent()) ?? '')[0]).toBeLessThan(

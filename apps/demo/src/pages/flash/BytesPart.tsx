@@ -6,7 +6,6 @@ import { Curves } from '../../components/Curves.tsx';
 import { bytes, duration, fixed, quantity } from '../../components/formatNumber.ts';
 import { Hood } from '../../components/Hood.tsx';
 import { Presets } from '../../components/Presets.tsx';
-import { presetOf } from '../../components/presetOf.ts';
 import { Question } from '../../components/Question.tsx';
 import { Range } from '../../components/Range.tsx';
 import { Segmented } from '../../components/Segmented.tsx';
@@ -19,8 +18,6 @@ import { bytesFormulas } from './bytesFormulas.ts';
 import { bytesChoices, bytesPresets, bytesState, machineNames } from './bytesState.ts';
 
 const words = () => texts().flash.bytes;
-
-const presetNames = Object.keys(bytesPresets) as (keyof typeof bytesPresets)[];
 
 const Controls = (): JSX.Element => {
   const range = (name: 'length' | 'depth' | 'heads' | 'batch') => (
@@ -35,12 +32,10 @@ const Controls = (): JSX.Element => {
   return (
     <section class="card controls">
       <Presets
-        title={words().presets}
-        names={presetNames}
-        labels={words().presetNames}
-        points={words().presetPoints}
-        chosen={presetOf(bytesPresets, bytesState.options())}
-        onChoose={(name) => bytesState.change(bytesPresets[name])}
+        words={words()}
+        presets={bytesPresets}
+        options={bytesState.options()}
+        onChoose={bytesState.change}
       />
       <Segmented
         label={words().machine}

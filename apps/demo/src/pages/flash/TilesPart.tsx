@@ -7,7 +7,6 @@ import { grouped, magnitude, powerOfTen } from '../../components/formatNumber.ts
 import { Hood } from '../../components/Hood.tsx';
 import { Player } from '../../components/Player.tsx';
 import { Presets } from '../../components/Presets.tsx';
-import { presetOf } from '../../components/presetOf.ts';
 import { Question } from '../../components/Question.tsx';
 import { Range } from '../../components/Range.tsx';
 import { Segmented } from '../../components/Segmented.tsx';
@@ -24,8 +23,6 @@ import { tilesSentence } from './tilesSentence.ts';
 import { tilePresets, tilesState } from './tilesState.ts';
 
 const words = () => texts().flash.tiles;
-
-const presetNames = Object.keys(tilePresets) as (keyof typeof tilePresets)[];
 
 const Controls = (): JSX.Element => {
   const range = (
@@ -44,12 +41,10 @@ const Controls = (): JSX.Element => {
   return (
     <section class="card controls">
       <Presets
-        title={words().presets}
-        names={presetNames}
-        labels={words().presetNames}
-        points={words().presetPoints}
-        chosen={presetOf(tilePresets, tilesState.options())}
-        onChoose={(name) => tilesState.change(tilePresets[name])}
+        words={words()}
+        presets={tilePresets}
+        options={tilesState.options()}
+        onChoose={tilesState.change}
       />
       <Segmented
         label={words().order}
@@ -139,7 +134,14 @@ const Stage = (): JSX.Element => {
     <section class="card">
       <div class="tiles-stage">
         <Show when={tilesState.run()} fallback={<div class="tiles-waiting" />}>
-          {(run) => <TilesPicture run={run()} shown={tilesState.shown()} sentence={sentence()} />}
+          {(run) => (
+            <TilesPicture
+              run={run()}
+              shown={tilesState.shown()}
+              sentence={sentence()}
+              onTile={tilesState.jump}
+            />
+          )}
         </Show>
         <div class="tiles-side">
           <Player
@@ -151,7 +153,7 @@ const Stage = (): JSX.Element => {
             words={words()}
             onPlay={tilesState.play}
             onPause={tilesState.pause}
-            onPlace={tilesState.show}
+            onPlace={tilesState.jump}
           />
           <p class="readout" aria-live="polite">
             {sentence()}

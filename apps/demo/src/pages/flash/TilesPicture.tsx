@@ -10,6 +10,7 @@ import type { FlashRun, FlashStep, Interval } from '../../experiments/flashOptio
 import { texts } from '../../i18n/texts.ts';
 import { theme } from '../../state/preferences.ts';
 import { type Box, tilesGeometry } from './tilesGeometry.ts';
+import { intervalText } from './tilesSentence.ts';
 import { tilesState } from './tilesState.ts';
 
 const words = () => texts().flash.tiles;
@@ -21,6 +22,8 @@ export interface TilesPictureProps {
   readonly shown: number;
   /** One sentence about the tile at work. */
   readonly sentence: string;
+  /** A tile was touched: its number, from 1. The slider beside the picture does the same by keyboard. */
+  readonly onTile: (tile: number) => void;
 }
 
 /** Numbers at the ends of a colour, symmetric about 0. */
@@ -178,7 +181,13 @@ export const TilesPicture = (props: TilesPictureProps): JSX.Element => {
             </Show>
           )}
         </For>
-        <For each={props.run.steps}>{(one) => <rect class="tiles-line" {...tileBox(one)} />}</For>
+        <For each={props.run.steps}>
+          {(one, index) => (
+            <rect class="tiles-line" {...tileBox(one)} onPointerUp={() => props.onTile(index() + 1)}>
+              <title>{words().tile(index() + 1, intervalText(one.queries), intervalText(one.keys))}</title>
+            </rect>
+          )}
+        </For>
         <Show when={step()?.skipped === true && step()}>
           {(now) => <rect class="tiles-on passed tone-quiet" {...framed(tileBox(now()))} />}
         </Show>
@@ -211,7 +220,7 @@ export const TilesPicture = (props: TilesPictureProps): JSX.Element => {
           )}
         </Show>
       </svg>
-      <div class="tiles-foot">
+      <div class="arcs-foot">
         <p class="tiles-legend">
           <span class="tiles-key on">{words().legend.onChip}</span>
           <span class="tiles-key done">{words().legend.done}</span>
@@ -230,6 +239,7 @@ export const TilesPicture = (props: TilesPictureProps): JSX.Element => {
   );
 };
 
+/** Numbers of a step as JSON takes them. */
 const jsonOf = (step: FlashStep | undefined): object =>
   step === undefined
     ? {}

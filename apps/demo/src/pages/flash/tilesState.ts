@@ -92,7 +92,7 @@ const show = (step: number): void => {
 
 /** The run. */
 export const tilesState = {
-  ...{ options, run, playing, error, pause, count, show },
+  ...{ options, run, playing, error, pause, count },
   /** Tiles that are done. */
   shown: (): number => Math.max(0, shown()),
   /** The tile at work, and what came of it; undefined before the first. */
@@ -120,6 +120,11 @@ export const tilesState = {
       ...{ causal: next.causal ? 'on' : 'off', outer: next.order },
     });
     compute();
+  },
+  /** To a tile, at the reader's wish: playing ends. */
+  jump(step: number): void {
+    pause();
+    show(step);
   },
   play(): void {
     pause();

@@ -3,7 +3,6 @@
 import { createMemo, type JSX, onCleanup, onMount, Show } from 'solid-js';
 import { Hood } from '../../components/Hood.tsx';
 import { Presets } from '../../components/Presets.tsx';
-import { presetOf } from '../../components/presetOf.ts';
 import { Question } from '../../components/Question.tsx';
 import { Range } from '../../components/Range.tsx';
 import { Segmented } from '../../components/Segmented.tsx';
@@ -24,17 +23,13 @@ import {
 
 const words = () => texts().scaling;
 
-const presetNames = Object.keys(scalingPresets) as (keyof typeof scalingPresets)[];
-
 const Controls = (): JSX.Element => (
   <section class="card controls">
     <Presets
-      title={words().presets}
-      names={presetNames}
-      labels={words().presetNames}
-      points={words().presetPoints}
-      chosen={presetOf(scalingPresets, scalingState.choice())}
-      onChoose={(name) => scalingState.change(scalingPresets[name])}
+      words={words()}
+      presets={scalingPresets}
+      options={scalingState.choice()}
+      onChoose={scalingState.change}
     />
     <Range
       label={words().depth}
