@@ -161,7 +161,7 @@ export const flashEn = {
       standard: { readonly time: string; readonly share: string },
       flash: { readonly time: string; readonly share: string },
     ) =>
-      `If all that can overlaps, standard attention takes at least ${standard.time}, of which arithmetic fills ${standard.share}; FlashAttention ${flash.time}, of which it fills ${flash.share}.`,
+      `If transfers and arithmetic overlap fully, standard attention takes at least ${standard.time}, of which arithmetic fills ${standard.share}; FlashAttention ${flash.time}, of which it fills ${flash.share}.`,
     verdictPaper: (standard: string, flash: string) =>
       `The paper prints 40.3 GB and 4.4 GB for this problem; counted here: ${standard} and ${flash}.`,
     verdictFlops: (standard: string, flash: string) =>

@@ -80,7 +80,7 @@ export const flashZh: FlashTexts = {
     verdictExact: (tiles, error, onChip, matrix) =>
       `${tiles} 块之后，合并得到的输出与整行 softmax 最多相差 ${error}；片上同时最多只有 ${onChip} B，而 ${matrix} B 的权重矩阵从未存在过。`,
     verdictLess: (flash, standard, ratio) =>
-      `主存搬运了 ${flash} B，标准注意力是 ${standard} B：少到 1/${ratio}。`,
+      `主存搬运了 ${flash} B；标准注意力要 ${standard} B，是它的 ${ratio} 倍。`,
     verdictMore: (flash, standard) => `主存搬运了 ${flash} B，标准注意力是 ${standard} B：块这么小，不合算。`,
     verdictNotes: (error, mean) =>
       `笔记的代码把各块的 softmax 直接相加而不缩放：误差达 ${error}；即使再除以块数，仍差 ${mean}。`,
@@ -149,11 +149,11 @@ export const flashZh: FlashTexts = {
     },
     flops: (count) => `${count}FLOP`,
     verdictLess: (machine, standard, flash, ratio) =>
-      `在 ${machine} 上，标准注意力进出主存 ${standard}，FlashAttention 只有 ${flash}：少到 1/${ratio}。`,
+      `在 ${machine} 上，标准注意力进出主存 ${standard}，FlashAttention 只有 ${flash}：前者是后者的 ${ratio} 倍。`,
     verdictMore: (machine, standard, flash) =>
       `在 ${machine} 上，标准注意力进出主存 ${standard}，FlashAttention 是 ${flash}：这里没有省下什么。`,
     verdictTime: (standard, flash) =>
-      `假设能重叠的都重叠，标准注意力至少需要 ${standard.time}，其中计算只占 ${standard.share}；FlashAttention 至少 ${flash.time}，其中计算占 ${flash.share}。`,
+      `假设搬运与计算完全重叠，标准注意力至少需要 ${standard.time}，其中计算只占 ${standard.share}；FlashAttention 至少 ${flash.time}，其中计算占 ${flash.share}。`,
     verdictPaper: (standard, flash) =>
       `论文对这个问题给出 40.3 GB 与 4.4 GB；这里数出 ${standard} 与 ${flash}。`,
     verdictFlops: (standard, flash) =>

@@ -24,6 +24,7 @@ export const scalingEn = {
   ways: { scaled: '÷ √d', t5: 'T5 init', unscaled: 'unscaled' },
   waysHint: 'T5’s line lies on that of ÷ √d: the same factor, at another place.',
   scores: 'How scores are spread',
+  spreadOf: (way: string, deviation: string) => `${way}: standard deviation ${deviation}`,
   scoresAxis: 'score',
   densityAxis: 'density',
   weights: 'One query’s weights over 16 keys',

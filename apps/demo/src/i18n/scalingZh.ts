@@ -26,6 +26,7 @@ export const scalingZh: ScalingTexts = {
   ways: { scaled: '÷ √d', t5: 'T5 初始化', unscaled: '不缩放' },
   waysHint: 'T5 的线与 ÷ √d 的线重合：同一个因子，换了个位置。',
   scores: '得分的分布',
+  spreadOf: (way, deviation) => `${way}：标准差 ${deviation}`,
   scoresAxis: '得分',
   densityAxis: '密度',
   weights: '一个 Query 在 16 个 Key 上的权重',
@@ -53,8 +54,8 @@ export const scalingZh: ScalingTexts = {
   verdictGradient: (depth, wrong, right) =>
     `权重处大小为 1 的梯度，d = ${depth} 时中位数的 Query 传到得分处：不除剩 ${wrong}，除则剩 ${right}`,
   verdictNotYet: '：还没有变小。',
-  verdictLess: (ratio) => `：小到 1/${ratio}。`,
-  verdictVanishes: (depth, ratio) => `d = ${depth} 时小到 1/${ratio}：梯度消失了。`,
+  verdictLess: (ratio) => `，后者是前者的 ${ratio} 倍。`,
+  verdictVanishes: (depth, ratio) => `d = ${depth} 时相差 ${ratio} 倍：不除，梯度就消失了。`,
   verdictT5: (variance, right) =>
     `T5 的做法得到方差 ${variance}，除以 √d 得到 ${right}：起点完全一样，只是因子的位置不同。`,
   verdictMean: (wrong, right) =>

@@ -98,6 +98,9 @@ const Moved = (): JSX.Element => {
   );
 };
 
+/** More marks than these touch each other. */
+const mostMarked = 32;
+
 const ErrorCurves = (): JSX.Element => {
   const run = () => tilesState.run();
   const points = (of: 'errors' | 'blockSumErrors') =>
@@ -122,6 +125,7 @@ const ErrorCurves = (): JSX.Element => {
         }}
         value={magnitude}
         labelWidth={118}
+        marked={count() <= mostMarked}
         at={tilesState.shown() === 0 ? undefined : tilesState.shown()}
       />
     </section>

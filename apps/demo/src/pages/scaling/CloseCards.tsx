@@ -6,7 +6,7 @@ import { fixed, magnitude, percent } from '../../components/formatNumber.ts';
 import { Matrix } from '../../components/Matrix.tsx';
 import { scalingWays, shownKeys } from '../../experiments/scalingOptions.ts';
 import { texts } from '../../i18n/texts.ts';
-import { densityOf } from './densityOf.ts';
+import { densityOf, deviationOf } from './densityOf.ts';
 import { scalingState } from './scalingState.ts';
 import { wayLooks } from './wayLooks.ts';
 
@@ -22,16 +22,23 @@ const Spread = (): JSX.Element => {
   const reach = (): number => 3 * Math.sqrt(scalingState.views()[0]?.depth ?? scalingState.choice().depth);
   const series = createMemo(() =>
     scalingState.views().map((view) => ({
-      ...{ name: words().ways[view.way], points: densityOf(view.scores, reach()), ...wayLooks[view.way] },
-      valued: false,
+      ...{ name: '', points: densityOf(view.scores, reach()), ...wayLooks[view.way] },
     })),
+  );
+  const label = createMemo(() =>
+    [
+      words().scores,
+      ...scalingState
+        .views()
+        .map((view) => words().spreadOf(words().ways[view.way], magnitude(deviationOf(view.scores)))),
+    ].join('; '),
   );
   return (
     <section class="card">
       <h3>{words().scores}</h3>
       <Curves
-        label={words().scores}
-        series={series().map((one) => ({ ...one, name: '' }))}
+        label={label()}
+        series={series()}
         x={{
           ...{
             title: `${words().scoresAxis} →`,

@@ -5,6 +5,10 @@ import type { ChartPoint } from '../../components/LineChart.tsx';
 /** Bins over four deviations to either side. */
 const bins = 32;
 
+/** Root mean square: the deviation of a sample about 0. */
+export const deviationOf = (values: Float32Array): number =>
+  Math.sqrt(values.reduce((sum, value) => sum + value * value, 0) / values.length);
+
 /**
  * Points in the middle of the bins, and 0 at the ends of the axis, −reach and reach.
  *
@@ -12,8 +16,7 @@ const bins = 32;
  * densityOf(Float32Array.of(-1, 1), 9).length; //=> 34
  */
 export const densityOf = (values: Float32Array, reach: number): ChartPoint[] => {
-  const deviation = Math.sqrt(values.reduce((sum, value) => sum + value * value, 0) / values.length);
-  const end = Math.min(reach, 4 * deviation);
+  const end = Math.min(reach, 4 * deviationOf(values));
   const width = (2 * end) / bins;
   const counts = new Float64Array(bins);
   for (const value of values) {
