@@ -11,8 +11,8 @@ import type { ScoredEntries } from './segmentLattice.ts';
  * symbol counts its length in bytes times the best score, less 0.1, so that it wins over anything else
  * (`Model::EncodeOptimized` in google/sentencepiece src/unigram_model.cc, 0.2.3).
  *
- * `entries` are for other segmentations, in which a user-defined symbol counts its length in characters times the best
- * score (`Model::PopulateNodes`).
+ * `entries` are for other segmentations, in which a user-defined symbol counts 0.1 for each character but the first, as measured
+ * of the original's n-best lists.
  *
  * Time: length of the text × length of the longest piece.
  */
@@ -31,7 +31,7 @@ export function sentencePieceUnigram(
     if (kind !== 'normal' && kind !== 'userDefined') continue;
     if (text !== '') trie.set(text, id);
     scores[id] = kind === 'normal' ? score : Math.fround(encoder.encode(text).length * highest) - 0.1;
-    otherScores[id] = kind === 'normal' ? score : [...text].length * highest;
+    otherScores[id] = kind === 'normal' ? score : 0.1 * ([...text].length - 1);
   }
   const unknownScore = Math.fround(lowest - 10);
   const best = (text: string): Segment[] => {
