@@ -31,7 +31,7 @@ export const explorerEn = {
       broad: 'broad',
       mixed: 'by content',
     },
-    sinkSpecial: '[CLS], [SEP]',
+    sinkSpecial: '[CLS]/[SEP]',
     shares: {
       previous: 'to the token before',
       next: 'to the token after',

@@ -33,7 +33,7 @@ export const explorerZh: ExplorerTexts = {
       broad: '分散',
       mixed: '按内容',
     },
-    sinkSpecial: '[CLS]、[SEP]',
+    sinkSpecial: '[CLS]/[SEP]',
     shares: {
       previous: '前一个词元',
       next: '后一个词元',

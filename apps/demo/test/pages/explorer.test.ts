@@ -1,4 +1,5 @@
 // The explorer in a real browser, on the real weights: all heads with their names, lines, matrix, and q and k dimension by dimension.
+import path from 'node:path';
 import { expect, it } from 'vitest';
 import { describePage, expectAccessible, expectNoSidewaysScroll, minute, type Visit } from './site.ts';
 
@@ -72,8 +73,14 @@ describePage('the explorer', (visit) => {
     const sentence = page.locator('.explorer-sentence textarea');
     await sentence.fill('A cat saw a cat.');
     await page.waitForFunction(() => document.querySelectorAll('.neuron-row').length === 6);
+    await page
+      .locator('input[type=file]')
+      .setInputFiles(path.resolve(import.meta.dirname, '../golden/sentence-mean'));
+    await page.waitForFunction(() =>
+      document.querySelector('.verdict')?.textContent?.includes('[CLS] and [SEP] get'),
+    );
     await sentence.fill('');
-    await page.waitForFunction(() => document.querySelectorAll('.neuron-row').length < 2);
+    await page.waitForFunction(() => document.querySelectorAll('.neuron-row').length === 2); // what the model adds
     expect(await page.locator('main').textContent()).not.toContain('NaN');
     expect(errors).toEqual([]);
     await close();

@@ -1,17 +1,22 @@
 // The one sentence of the explorer, and sentences to try.
 
-import { For, type JSX, Show } from 'solid-js';
+import { type JSX, Show } from 'solid-js';
+import { Presets } from '../../components/Presets.tsx';
 import { texts } from '../../i18n/texts.ts';
 import { currentModel } from '../../model/session.ts';
 import type { ExplorerState } from './explorerState.ts';
-import { sentenceNames, sentenceOf, sentences } from './sentences.ts';
+import { type SentenceName, sentenceNames, sentences } from './sentences.ts';
+
+/** What a preset sets: the text alone. */
+const choices = Object.fromEntries(
+  sentenceNames.map((name) => [name, { text: sentences[name].text }]),
+) as Readonly<Record<SentenceName, { readonly text: string }>>; // all names
 
 /** The card. */
 export const SentenceCard = (props: { readonly state: ExplorerState }): JSX.Element => {
   const { state } = props;
   const words = () => texts().explorer.heads;
   const cut = (): number => (state.reading()?.text === state.text() ? (state.reading()?.truncated ?? 0) : 0);
-  const current = () => sentenceOf(state.text());
   return (
     <section class="card explorer-sentence">
       <h3 class="eyebrow">{words().sentence}</h3>
@@ -31,27 +36,12 @@ export const SentenceCard = (props: { readonly state: ExplorerState }): JSX.Elem
           {texts().look.cut(cut(), currentModel()?.maxTokens ?? 0)}
         </p>
       </Show>
-      <h3 class="eyebrow presets-title">{words().presets}</h3>
-      <ul class="presets">
-        <For each={sentenceNames}>
-          {(name) => (
-            <li>
-              <button
-                type="button"
-                class="chip"
-                title={words().presetPoints[name]}
-                aria-pressed={current() === name}
-                onClick={() => state.setText(sentences[name].text)}
-              >
-                {words().presetNames[name]}
-              </button>
-            </li>
-          )}
-        </For>
-      </ul>
-      <p class="hint preset-point">
-        <Show when={current()}>{(name) => <>{words().presetPoints[name()]}</>}</Show>
-      </p>
+      <Presets
+        words={words()}
+        presets={choices}
+        options={{ text: state.text() }}
+        onChoose={({ text }) => text !== undefined && state.setText(text)}
+      />
     </section>
   );
 };

@@ -1,8 +1,9 @@
 // The mask studio: one question, a composition, and everything that follows from it.
 
-import { createMemo, For, type JSX, onCleanup, onMount, Show } from 'solid-js';
+import { createMemo, type JSX, onCleanup, onMount, Show } from 'solid-js';
 import { grouped, magnitude, percent } from '../../components/formatNumber.ts';
 import { Hood } from '../../components/Hood.tsx';
+import { Presets } from '../../components/Presets.tsx';
 import { Question } from '../../components/Question.tsx';
 import { Range } from '../../components/Range.tsx';
 import { Verdict } from '../../components/Verdict.tsx';
@@ -15,38 +16,21 @@ import { MaskWritings } from './MaskWritings.tsx';
 import { maskFindings } from './maskFindings.ts';
 import { depths, lengths, type MaskFacts, maskFacts, maskState, tileSides } from './maskState.ts';
 import { maskLines } from './maskWriting.ts';
-import { maskPresets } from './presets.ts';
+import { presetMasks } from './presets.ts';
 
 const words = () => texts().masks;
 
-const Presets = (): JSX.Element => (
+const Choices = (): JSX.Element => (
   <section class="card">
-    <h3 class="eyebrow">{words().presets}</h3>
-    <ul class="presets">
-      <For each={maskPresets}>
-        {(name) => (
-          <li>
-            <button
-              type="button"
-              class="chip"
-              title={words().presetPoints[name]}
-              aria-pressed={maskState.current() === name}
-              onClick={() => maskState.preset(name)}
-            >
-              {words().presetNames[name]}
-            </button>
-          </li>
-        )}
-      </For>
-      <li>
-        <button type="button" class="chip" onClick={maskState.surprise}>
-          {words().surprise}
-        </button>
-      </li>
-    </ul>
-    <p class="hint preset-point">
-      <Show when={maskState.current()}>{(name) => <>{words().presetPoints[name()]}</>}</Show>
-    </p>
+    <Presets
+      words={words()}
+      presets={presetMasks}
+      options={maskState.options()}
+      onChoose={(preset) => maskState.take({ ...maskState.options(), ...preset })}
+    />
+    <button type="button" class="chip mask-surprise" onClick={maskState.surprise}>
+      {words().surprise}
+    </button>
   </section>
 );
 
@@ -137,7 +121,7 @@ export const MasksPage = (): JSX.Element => {
       <Question level={1} question={words().question} section={words().section} lead={words().lead} />
       <div class="train masks">
         <div class="side">
-          <Presets />
+          <Choices />
           <Controls />
         </div>
         <div class="train-main">

@@ -12,7 +12,7 @@ import { latest } from '../../model/latest.ts';
 import { client } from '../../model/session.ts';
 import type { MaskTiming } from '../../protocol.ts';
 import { currentAddress, updateAddress } from '../../state/address.ts';
-import { type MaskPreset, maskPresets, presetMasks } from './presets.ts';
+import { type PresetMask, presetMasks } from './presets.ts';
 
 /** Tokens to choose from: 5 is the notes' own picture. */
 export const lengths = [5, 8, 12, 16, 24, 32, 48, 64, 96, 128] as const;
@@ -168,21 +168,21 @@ export const maskState = {
     });
     remember();
   },
-  preset(name: MaskPreset): void {
-    const own = presetMasks[name];
-    forget();
+  /** The composition and its sizes, as presets have them. */
+  options: (): PresetMask => ({
+    text: formatMask(spec()),
+    length: length(),
+    tile: tile(),
+    depth: depth(),
+  }),
+  take(options: PresetMask): void {
     batch(() => {
-      setLength(own.length);
-      setTile(own.tile);
-      setDepth(own.depth);
-      maskState.change(parseMask(own.text));
+      setLength(options.length);
+      setTile(options.tile);
+      setDepth(options.depth);
+      maskState.change(parseMask(options.text));
     });
   },
-  /** Which preset this is, in mask and length. */
-  current: (): MaskPreset | undefined =>
-    maskPresets.find(
-      (name) => presetMasks[name].text === formatMask(spec()) && presetMasks[name].length === length(),
-    ),
   surprise(): void {
     const seed = crypto.getRandomValues(new Uint32Array(1))[0] ?? 1;
     maskState.change(randomMask(random(seed), length()));

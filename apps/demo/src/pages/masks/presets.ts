@@ -1,24 +1,20 @@
 // Masks that make a point in one click: those of the notes and of the published patterns.
 
 /** Names, in the order of the buttons. */
-export const maskPresets = [
-  'notes',
-  'causal',
-  'padding',
-  'decoder',
-  'prefix',
-  'window',
-  'dilated',
-  'longformer',
-  'bigBird',
-  'streaming',
-  'packed',
-  'blocks',
-  'empty',
-] as const;
-
-/** A preset's name. */
-export type MaskPreset = (typeof maskPresets)[number];
+export type MaskPreset =
+  | 'notes'
+  | 'causal'
+  | 'padding'
+  | 'decoder'
+  | 'prefix'
+  | 'window'
+  | 'dilated'
+  | 'longformer'
+  | 'bigBird'
+  | 'streaming'
+  | 'packed'
+  | 'blocks'
+  | 'empty';
 
 /** A mask's text, and the sizes at which it is seen best. */
 export interface PresetMask {
