@@ -12,6 +12,7 @@ import { installPeers } from './peers/installPeers.ts';
 import { type Findings, report } from './report.ts';
 import type { CaseResult } from './result.ts';
 import { spawnJob, withoutSimd } from './spawnJob.ts';
+import { measureAttentionMemory } from './suites/attentionMemory.ts';
 import { measureMemory } from './suites/memory.ts';
 import { measureStartup } from './suites/startup.ts';
 import { measureSts } from './suites/sts.ts';
@@ -41,6 +42,9 @@ const run = async (options: Options): Promise<Findings> => {
     .map((flavour) => ({ name: `${flavour} SIMD`, reason: withoutSimd(flavour) }))
     .filter((absence): absence is Absence => absence.reason !== undefined);
   const memory = suites.includes('memory') ? await measureMemory({ peers, progress }) : [];
+  const attentionMemory = suites.includes('attention')
+    ? await measureAttentionMemory({ python: options.python, progress })
+    : [];
   const startup = suites.includes('startup')
     ? await measureStartup({ minilm, rounds, withPeer: peers.includes(transformersName), progress })
     : undefined;
@@ -48,8 +52,8 @@ const run = async (options: Options): Promise<Findings> => {
   const weights = hasMinilm(minilm)
     ? 'those of all-MiniLM-L6-v2'
     : 'random ones of its shape (tooling/scripts/weights.sh brings the real ones)';
-  const goals = goalResults(cases, { startup, memory });
-  return { machine, weights, cases, absences, memory, startup, sts, goals };
+  const goals = goalResults(cases, { startup, memory, attentionMemory });
+  return { machine, weights, cases, absences, memory, attentionMemory, startup, sts, goals };
 };
 
 const main = async (): Promise<number> => {

@@ -25,6 +25,8 @@ export interface BenchmarkCase {
   /** Largest allowed difference from ours, as a part of our largest absolute value. */
   readonly tolerance: number;
   readonly absences: readonly Absence[];
+  /** Most rounds, for cases that take seconds. Default: as many as asked for. */
+  readonly rounds?: number;
   /** Prepares all contenders: weights packed, sessions made. */
   prepare(): Promise<readonly Contender[]>;
 }

@@ -26,6 +26,8 @@ export interface Engines {
   /** One thread, whatever the conditions. */
   readonly jax: Jax | undefined;
   readonly yardstick: Yardstick | undefined;
+  /** A Python with PyTorch. */
+  readonly python?: string | undefined;
   /** Who is missing in all cases, and why. */
   readonly absences: readonly Absence[];
 }
@@ -37,6 +39,7 @@ export interface EngineOptions {
   readonly peers: readonly string[];
   /** Folder of the yardstick. */
   readonly yardstick: string;
+  readonly python?: string | undefined;
 }
 
 /** Name of our rows. */
@@ -69,7 +72,12 @@ const ownEngine = async (name: string, { simd, threads }: Conditions): Promise<O
 };
 
 /** Starts all engines that are wanted and there; the rest is listed with the reason. */
-export const startEngines = async ({ conditions, peers, yardstick }: EngineOptions): Promise<Engines> => {
+export const startEngines = async ({
+  conditions,
+  peers,
+  yardstick,
+  python,
+}: EngineOptions): Promise<Engines> => {
   const { threads } = conditions;
   const absences: Absence[] = [];
   const attempt = async <T>(name: string, start: () => Promise<T>): Promise<T | undefined> => {
@@ -94,7 +102,7 @@ export const startEngines = async ({ conditions, peers, yardstick }: EngineOptio
   if (wantsTensorFlow && threads > 1)
     absences.push({ name: tensorFlowName, reason: 'has one thread in Node' });
   return {
-    ...{ conditions, own, onnx, absences },
+    ...{ conditions, own, onnx, absences, python },
     tensorFlow: wantsTensorFlow && threads === 1 ? await attempt(tensorFlowName, tensorFlow) : undefined,
     jax: peers.includes(jaxName) ? await attempt(jaxName, jax) : undefined,
     yardstick: await attempt(yardstickName, async () => openYardstick(yardstick, conditions.simd)),

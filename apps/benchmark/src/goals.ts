@@ -1,8 +1,12 @@
-// The ratios that this project set itself (issues 3 and 4, "Speed"), worked out from the results of one run.
+// The ratios that this project set itself (issues 3, 4 and 5, "Speed"), worked out from the results of one run.
 
 import { jaxName, ours, oursSingle, tensorFlowName, yardstickName } from './engines.ts';
+import { pyTorchName } from './peers/pyTorch.ts';
 import { type CaseResult, type Simd, simdFlavours } from './result.ts';
 import { mean, ratioOf } from './statistics.ts';
+import { attentionName } from './suites/attention.ts';
+import { formName, forms } from './suites/attentionForms.ts';
+import { type AttentionMemory, explicitShape, longMegabytes, longShape } from './suites/attentionMemory.ts';
 import { encoderShapes } from './suites/encoder.ts';
 import { int8Name, int8Shapes, oursFloat } from './suites/int8.ts';
 import { copyName, layerNames } from './suites/layers.ts';
@@ -38,7 +42,64 @@ const products = modelShapes.map(shapeName);
 const [, eight, mixed] = encoderShapes.map(({ name }) => name) as [string, string, string]; // three shapes
 const web = 'onnxruntime-web';
 
+const everySimd = (atLeast: number) => ({ plain: atLeast, relaxed: atLeast, wide: atLeast });
+
+/** Goals of attention: of the suite's cases by themselves, one thread. */
+const attentionGoals: readonly Goal[] = [
+  {
+    name: 'flash, 4096 tokens, of PyTorch softmax(QKᵀ)V',
+    cases: [attentionName({ length: 4096, causal: false })],
+    against: pyTorchName,
+    atLeast: { plain: 1.2, relaxed: 1.6, wide: 3 },
+  },
+  {
+    name: 'flash, 512 to 4096 tokens, of the yardstick',
+    cases: [512, 1024, 2048, 4096].map((length) => attentionName({ length, causal: false })),
+    against: yardstickName,
+    atLeast: everySimd(0.9),
+  },
+  ...[256, 512, 1024, 2048].map((length) => ({
+    name: `flash, ${length} tokens, of our own dense kernel`,
+    cases: [formName.dense(length)],
+    against: forms.dense,
+    atLeast: everySimd(length === 2048 ? 2 : 1),
+  })),
+  ...[2048, 4096].map((length) => ({
+    name: `causal, ${length} tokens, of all keys`,
+    cases: [formName.causal(length)],
+    against: forms.all,
+    atLeast: everySimd(1.8),
+  })),
+  // Twice the tokens take 2.15 times as long at most.
+  ...[8192, 16_384].map((length) => ({
+    name: `window of 256 and 16 global, ${length} tokens, of half as many`,
+    cases: [formName.window(length)],
+    against: forms.half,
+    atLeast: everySimd(1 / 2.15),
+  })),
+  // A backward pass takes three times as long as a forward pass at most: both together four times.
+  ...[1024, 2048].map((length) => ({
+    name: `forward and backward, ${length} tokens, of forward alone`,
+    cases: [formName.backward(length)],
+    against: forms.forward,
+    atLeast: everySimd(1 / 4),
+  })),
+  {
+    name: '2 key heads, 2048 tokens, of 8',
+    cases: [formName.heads(2048)],
+    against: forms.heads,
+    atLeast: everySimd(1),
+  },
+  {
+    name: 'one token over a cache of 8192, of onnxruntime-web',
+    cases: [formName.cache(8192)],
+    against: web,
+    atLeast: everySimd(1.5),
+  },
+].map((goal) => ({ ...goal, suite: 'attention', threads: 1 }));
+
 const goals: readonly Goal[] = [
+  ...attentionGoals,
   {
     name: 'matmul, 1 thread, of onnxruntime-web',
     suite: 'matmul',
@@ -180,13 +241,40 @@ const goals: readonly Goal[] = [
 const timesOf = ({ contenders }: CaseResult, name: string): readonly number[] =>
   contenders.find((one) => one.name === name)?.times ?? [];
 
+/** Goals of the memory of attention, as how many times what was allowed would hold what was needed. */
+const memoryGoals = (found: readonly AttentionMemory[]): GoalResult[] => {
+  const of = (shape: string, name: string): number | undefined =>
+    found.find((one) => one.name === shape)?.results.find((one) => one.name === name)?.megabytes;
+  const [long, own, torch] = [
+    of(longShape.name, ours),
+    of(explicitShape.name, ours),
+    of(explicitShape.name, pyTorchName),
+  ];
+  const goal = (name: string, atLeast: number, measured: number): GoalResult => ({
+    ...{ name, simd: undefined, atLeast, measured, range: [measured, measured] },
+  });
+  return [
+    ...(long === undefined
+      ? []
+      : [goal(`memory of attention, ${longShape.name}, of ${longMegabytes} MB`, 1, longMegabytes / long)]),
+    ...(own === undefined || torch === undefined
+      ? []
+      : [goal(`memory of attention, ${explicitShape.name}, of PyTorch's`, 8, torch / own)]),
+  ];
+};
+
 /** Goals of which all cases were measured in this run. */
 export const goalResults = (
   results: readonly CaseResult[],
   {
     startup,
     memory,
-  }: { readonly startup: StartupResult | undefined; readonly memory: readonly MemoryResult[] },
+    attentionMemory = [],
+  }: {
+    readonly startup: StartupResult | undefined;
+    readonly memory: readonly MemoryResult[];
+    readonly attentionMemory?: readonly AttentionMemory[];
+  },
 ): GoalResult[] => {
   const found: GoalResult[] = [];
   for (const simd of simdFlavours)
@@ -220,6 +308,7 @@ export const goalResults = (
       ...{ simd: undefined, atLeast: 1.67, measured, range: [measured, measured] as const },
     });
   }
+  found.push(...memoryGoals(attentionMemory));
   if (startup !== undefined && startup.peer.length > 0) {
     const { value, lowest, highest } = ratioOf(startup.peer, startup.own);
     found.push({

@@ -17,6 +17,8 @@ export interface Job {
   /** Folders. */
   readonly yardstick: string;
   readonly minilm: string;
+  /** A Python with PyTorch; undefined: no row of it. */
+  readonly python: string | undefined;
 }
 
 /** What a measuring process says: what it is doing, or a result. */

@@ -87,7 +87,7 @@ export const measure = async (
     contenders = await benchmark.prepare();
     const { entries, broken } = await warmUp(contenders);
     const wrong = entries.filter(({ error }) => !(error <= tolerance));
-    if (wrong.length === 0) await timeRounds(entries, rounds);
+    if (wrong.length === 0) await timeRounds(entries, Math.min(rounds, benchmark.rounds ?? rounds));
     const differing = wrong
       .map(({ contender, error }) => `${contender.name} differs from ours by ${error.toExponential(1)}`)
       .join('; ');

@@ -32,6 +32,8 @@ export interface Options {
   readonly minilm: string;
   readonly shared: string;
   readonly yardstick: string;
+  /** A Python with PyTorch, for a row of the suite `attention`. */
+  readonly python: string | undefined;
   readonly help: boolean;
 }
 
@@ -46,7 +48,8 @@ export const usage: string = `npm run bench -- [options]
   --out FILE        writes the report (Markdown) to a file too
   --minilm DIR      folder of all-MiniLM-L6-v2; default .weights/minilm
   --shared DIR      folder with data/corpora/stsb and yardstick; default ../shared
-  --yardstick DIR   default SHARED/yardstick`;
+  --yardstick DIR   default SHARED/yardstick
+  --python FILE     a Python with PyTorch, for a row of attention; default none`;
 
 const listOf = <T extends string>(option: string, text: string, allowed: readonly T[]): T[] => {
   const words = text.split(',').map((word) => word.trim());
@@ -87,6 +90,7 @@ export const readOptions = (
         minilm: { type: 'string' },
         shared: { type: 'string' },
         yardstick: { type: 'string' },
+        python: { type: 'string' },
       },
       help: { type: 'boolean', default: false },
     },
@@ -104,6 +108,7 @@ export const readOptions = (
     minilm: folder(values.minilm, path.join(root, '.weights/minilm')),
     shared,
     yardstick: folder(values.yardstick, path.join(shared, 'yardstick')),
+    python: values.python === undefined ? undefined : path.resolve(cwd, values.python),
     help: values.help,
   };
 };

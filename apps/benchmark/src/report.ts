@@ -6,6 +6,7 @@ import type { GoalResult } from './goals.ts';
 import type { Machine } from './machine.ts';
 import type { CaseResult, ContenderResult } from './result.ts';
 import { median, ratioOf } from './statistics.ts';
+import type { AttentionMemory } from './suites/attentionMemory.ts';
 import type { MemoryResult } from './suites/memory.ts';
 import type { StartupResult } from './suites/startup.ts';
 import type { StsResult } from './suites/sts.ts';
@@ -19,6 +20,8 @@ export interface Findings {
   /** Which kinds of SIMD were asked for and not measured, and why. */
   readonly absences: readonly Absence[];
   readonly memory: readonly MemoryResult[];
+  /** Default: not measured. */
+  readonly attentionMemory?: readonly AttentionMemory[];
   readonly startup: StartupResult | undefined;
   readonly sts: readonly StsResult[];
   readonly goals: readonly GoalResult[];
@@ -107,6 +110,19 @@ const memorySection = (memory: readonly MemoryResult[]): string[] => {
   ];
 };
 
+const attentionMemorySection = (found: readonly AttentionMemory[]): string[] => {
+  if (found.length === 0) return [];
+  const rows = found.flatMap(({ name, results }) =>
+    results.map((one) => [`${name}, ${one.name}`, one.megabytes?.toFixed(0) ?? 'did not finish']),
+  );
+  return [
+    '### attention: memory of one call beyond its inputs and output, resident',
+    '',
+    ...table(['call', 'MB'], rows),
+    '',
+  ];
+};
+
 const stsSection = (sts: readonly StsResult[]): string[] => {
   if (sts.length === 0) return [];
   const rows = sts.map(({ model, part, pairs, measured, published, reason }) => [
@@ -149,6 +165,7 @@ export const report = ({
   cases,
   absences,
   memory,
+  attentionMemory = [],
   startup,
   sts,
   goals,
@@ -163,6 +180,7 @@ export const report = ({
     ...goalSection(goals),
     ...cases.flatMap(caseSection),
     ...memorySection(memory),
+    ...attentionMemorySection(attentionMemory),
     ...startupSection(startup),
     ...stsSection(sts),
   ].join('\n');

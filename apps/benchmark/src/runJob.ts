@@ -6,6 +6,7 @@ import { type Engines, startEngines } from './engines.ts';
 import type { Job, Message } from './job.ts';
 import { measure } from './measure.ts';
 import { attentionCases } from './suites/attention.ts';
+import { attentionFormCases } from './suites/attentionForms.ts';
 import { encoderCases } from './suites/encoder.ts';
 import { int8Cases } from './suites/int8.ts';
 import { layerCases } from './suites/layers.ts';
@@ -18,7 +19,7 @@ const casesOf = async ({ suite, minilm }: Job, engines: Engines): Promise<Benchm
     case 'matmul':
       return [...matmulCases(engines), ...int8Cases(engines)];
     case 'attention':
-      return attentionCases(engines);
+      return [...attentionCases(engines), ...attentionFormCases(engines)];
     case 'encoder':
       return encoderCases(engines, await minilmEncoder(minilm));
     case 'recurrent':

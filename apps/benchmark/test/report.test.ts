@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { ours } from '../src/engines.ts';
 import { goalResults } from '../src/goals.ts';
+import { pyTorchName } from '../src/peers/pyTorch.ts';
 import { report } from '../src/report.ts';
 import type { CaseResult, Simd } from '../src/result.ts';
+import { explicitShape, longShape } from '../src/suites/attentionMemory.ts';
 import { modelShapes, shapeName } from '../src/suites/matmul.ts';
 
 const machine = {
@@ -123,5 +126,27 @@ describe('goalResults', () => {
     expect(goalResults([], { ...none, startup })).toMatchObject([
       { measured: 2.5, range: [2.5, 4], atLeast: 2 },
     ]);
+  });
+  it('tells the memory of attention, and says what is missing of it', () => {
+    const attentionMemory = [
+      { name: longShape.name, results: [{ name: ours, megabytes: 32 }] },
+      {
+        name: explicitShape.name,
+        results: [
+          { name: ours, megabytes: 50 },
+          { name: pyTorchName, megabytes: 600 },
+        ],
+      },
+    ];
+    const goals = goalResults([], { ...none, attentionMemory });
+    expect(goals.map(({ atLeast, measured }) => [atLeast, measured])).toEqual([
+      [1, 2],
+      [8, 12],
+    ]);
+    expect(report({ ...nothing, cases: [], attentionMemory })).toContain(
+      '| 4096 tokens, 8 heads, PyTorch, explicit | 600 |',
+    );
+    const alone = attentionMemory.map(({ name, results }) => ({ name, results: results.slice(0, 1) }));
+    expect(goalResults([], { ...none, attentionMemory: alone })).toHaveLength(1);
   });
 });

@@ -8,11 +8,15 @@ export interface AttentionSizes {
   readonly length: number;
   readonly depth: number;
   readonly causal: boolean;
+  /** Query rows, for the plain graph. Default: length. */
+  readonly queries?: number;
 }
 
-/** q, k, v [1, heads, length, depth] → the same shape: MatMul, Mul, Add (causal), Softmax, MatMul; k comes in transposed. */
-export const plainAttentionGraph = ({ heads, length, depth, causal }: AttentionSizes): Graph => {
+/** q [1, heads, queries, depth], k and v [1, heads, length, depth] → the shape of q: MatMul, Mul, Add (causal), Softmax, MatMul; k comes in transposed. */
+export const plainAttentionGraph = (sizes: AttentionSizes): Graph => {
+  const { heads, length, depth, causal, queries = length } = sizes;
   const rows = [1, heads, length, depth];
+  const ofQueries = [1, heads, queries, depth];
   const port = (name: string, shape: readonly number[] = rows): Port => ({ name, type: 'float32', shape });
   const hidden = (): Float32Array =>
     Float32Array.from({ length: length * length }, (_, i) =>
@@ -20,8 +24,8 @@ export const plainAttentionGraph = ({ heads, length, depth, causal }: AttentionS
     );
   return {
     name: 'attention',
-    inputs: [port('q'), port('k', [1, heads, depth, length]), port('v')],
-    outputs: [port('out')],
+    inputs: [port('q', ofQueries), port('k', [1, heads, depth, length]), port('v')],
+    outputs: [port('out', ofQueries)],
     initializers: [
       { name: 'scale', shape: [], data: Float32Array.of(depth ** -0.5) },
       ...(causal ? [{ name: 'hidden', shape: [length, length], data: hidden() }] : []),

@@ -1,4 +1,4 @@
-// Attention alone: 8 heads of 64, causal or not, 512 … 4096 tokens; q, k, v in and the output out.
+// Attention alone: 8 heads of 64, causal or not, 128 … 4096 tokens; q, k, v in and the output out.
 
 import { attention, causal } from '@heed/attention';
 import { inference, Tensor } from '@heed/tensor';
@@ -7,13 +7,20 @@ import { type Engines, type OwnEngine, tensorFlowName, yardstickName } from '../
 import { noise } from '../noise.ts';
 import { type AttentionSizes, fusedAttentionGraph, plainAttentionGraph } from '../onnx/attentionGraph.ts';
 import type { OnnxInput, OnnxLoader } from '../peers/onnxRuntime.ts';
+import { pyTorchAttention } from '../peers/pyTorch.ts';
 import type { TensorFlow } from '../peers/tensorFlow.ts';
 import { yardstickAttention } from '../yardstick/yardstickAttention.ts';
 
 /** The cases of the suite. */
 export const attentionShapes: readonly AttentionSizes[] = [false, true].flatMap((masked) =>
-  [512, 1024, 2048, 4096].map((length) => ({ heads: 8, depth: 64, length, causal: masked })),
+  [128, 256, 512, 1024, 2048, 4096].map((length) => ({ heads: 8, depth: 64, length, causal: masked })),
 );
+
+/** The name of a case. */
+export const attentionName = ({
+  length,
+  causal: masked,
+}: Pick<AttentionSizes, 'length' | 'causal'>): string => `${length} tokens${masked ? ', causal' : ''}`;
 
 /** Longest sequence for TensorFlow.js: its batched products run at 2 GFLOP/s, longer cases would take minutes. */
 const tensorFlowLimit = 1024;
@@ -157,7 +164,7 @@ export const attentionCases = (
         reason: `left out above ${tensorFlowLimit} tokens: it would take minutes`,
       });
     return {
-      name: `${length} tokens${masked ? ', causal' : ''}`,
+      name: attentionName(sizes),
       operations: 4 * heads * depth * (masked ? (length * (length + 1)) / 2 : length * length),
       tolerance: 5e-4, // the yardstick's exponential is a polynomial that is right to some 1e-5; the peers stay below 1e-5
       absences,
@@ -170,6 +177,8 @@ export const attentionCases = (
         for (const [name, load] of engines.onnx)
           contenders.push(await onnxAttention(name, load, operands), await onnxFused(name, load, operands));
         if (tf !== undefined && length <= tensorFlowLimit) contenders.push(tensorFlowAttention(tf, operands));
+        if (engines.python !== undefined && !masked)
+          contenders.push(await pyTorchAttention(engines.python, conditions.threads, operands));
         return contenders;
       },
     };

@@ -7,6 +7,7 @@ import { minilmShape, randomEncoder } from '../../src/encoderModel.ts';
 import { type Engines, ours, startEngines, yardstickName } from '../../src/engines.ts';
 import { measure } from '../../src/measure.ts';
 import { attentionCases } from '../../src/suites/attention.ts';
+import { attentionFormCases, forms } from '../../src/suites/attentionForms.ts';
 import { encoderCases } from '../../src/suites/encoder.ts';
 import { int8Cases, oursFloat } from '../../src/suites/int8.ts';
 import { layerCases } from '../../src/suites/layers.ts';
@@ -63,6 +64,26 @@ describe('our engine computes and is timed', () => {
     const [one] = attentionCases(engines, [{ heads: 2, length: 40, depth: 16, causal }]);
     const { failure, contenders } = await measure(one!, options);
     expect([failure, contenders.map(({ name }) => name)]).toEqual([undefined, causal ? [ours] : expected()]);
+  });
+  it('attention in other forms, which agree where they see the same', async () => {
+    const short = [48];
+    const lengths = {
+      dense: short,
+      causal: short,
+      window: [600],
+      heads: short,
+      backward: short,
+      long: short,
+      cache: short,
+    };
+    const found = [];
+    for (const one of attentionFormCases(engines, lengths)) {
+      const { name, failure, contenders } = await measure(one, options);
+      expect([name, failure]).toEqual([name, undefined]);
+      found.push(contenders.map((contender) => contender.name));
+    }
+    const beside = [forms.dense, forms.all, forms.half, forms.heads, forms.forward];
+    expect(found).toEqual([...beside.map((other) => [ours, other]), [ours], [ours]]);
   });
   it('an encoder over mixed lengths', async () => {
     const model = randomEncoder({
