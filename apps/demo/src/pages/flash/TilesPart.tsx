@@ -94,6 +94,7 @@ const Moved = (): JSX.Element => {
       <Bars bars={bars('main')} most={most('main')} />
       <h4 class="bars-title">{words().onChip}</h4>
       <Bars bars={bars('onChip')} most={most('onChip')} />
+      <p class="hint">{words().onChipHint}</p>
     </section>
   );
 };

@@ -54,6 +54,7 @@ export const TilesPicture = (props: TilesPictureProps): JSX.Element => {
     const last = props.run.steps.at(-1);
     return {
       ...{ query: about(props.run.query), key: about(props.run.key), value: about(props.run.value) },
+      output: about(props.run.dense), // means of values are smaller than values
       max: finiteEnds(last?.max ?? new Float32Array()),
       sum: finiteEnds(last?.sum ?? new Float32Array()),
     };
@@ -162,7 +163,7 @@ export const TilesPicture = (props: TilesPictureProps): JSX.Element => {
           values={output()}
           rows={length()}
           columns={depth()}
-          domain={ends().value}
+          domain={ends().output}
           tone="value"
           {...place().output}
           cell={place().cell}
