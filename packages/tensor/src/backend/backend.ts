@@ -2,6 +2,7 @@
 // no shape rule is known here. `js` (backend/js) is the definition of each kernel; `wasm` replaces them by faster ones
 // that must agree with it. An array may lie in the engine's own memory (see EngineMemory): a kernel then uses it in place.
 
+import type { RecurrentKernels } from './recurrentKernels.ts';
 import type { ScoreTerms } from './scoreTerms.ts';
 import type { TrainingKernels } from './trainingKernels.ts';
 
@@ -175,10 +176,10 @@ export interface EngineDescription {
 }
 
 /**
- * A set of kernels over typed arrays; those of a training step are in trainingKernels.ts. All are synchronous; none keeps its arguments, but
+ * A set of kernels over typed arrays; those of a training step are in trainingKernels.ts, of recurrent cells in recurrentKernels.ts. All are synchronous; none keeps its arguments, but
  * for weights it was told to keep.
  */
-export interface Backend extends TrainingKernels {
+export interface Backend extends TrainingKernels, RecurrentKernels {
   readonly name: string;
   /** Stack memory in which tensors of a region stay; absent where the engine has none. */
   readonly memory: EngineMemory | undefined;

@@ -12,6 +12,7 @@ import { kernelNames } from './kernels/kernelModule.ts';
 import { multiply } from './multiply.ts';
 import { type EnginePlan, planEngine, simdOf, type WasmBackendOptions } from './planEngine.ts';
 import { productOfLinear, productOfMatmul } from './productCall.ts';
+import { recurrentBackend } from './recurrentBackend.ts';
 import { layerNormCall, softmaxCall, unaryCall } from './rowCalls.ts';
 import { trainingBackend } from './trainingBackend.ts';
 import { builtinModule, type RunningWorker, startWorker } from './workers.ts';
@@ -74,6 +75,7 @@ const backendOf = (core: Engine, { target, notes }: EnginePlan): WasmBackend => 
       if (call.heads > 0) attentionCall(core, call);
     },
     ...trainingBackend(core, alive),
+    ...recurrentBackend(core, alive),
     [Symbol.dispose]: () => {
       disposed = true;
       core.dispose();

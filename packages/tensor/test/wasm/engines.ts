@@ -33,6 +33,20 @@ export const resident = (engine: WasmBackend, array: Float32Array): Float32Array
   return copy;
 };
 
+/** Calls back for every engine with a way to place an array: outside, and, where the engine has memory, inside. */
+export const everywhereOn = (
+  engines: readonly NamedEngine[],
+  body: (engine: WasmBackend, place: (x: Float32Array) => Float32Array, name: string) => void,
+): void => {
+  for (const { name, engine } of engines) {
+    body(engine, (x) => x.slice(), name);
+    if (engine.memory === undefined) continue;
+    const mark = engine.memory.mark();
+    body(engine, (x) => resident(engine, x), `${name}, resident`);
+    engine.memory.release(mark);
+  }
+};
+
 /** Throws unless the arrays hold the same bits. (Comparing a million numbers by `toEqual` takes seconds.) */
 export const expectSameBits = (actual: Float32Array, expected: Float32Array, name = ''): void => {
   if (actual.length !== expected.length)

@@ -7,7 +7,7 @@ import { jsBackend } from '../../src/backend/js/jsBackend.ts';
 import { functions } from '../../src/backend/js/unary.ts';
 import type { ArithmeticCall } from '../../src/backend/trainingKernels.ts';
 import { type WasmBackend, wasmBackend, wasmBackendSync } from '../../src/wasm/wasmBackend.ts';
-import { expectSameBits, type NamedEngine, resident, startEngines } from './engines.ts';
+import { everywhereOn, expectSameBits, type NamedEngine, resident, startEngines } from './engines.ts';
 
 let engines: readonly NamedEngine[];
 beforeAll(async () => {
@@ -17,18 +17,7 @@ afterAll(() => {
   for (const { engine } of engines) engine[Symbol.dispose]();
 });
 
-/** Calls back for every engine with a way to place an array: outside, and, where the engine has memory, inside. */
-const everywhere = (
-  body: (engine: WasmBackend, place: (x: Float32Array) => Float32Array, name: string) => void,
-): void => {
-  for (const { name, engine } of engines) {
-    body(engine, (x) => x.slice(), name);
-    if (engine.memory === undefined) continue;
-    const mark = engine.memory.mark();
-    body(engine, (x) => resident(engine, x), `${name}, resident`);
-    engine.memory.release(mark);
-  }
-};
+const everywhere = (body: Parameters<typeof everywhereOn>[1]): void => everywhereOn(engines, body);
 
 const sizes = fc.record({
   rows: fc.oneof(fc.constantFrom(0, 1, 2, 31, 32, 33), fc.integer({ min: 1, max: 150 })),

@@ -6,6 +6,7 @@ import { attentionGradient } from './attentionGradient.ts';
 import { dropout } from './dropout.ts';
 import { linearInt8 } from './int8.ts';
 import { linear, matmul } from './matmul.ts';
+import { gruGates, gruGatesGradient, lstmGates, lstmGatesGradient } from './recurrent.ts';
 import { layerNorm, softmax } from './rows.ts';
 import {
   adamW,
@@ -46,4 +47,8 @@ export const jsBackend: Backend = {
   adamW,
   dropout,
   sumOfSquares,
+  lstmGates,
+  lstmGatesGradient,
+  gruGates,
+  gruGatesGradient,
 };

@@ -72,6 +72,7 @@ const stepsBack = (
       nextCellGradient: cells,
       hiddenGradient: hiddenBefore,
       cellGradient: cellBefore,
+      kernels: backend,
       scratch,
       multiply: (product, out) =>
         backend.matmul({

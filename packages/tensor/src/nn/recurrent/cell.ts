@@ -1,6 +1,7 @@
 // What a recurrent cell computes in one step, over typed arrays. The loops over steps are unroll.ts and backThroughTime.ts.
 
 import type { UnaryKind } from '../../backend/backend.ts';
+import type { RecurrentKernels } from '../../backend/recurrentKernels.ts';
 
 /** A product with blocks of rows of weight_hh: of how many gates, and whether of the hidden state or of what the cell keeps. */
 export interface Product {
@@ -28,6 +29,7 @@ export interface ForwardStep {
   readonly scratch: Float32Array;
   /** out = x·Wᵀ + b with the rows of weight_hh and bias_hh that belong to a product of the cell. */
   multiply(product: number, x: Float32Array, out: Float32Array): void;
+  readonly kernels: RecurrentKernels;
   /** The engine's element-wise functions, in place. */
   unary(kind: UnaryKind, x: Float32Array): void;
 }
@@ -56,6 +58,7 @@ export interface BackwardStep {
   runs(row: number): boolean;
   /** The sum over rows and steps so far, to be added to. */
   readonly peepholeGradient: Float64Array;
+  readonly kernels: RecurrentKernels;
   /** Room for one state. */
   readonly scratch: Float32Array;
   /** out = the gradient of what a product reads, from the gradient of the product, which must be there. */

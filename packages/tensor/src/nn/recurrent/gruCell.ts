@@ -2,46 +2,10 @@
 
 import type { BackwardStep, Cell, ForwardStep } from './cell.ts';
 
-/** Notes r, z and n, and h' = n + z·(h − n). */
-const blend = (
-  { rows, width, gates, hidden, nextHidden }: ForwardStep,
-  both: Float32Array,
-  candidate: Float32Array,
-): void => {
-  for (let row = 0; row < rows; row++)
-    for (let j = 0; j < width; j++) {
-      const at = row * width + j;
-      const from = row * 2 * width + j;
-      const gate = row * 3 * width + j;
-      const z = both[from + width] as number; // arrays of the contract's sizes, here and below
-      const n = candidate[at] as number;
-      gates[gate] = both[from] as number;
-      gates[gate + width] = z;
-      gates[gate + 2 * width] = n;
-      nextHidden[at] = n + z * ((hidden[at] as number) - n);
-    }
-};
-
-// Rows of gates are [r, z, n]. r and z need one call of the engine and n, which needs r, another: hence the two blocks of scratch.
 const forward = (step: ForwardStep): void => {
-  const { rows, width, gates, recurrent, hidden, kept, scratch } = step;
-  const both = scratch.subarray(0, rows * 2 * width);
-  const candidate = scratch.subarray(rows * 2 * width, rows * 3 * width);
+  const { rows, width, gates, recurrent, hidden, kept, nextHidden } = step;
   step.multiply(0, hidden, recurrent);
-  for (let row = 0; row < rows; row++)
-    for (let j = 0, from = row * 3 * width, to = row * 2 * width; j < 2 * width; j++)
-      both[to + j] = (gates[from + j] as number) + (recurrent[from + j] as number); // arrays of the contract's sizes, here and below
-  step.unary('sigmoid', both);
-  for (let row = 0; row < rows; row++)
-    for (let j = 0; j < width; j++) {
-      const own = (row * 3 + 2) * width + j;
-      const fromHidden = recurrent[own] as number;
-      kept[row * width + j] = fromHidden;
-      candidate[row * width + j] =
-        (gates[own] as number) + (both[row * 2 * width + j] as number) * fromHidden;
-    }
-  step.unary('tanh', candidate);
-  blend(step, both, candidate);
+  step.kernels.gruGates({ rows, width, gates, recurrent, hidden, kept, nextHidden });
 };
 
 const addTo = (x: Float32Array, more: Float32Array, length: number): void => {
@@ -51,23 +15,8 @@ const addTo = (x: Float32Array, more: Float32Array, length: number): void => {
 const backward = (step: BackwardStep): void => {
   const { rows, width, gates, hidden, kept, nextHiddenGradient, hiddenGradient, scratch } = step;
   const [recurrent] = step.recurrent as readonly [Float32Array]; // one product
-  for (let row = 0; row < rows; row++)
-    for (let j = 0; j < width; j++) {
-      const at = row * width + j;
-      const gate = row * 3 * width + j;
-      const r = gates[gate] as number;
-      const z = gates[gate + width] as number;
-      const n = gates[gate + 2 * width] as number;
-      const g = nextHiddenGradient[at] as number;
-      const nSlope = g * (1 - z) * (1 - n * n);
-      const zSlope = g * ((hidden[at] as number) - n) * z * (1 - z);
-      const rSlope = nSlope * (kept[at] as number) * r * (1 - r);
-      gates[gate] = recurrent[gate] = rSlope;
-      gates[gate + width] = recurrent[gate + width] = zSlope;
-      gates[gate + 2 * width] = nSlope;
-      recurrent[gate + 2 * width] = nSlope * r;
-      hiddenGradient[at] = g * z;
-    }
+  const gradient = { nextHiddenGradient, hiddenGradient };
+  step.kernels.gruGatesGradient({ rows, width, gates, recurrent, hidden, kept, ...gradient });
   step.multiply(0, scratch);
   addTo(hiddenGradient, scratch, rows * width);
 };
@@ -88,7 +37,27 @@ export const gruCell: Cell = {
   backward,
 };
 
-// Here n waits for a product that waits for r.
+/** Notes r, z and n, and h' = n + z·(h − n). */
+const blend = (
+  { rows, width, gates, hidden, nextHidden }: ForwardStep,
+  both: Float32Array,
+  candidate: Float32Array,
+): void => {
+  for (let row = 0; row < rows; row++)
+    for (let j = 0; j < width; j++) {
+      const at = row * width + j;
+      const from = row * 2 * width + j;
+      const gate = row * 3 * width + j;
+      const z = both[from + width] as number; // arrays of the contract's sizes, here and below
+      const n = candidate[at] as number;
+      gates[gate] = both[from] as number;
+      gates[gate + width] = z;
+      gates[gate + 2 * width] = n;
+      nextHidden[at] = n + z * ((hidden[at] as number) - n);
+    }
+};
+
+// Rows of gates are [r, z, n]. Here n waits for a product that waits for r: hence the two blocks of scratch.
 const forwardResetBefore = (step: ForwardStep): void => {
   const { rows, width, gates, hidden, kept, scratch } = step;
   const both = scratch.subarray(0, rows * 2 * width);

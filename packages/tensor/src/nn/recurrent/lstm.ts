@@ -11,7 +11,8 @@ import {
   runLayers,
   type SequenceOptions,
 } from './directions.ts';
-import { lstmCell, peepholeLstmCell } from './lstmCell.ts';
+import { lstmCell } from './lstmCell.ts';
+import { peepholeLstmCell } from './peepholeLstmCell.ts';
 import { cellOf } from './singleStep.ts';
 
 /** Options of an LSTM. */

@@ -114,6 +114,7 @@ export const unroll = (
           activation: 'none',
           keep: weightH.constant && weights.length === 1,
         }),
+      kernels: backend,
       unary: (kind, values) => backend.unary(kind, values, values),
     });
     output.set(view(hidden, after, width), time * plane);

@@ -8,6 +8,7 @@ import { defineElementwiseKernels, elementwiseKernels } from './elementwiseModul
 import { defineForward, forwardKernels } from './forwardModule.ts';
 import { defineIntegers, integerKernels } from './integerModule.ts';
 import type { KernelSpec } from './record.ts';
+import { defineRecurrent, recurrentKernels } from './recurrentModule.ts';
 import type { Target } from './target.ts';
 import { defineTraining, trainingKernels } from './trainingModule.ts';
 
@@ -23,6 +24,7 @@ const groups: readonly KernelGroup[] = [
   { kernels: integerKernels, define: defineIntegers },
   { kernels: trainingKernels, define: defineTraining },
   { kernels: attentionTermsKernels, define: defineAttentionTerms },
+  { kernels: recurrentKernels, define: defineRecurrent },
 ];
 
 /** Names of the kernels; the index of a name is its number for workers. */
