@@ -34,6 +34,8 @@ export interface MatrixProps {
   readonly onPick?: (cell: Cell) => void;
   /** Largest side of a cell, CSS pixels. */
   readonly mostCell?: number;
+  /** Smallest side: where it does not fit, the frame scrolls. */
+  readonly leastCell?: number;
   /** Largest share of the width that row labels get. */
   readonly labelShare?: number;
   /** Whether the ramp stands below with the numbers at its ends. Default true. */
@@ -64,6 +66,7 @@ export const Matrix = (props: MatrixProps): JSX.Element => {
           rowLabel: widestLabel(canvas, props.rows),
           columnLabel: widestLabel(canvas, props.columns),
           ...(props.mostCell !== undefined && { most: props.mostCell }),
+          ...(props.leastCell !== undefined && { least: props.leastCell }),
           ...(props.labelShare !== undefined && { labelShare: props.labelShare }),
         }),
   );

@@ -11,6 +11,8 @@ export interface MatrixSpace {
   readonly columnLabel: number;
   /** Largest side of a cell. Default 34. */
   readonly most?: number;
+  /** Smallest side of a cell: where more are needed, the frame scrolls. Default 4. */
+  readonly least?: number;
   /** Largest share of the width that row labels get. Default 0.3. */
   readonly labelShare?: number;
 }
@@ -35,7 +37,6 @@ export interface Cell {
 }
 
 const gap = 8;
-const least = 4;
 const lineHeight = 14;
 
 /** Lays a matrix out; it may be wider than the space where there are very many columns (its frame then scrolls). */
@@ -46,6 +47,7 @@ export const matrixGeometry = ({
   rowLabel,
   columnLabel,
   most = 34,
+  least = 4,
   labelShare = 0.3,
 }: MatrixSpace): MatrixGeometry => {
   const left = Math.ceil(Math.min(rowLabel, width * labelShare)) + gap;

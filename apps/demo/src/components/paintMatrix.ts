@@ -1,7 +1,7 @@
 // Paints a matrix on a canvas: one rectangle a cell on whole device pixels, labels that are the tokens, the marked cell's row and column.
 
 import type { Theme } from '../state/preferences.ts';
-import { rampColor } from './colorRamp.ts';
+import { rampColor, rampOffset, rampTable } from './colorRamp.ts';
 import type { Cell, MatrixGeometry } from './matrixGeometry.ts';
 
 /** All that a painting shows. */
@@ -102,18 +102,15 @@ export const widestLabel = (canvas: HTMLCanvasElement, labels: readonly string[]
   return labels.reduce((most, label) => Math.max(most, context.measureText(label).width), 0);
 };
 
-/** Paints the whole picture anew. */
-export const paintMatrix = (canvas: HTMLCanvasElement, picture: MatrixPicture): void => {
-  const { rows, columns, values, domain, geometry, theme } = picture;
-  const { cell, left, top, width, height } = geometry;
-  const context = canvas.getContext('2d');
-  if (context === null) return;
-  const scale = Math.max(1, devicePixelRatio);
-  canvas.width = Math.round(width * scale);
-  canvas.height = Math.round(height * scale);
+/** One rectangle a cell on whole device pixels, with a hair of paper between. */
+const paintCells = (
+  context: CanvasRenderingContext2D,
+  { rows, columns, values, domain: [low, high], geometry, theme }: MatrixPicture,
+  scale: number,
+): void => {
+  const { cell, left, top } = geometry;
   const edge = (place: number): number => Math.round(place * scale);
-  const [low, high] = domain;
-  const space = cell >= 10 ? Math.max(1, Math.round(scale)) : 0; // a hair of paper between cells, where there is room
+  const space = Math.max(1, Math.round(scale));
   for (let row = 0; row < rows.length; row++)
     for (let column = 0; column < columns.length; column++) {
       const value = values[row * columns.length + column] as number; // inside rows × columns
@@ -126,6 +123,41 @@ export const paintMatrix = (canvas: HTMLCanvasElement, picture: MatrixPicture): 
         edge(top + (row + 1) * cell) - y - space,
       );
     }
+};
+
+/** One pixel a cell, enlarged without blur: for cells too small to have paper between, of which there are many. */
+const paintPixels = (
+  context: CanvasRenderingContext2D,
+  { rows, columns, values, domain: [low, high], geometry, theme }: MatrixPicture,
+  scale: number,
+): void => {
+  if (rows.length === 0 || columns.length === 0) return;
+  const image = new ImageData(columns.length, rows.length);
+  const table = rampTable(theme);
+  for (let i = 0; i < rows.length * columns.length; i++) {
+    const at = rampOffset(((values[i] as number) - low) / (high - low || 1)); // inside rows × columns
+    image.data.set(table.subarray(at, at + 4), 4 * i);
+  }
+  const small = new OffscreenCanvas(columns.length, rows.length);
+  small.getContext('2d')?.putImageData(image, 0, 0);
+  context.imageSmoothingEnabled = false;
+  const { cell, left, top } = geometry;
+  const [x, y] = [Math.round(left * scale), Math.round(top * scale)];
+  context.drawImage(small, x, y, columns.length * cell * scale, rows.length * cell * scale);
+};
+
+/** Cells from this side on have paper between them. */
+const spaced = 10;
+
+/** Paints the whole picture anew. */
+export const paintMatrix = (canvas: HTMLCanvasElement, picture: MatrixPicture): void => {
+  const { width, height, cell } = picture.geometry;
+  const context = canvas.getContext('2d');
+  if (context === null) return;
+  const scale = Math.max(1, devicePixelRatio);
+  canvas.width = Math.round(width * scale);
+  canvas.height = Math.round(height * scale);
+  (cell >= spaced ? paintCells : paintPixels)(context, picture, scale);
   context.setTransform(scale, 0, 0, scale, 0, 0);
   const ink = inkOf(canvas);
   paintLabels(context, picture, ink);

@@ -28,6 +28,15 @@ describe('matrixGeometry', () => {
       expect(cellAt(geometry, { x: left + columns * cell, y: top + 1 }, size)).toBeUndefined();
     });
   });
+  it('makes cells as small as asked, so that more of them fit', () => {
+    forAll([fc.integer({ min: 1, max: 150 }), fc.integer({ min: 1, max: 6 })], (n, least) => {
+      const { cell, width } = matrixGeometry({
+        ...{ rows: n, columns: n, width: 340, rowLabel: 20, columnLabel: 20, least },
+      });
+      expect(cell).toBeGreaterThanOrEqual(least);
+      if (n * least <= 300) expect(width).toBeLessThanOrEqual(340);
+    });
+  });
   it('fits into its width as long as cells of four pixels do', () => {
     forAll([count, fc.integer({ min: 400, max: 1200 })], (n, width) => {
       expect(

@@ -1,6 +1,6 @@
 // The neuron view: the query above, below it a row a key with its vector, the products, the dot product, the scaled score and the weight.
 
-import { createMemo, createSignal, createUniqueId, For, type JSX, Show } from 'solid-js';
+import { createEffect, createMemo, createSignal, createUniqueId, For, type JSX, Show } from 'solid-js';
 import { barBand, largestSize } from '../../components/barBand.ts';
 import { CopyMenu } from '../../components/CopyMenu.tsx';
 import { elementWidth } from '../../components/elementWidth.ts';
@@ -70,6 +70,11 @@ export const NeuronPicture = (props: NeuronPictureProps): JSX.Element => {
   const [cursor, setCursor] = createSignal<{ readonly row: number; readonly column: number }>();
   const height = (): number => top + row * props.tokens.length + 4;
   const middle = (key: number): number => top + (key + 0.5) * row;
+  createEffect(() => {
+    const at = middle(props.chosen);
+    const { scrollTop, clientHeight } = frame;
+    if (at < scrollTop + top || at > scrollTop + clientHeight - row) frame.scrollTop = at - clientHeight / 2;
+  });
   const keyScale = createMemo(() => (0.46 * row) / largestSize(props.view.keys));
   const productScale = createMemo(() => (0.46 * row) / largestSize(props.view.products));
   const queryScale = createMemo(() => 17 / largestSize([props.view.query]));

@@ -92,6 +92,7 @@ export const MaskPictures = (props: { readonly facts: MaskFacts }): JSX.Element 
             value === 0 ? words().hidden : value < dark ? words().heard(maskState.depth()) : words().seen
           }
           legend={false}
+          leastCell={2}
           describe={({ row, column }) => element(row, column)}
         />
       </section>
@@ -117,6 +118,7 @@ export const MaskPictures = (props: { readonly facts: MaskFacts }): JSX.Element 
             value === 0 ? words().tileNone : value < dark ? words().tileSome : words().tileAll
           }
           legend={false}
+          leastCell={2}
           describe={({ row, column }) => tile(row, column)}
           mostCell={64}
         />

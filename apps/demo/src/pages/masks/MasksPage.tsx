@@ -44,7 +44,7 @@ const Controls = (): JSX.Element => (
       <span class="control-label">{words().text}</span>
       <textarea
         class="mask-text"
-        rows="2"
+        rows="3"
         spellcheck={false}
         autocapitalize="off"
         aria-invalid={maskState.problem() !== undefined}
