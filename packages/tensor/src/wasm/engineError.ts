@@ -1,7 +1,7 @@
 // What goes wrong with an engine as a whole: its memory is used up, or it was disposed. Bad arguments are caught by the ops above.
 
-/** Nearly 2 GiB: kernels compare addresses as signed 32-bit numbers, and the last 64 KiB page is left free. */
-const mostMemory = 2 ** 31 - 2 ** 16;
+/** Bytes that an engine can address, nearly 4 GiB: addresses have 32 bits, and the last page is left free so that every end is an address too. */
+export const mostMemory: number = 2 ** 32 - 2 ** 16;
 
 /** The engine needs more memory than its limit allows. */
 export class EngineMemoryError extends Error {
@@ -15,7 +15,7 @@ export class EngineMemoryError extends Error {
     const mebibytes = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(1)} MiB`;
     const larger =
       limit < mostMemory
-        ? 'Pass a larger memoryLimit to wasmBackend (at most 2 GiB), process'
+        ? 'Pass a larger memoryLimit to wasmBackend (at most 4 GiB), process'
         : 'That is the most that an engine can address. Process';
     super(
       `wasm engine: ${mebibytes(needed)} more were needed than fit under its memoryLimit of ${mebibytes(limit)}. ` +

@@ -1,11 +1,12 @@
 // The engine's one WebAssembly.Memory and the views on it. Shared where the platform has SharedArrayBuffer: views on shared memory
 // survive its growth, views on unshared memory do not, so that nothing outside of the engine may hold those.
 
+import { mostMemory } from './engineError.ts';
+
 const pageBytes = 65536;
 const growthBytes = 16 * 2 ** 20; // growing takes a system call and new views: at least this much at a time
 
-// Kernels compare addresses as signed numbers: the end of the memory must stay below 2³¹.
-const mostPages = 32767;
+const mostPages = mostMemory / pageBytes;
 const smallestReservation = 64 * 2 ** 20; // with less than this no pretrained model runs; better said at once
 
 /** Views on the whole of the memory, valid until it grows next. */

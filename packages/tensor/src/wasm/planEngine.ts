@@ -1,6 +1,7 @@
 // What an engine will be: its kernels, its memory, and the reasons. Asks the platform; starts nothing.
 
 import type { EngineDescription } from '../backend/backend.ts';
+import { mostMemory } from './engineError.ts';
 import { enableJoining, enableRelaxedSimd, hasRelaxedSimd, hasSimd, joinsVectors } from './features.ts';
 import type { Target } from './kernels/target.ts';
 import { type LinearMemory, linearMemory } from './linearMemory.ts';
@@ -12,7 +13,7 @@ export interface WasmBackendOptions {
   readonly threads?: number;
   /** 'auto': fused multiply-add where the platform has it; 'off': never. The last bits of results differ. Default 'auto'. */
   readonly relaxedSimd?: 'auto' | 'off';
-  /** Bytes that the engine may use for packed weights, tensors in `inference`, and scratch. Default, and at most, 2 GiB. */
+  /** Bytes that the engine may use for packed weights, tensors in `inference`, and scratch. Default 2 GiB, at most 4. */
   readonly memoryLimit?: number;
   /**
    * Whether tiles of products are twice as wide. 'auto': where V8's --experimental-wasm-revectorize is known to be on, after a trial of
@@ -79,15 +80,15 @@ export const planEngine = (options: WasmBackendOptions): EnginePlan => {
   if (!hasSimd())
     throw new Error('wasmBackend: this platform has no WebAssembly SIMD; use jsBackend instead.');
   const limit = options.memoryLimit ?? defaultLimit;
-  if (!(limit >= 2 ** 20 && limit <= 2 ** 31))
+  if (!(limit >= 2 ** 20 && limit <= 2 ** 32))
     throw new RangeError(
-      `wasmBackend: memoryLimit is ${limit} bytes; expected 1 MiB to 2 GiB, such as 2 ** 30.`,
+      `wasmBackend: memoryLimit is ${limit} bytes; expected 1 MiB to 4 GiB, such as 2 ** 30.`,
     );
   const relaxed = chooseRelaxed(options);
   const wide = chooseWide(options, relaxed.chosen);
   const notes = [relaxed.note, wide.note];
   const memory = linearMemory(limit, options.sharedMemory ?? true);
-  if (memory.limit < limit - 2 ** 17)
+  if (memory.limit < Math.min(limit, mostMemory) - 2 ** 17)
     notes.push(`The platform grants ${memory.limit} bytes of memory at most; ${limit} were asked for.`);
   if (!memory.shared)
     notes.push(

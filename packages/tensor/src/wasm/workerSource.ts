@@ -14,7 +14,7 @@ const serve = ({ module, memory, thread, kernels }, ready) => {
   const instances = [new WebAssembly.Instance(module, imports)];
   const instanceOf = (group) => {
     if (instances[group] === undefined) {
-      const bytes = new Uint8Array(memory.buffer, words[${control.module}], words[${control.moduleBytes}]).slice(); // out of shared memory
+      const bytes = new Uint8Array(memory.buffer, words[${control.module}] >>> 0, words[${control.moduleBytes}]).slice(); // out of shared memory
       instances[group] = new WebAssembly.Instance(new WebAssembly.Module(bytes), imports);
     }
     return instances[group];

@@ -9,10 +9,17 @@ export interface NamedEngine {
   readonly engine: WasmBackend;
 }
 
+/** An engine whose first 2 GiB are taken (nobody writes there, so that they cost nothing): what it allocates begins just below 2³¹. */
+const beyondTwoGiB = (): WasmBackend => {
+  const engine = wasmBackendSync({ memoryLimit: 2 ** 32, relaxedSimd: 'off' });
+  engine.memory?.floats((2 ** 31 - 2 ** 14) / 4);
+  return engine;
+};
+
 /**
  * The reference itself, where a test has another one; plain SIMD on one thread, unshared memory, fused multiply-add where it can be had, on one
  * thread and on two, wide tiles (slow where V8 does not
- * join vectors, but right), hardly any memory.
+ * join vectors, but right), addresses on both sides of 2³¹, hardly any memory.
  */
 export const startEngines = async (): Promise<readonly NamedEngine[]> => [
   { name: 'plain TypeScript', engine: { ...jsBackend, [Symbol.dispose]: () => undefined } },
@@ -21,6 +28,7 @@ export const startEngines = async (): Promise<readonly NamedEngine[]> => [
   { name: 'relaxed', engine: wasmBackendSync({ v8Flags: true, wide: 'off' }) },
   { name: 'two threads, relaxed', engine: await wasmBackend({ threads: 2, v8Flags: true, wide: 'off' }) },
   { name: 'wide', engine: wasmBackendSync({ wide: 'on', relaxedSimd: 'off' }) },
+  { name: 'beyond 2 GiB', engine: beyondTwoGiB() },
   { name: 'little memory', engine: wasmBackendSync({ memoryLimit: 2 ** 21, relaxedSimd: 'off' }) },
 ];
 

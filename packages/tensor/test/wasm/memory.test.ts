@@ -247,8 +247,8 @@ describe('a model that is dropped', () => {
 });
 
 test('the error of an engine that has all the memory it can have does not advise to give it more', () => {
-  expect(new EngineMemoryError(1, 2 ** 30).message).toMatch(/larger memoryLimit.*at most 2 GiB.*quantize/);
-  expect(new EngineMemoryError(1, 32767 * 2 ** 16).message).toMatch(
+  expect(new EngineMemoryError(1, 2 ** 30).message).toMatch(/larger memoryLimit.*at most 4 GiB.*quantize/);
+  expect(new EngineMemoryError(1, 65535 * 2 ** 16).message).toMatch(
     /the most that an engine can address.*fewer rows/,
   );
 });

@@ -29,7 +29,7 @@ describe('starting', () => {
     for (const threads of [0, -1, 1.5, Number.NaN, 1000])
       await expect(wasmBackend({ threads })).rejects.toThrow(`threads is ${threads}`);
     for (const memoryLimit of [0, 1000, Number.NaN, 2 ** 33])
-      expect(() => wasmBackendSync({ memoryLimit })).toThrow(/memoryLimit is .*1 MiB to 2 GiB/);
+      expect(() => wasmBackendSync({ memoryLimit })).toThrow(/memoryLimit is .*1 MiB to 4 GiB/);
   });
 
   test('says what it uses and why: relaxed SIMD can be declined', () => {

@@ -113,6 +113,8 @@ export const i32: {
   readonly isZero: Unary<'i32'>;
   readonly equal: Binary<'i32'>;
   readonly less: Binary<'i32'>;
+  /** Less, of unsigned numbers: of addresses, which may lie beyond 2³¹. */
+  readonly below: Binary<'i32'>;
   readonly greater: Binary<'i32'>;
   readonly atMost: Binary<'i32'>;
   readonly atLeast: Binary<'i32'>;
@@ -134,6 +136,7 @@ export const i32: {
   isZero: unary('i32.eqz', [0x45], 'i32', 'i32'),
   equal: binary('i32.eq', [0x46], 'i32', 'i32'),
   less: binary('i32.lt_s', [0x48], 'i32', 'i32'),
+  below: binary('i32.lt_u', [0x49], 'i32', 'i32'),
   greater: binary('i32.gt_s', [0x4a], 'i32', 'i32'),
   atMost: binary('i32.le_s', [0x4c], 'i32', 'i32'),
   atLeast: binary('i32.ge_s', [0x4e], 'i32', 'i32'),

@@ -166,12 +166,12 @@ const defineAnyNotFinite = (
       f.for(0, count, 1, () => {
         f.set(at, source);
         f.set(stop, i32.add(source, i32.shiftLeft(i32.and(depth, -4), 2)));
-        f.while(i32.less(at, stop), () => {
+        f.while(i32.below(at, stop), () => {
           f.set(sum, f32x4.add(sum, f32x4.mul(v128.load(at), 0)));
           f.set(at, i32.add(at, 16));
         });
         f.set(stop, i32.add(source, i32.shiftLeft(depth, 2)));
-        f.while(i32.less(at, stop), () => {
+        f.while(i32.below(at, stop), () => {
           f.set(sum, f32x4.add(sum, f32x4.mul(v128.loadLow(at), 0)));
           f.set(at, i32.add(at, 4));
         });

@@ -63,7 +63,7 @@ export const defineCopyRows = (module: ModuleBuilder): CopyRows =>
         alongRow(f, width, (step) => step.store(to, step.load(source)));
         f.set(at, i32.add(to, i32.shiftLeft(width, 2)));
         f.set(stop, i32.add(to, i32.shiftLeft(padded, 2)));
-        f.while(i32.less(at, stop), () => {
+        f.while(i32.below(at, stop), () => {
           f.store(at, constant('i32', 0));
           f.set(at, i32.add(at, 4));
         });

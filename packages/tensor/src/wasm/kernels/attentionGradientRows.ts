@@ -64,7 +64,7 @@ export const fill = (
 ): void => {
   const at = f.let(from);
   const end = f.let(i32.add(from, i32.shiftLeft(floats, 2)));
-  f.while(i32.less(at, end), () => {
+  f.while(i32.below(at, end), () => {
     f.store(at, constant('f32x4', value));
     f.set(at, i32.add(at, 16));
   });

@@ -159,7 +159,7 @@ const defineApply = (module: ModuleBuilder, target: Target): ApplyTerms =>
       f32.equal(softcap, 0),
       () =>
         f.if(slopes, () =>
-          f.while(i32.less(at, end), () => {
+          f.while(i32.below(at, end), () => {
             f.store(slopes, one);
             f.set(slopes, i32.add(slopes, 16));
             f.set(at, i32.add(at, 16));
@@ -167,7 +167,7 @@ const defineApply = (module: ModuleBuilder, target: Target): ApplyTerms =>
         ),
       () => {
         const most = f.let(f32x4.splat(softcap));
-        f.while(i32.less(at, end), () => {
+        f.while(i32.below(at, end), () => {
           const bounded = f.let(tanh(f, target, f.let(v128.load(at))));
           f.store(at, f32x4.mul(bounded, most));
           f.if(slopes, () => {
@@ -184,7 +184,7 @@ const defineApply = (module: ModuleBuilder, target: Target): ApplyTerms =>
         const lanes = biasLanes(f, panel, { terms, at: lane, across, offset: 0 });
         f.set(row, key);
         f.set(tile, scores);
-        f.while(i32.less(tile, end), () => {
+        f.while(i32.below(tile, end), () => {
           addBias(f, target, { lanes, scores: tile, at: lane, key: row });
           f.set(row, i32.add(row, tileRows));
           f.set(tile, i32.add(tile, tileRows * rowBytes));
@@ -208,7 +208,7 @@ const defineDrop = (module: ModuleBuilder, target: Target): DropWeights =>
     const counters = Array.from({ length: across / 4 }, (_, j) =>
       f.let(i32x4.add(v128.load(panel, state.position + 16 * j), i32x4.splat(key))),
     );
-    f.while(i32.less(scores, end), () => {
+    f.while(i32.below(scores, end), () => {
       counters.forEach((counter, j) => {
         const bits = randomBits(f, random, counter);
         const kept = i32x4.atLeast(i32x4.shiftRightUnsigned(bits, 8), least);
@@ -230,7 +230,7 @@ const defineAddBiasGradient = (module: ModuleBuilder, target: Target): AddBiasGr
       const lanes = biasLanes(f, panel, { terms, at, across, offset: gradient });
       f.set(row, key);
       f.set(tile, scores);
-      f.while(i32.less(tile, end), () => {
+      f.while(i32.below(tile, end), () => {
         const changes = each((index) => v128.load(tile, at + index * rowBytes));
         const all = f.let(inside(row, lanes));
         // Lane after lane: two of them may add to one number.

@@ -101,7 +101,7 @@ export const defineCodeRows = (module: ModuleBuilder): void => {
         f32.add(scale, f32.sub(f32.sub(top, top), f32.sub(bottom, bottom))),
       );
       const end = f.let(i32.add(from, i32.shiftLeft(i32.and(width, -8), 2)));
-      f.while(i32.less(from, end), () => {
+      f.while(i32.below(from, end), () => {
         f.store(to, i16x8.narrow(code(v128.load(from)), code(v128.load(from, 16))));
         f.set(from, i32.add(from, 32));
         f.set(to, i32.add(to, 16));

@@ -63,9 +63,9 @@ export const defineDotTile = (
         for (const pointer of [...lefts, ...rights]) f.set(pointer, i32.add(pointer, bytes));
       };
       const stop = f.let(i32.add(lead, i32.shiftLeft(i32.and(depth, -4), 2)));
-      f.while(i32.less(lead, stop), () => step((pointer) => v128.load(pointer), 16));
+      f.while(i32.below(lead, stop), () => step((pointer) => v128.load(pointer), 16));
       f.set(stop, i32.add(stop, i32.shiftLeft(i32.and(depth, 3), 2)));
-      f.while(i32.less(lead, stop), () => step((pointer) => v128.loadLow(pointer), 4));
+      f.while(i32.below(lead, stop), () => step((pointer) => v128.loadLow(pointer), 4));
       grid.forEach((sums, i) => {
         if (i > 0) f.set(out, i32.add(out, outRow));
         for (let j = 0; j < columns; j += 4) {

@@ -41,7 +41,7 @@ export const defineFinish = (module: ModuleBuilder, target: Target): Finish =>
       () => {
         f.if(bias, () => biases.forEach((vector, j) => f.set(vector, v128.load(bias, 16 * j))));
         chooseActivation(f, [activation, activations], (apply) =>
-          f.while(i32.less(out, end), () => {
+          f.while(i32.below(out, end), () => {
             biases.forEach((vector, j) => {
               f.set(value, f32x4.add(v128.load(out, 16 * j), vector));
               f.store(out, apply(f, target, value), 16 * j);
@@ -52,7 +52,7 @@ export const defineFinish = (module: ModuleBuilder, target: Target): Finish =>
       },
       () =>
         chooseActivation(f, [activation, activations], (apply) =>
-          f.while(i32.less(out, end), () => {
+          f.while(i32.below(out, end), () => {
             f.for(0, columns, 1, (j) => {
               const at = f.let(i32.add(out, i32.shiftLeft(j, 2)));
               f.set(low, v128.loadLow(at));

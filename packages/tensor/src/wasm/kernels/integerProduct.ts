@@ -60,7 +60,7 @@ const defineScaleStrip = (
     const [factor, added] = [f.local('v128'), f.local('v128')];
     const end = f.let(i32.add(leftScales, i32.shiftLeft(rows, 2)));
     const eachRow = (body: () => void): void =>
-      f.while(i32.less(leftScales, end), () => {
+      f.while(i32.below(leftScales, end), () => {
         f.set(factor, v128.loadSplat(leftScales));
         body();
         f.set(out, i32.add(out, outRow));

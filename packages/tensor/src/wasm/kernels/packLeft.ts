@@ -26,7 +26,7 @@ export const definePackLeft = (module: ModuleBuilder): PackLeft =>
         if (i > 0) f.if(i32.greater(rows, i), () => f.set(pointer, i32.add(source, i32.mul(sourceRow, i))));
       });
       f.set(end, i32.add(pointers[0], body));
-      f.while(i32.less(pointers[0], end), () => {
+      f.while(i32.below(pointers[0], end), () => {
         transpose(
           f,
           pointers.map((pointer) => v128.load(pointer)) as unknown as Rows4<Value<'v128'>>,
@@ -35,14 +35,14 @@ export const definePackLeft = (module: ModuleBuilder): PackLeft =>
         f.set(packed, i32.add(packed, 64));
       });
       f.set(end, i32.add(end, i32.shiftLeft(i32.and(depth, 3), 2)));
-      f.while(i32.less(pointers[0], end), () => {
+      f.while(i32.below(pointers[0], end), () => {
         pointers.forEach((pointer, i) => f.store(packed, f32.load(pointer), 4 * i));
         for (const pointer of pointers) f.set(pointer, i32.add(pointer, 4));
         f.set(packed, i32.add(packed, 16));
       });
       f.if(i32.less(rows, 4), () => {
         const tile = f.let(i32.sub(packed, i32.shiftLeft(depth, 4)));
-        f.while(i32.less(tile, packed), () => {
+        f.while(i32.below(tile, packed), () => {
           for (let i = 1; i < 4; i++)
             f.if(i32.atMost(rows, i), () => f.store(tile, constant('i32', 0), 4 * i));
           f.set(tile, i32.add(tile, 16));
@@ -64,13 +64,13 @@ export const definePackLeftTransposed = (module: ModuleBuilder): PackLeft =>
       f.if(
         i32.atLeast(rows, 4),
         () =>
-          f.while(i32.less(packed, end), () => {
+          f.while(i32.below(packed, end), () => {
             f.store(packed, v128.load(pointer));
             f.set(pointer, i32.add(pointer, sourceRow));
             f.set(packed, i32.add(packed, 16));
           }),
         () =>
-          f.while(i32.less(packed, end), () => {
+          f.while(i32.below(packed, end), () => {
             f.store(packed, v128.loadLow(pointer));
             for (let i = 1; i < 3; i++)
               f.if(i32.greater(rows, i), () => f.store(packed, f32.load(pointer, 4 * i), 4 * i));

@@ -84,13 +84,13 @@ export const definePackRightRows = (module: ModuleBuilder, target: Target): void
         f.if(
           i32.atLeast(width, across),
           () =>
-            f.while(i32.less(to, stop), () => {
+            f.while(i32.below(to, stop), () => {
               for (let j = 0; j < 4 * across; j += 16) f.store(to, v128.load(from, j), j);
               f.set(from, i32.add(from, sourceRow));
               f.set(to, i32.add(to, 4 * across));
             }),
           () =>
-            f.while(i32.less(to, stop), () => {
+            f.while(i32.below(to, stop), () => {
               for (let j = 0; j < across; j++)
                 f.if(
                   i32.greater(width, j),
@@ -134,7 +134,7 @@ export const definePackPanel = (module: ModuleBuilder, target: Target): PackPane
     });
     const to = f.let(packed);
     const stop = f.let(i32.add(lead, i32.shiftLeft(i32.and(depth, -4), 2)));
-    f.while(i32.less(lead, stop), () => {
+    f.while(i32.below(lead, stop), () => {
       for (let first = 0; first < across; first += 4) {
         const rows = pointers
           .slice(first, first + 4)
@@ -145,7 +145,7 @@ export const definePackPanel = (module: ModuleBuilder, target: Target): PackPane
       f.set(to, i32.add(to, 16 * across));
     });
     f.set(stop, i32.add(stop, i32.shiftLeft(i32.and(depth, 3), 2)));
-    f.while(i32.less(lead, stop), () => {
+    f.while(i32.below(lead, stop), () => {
       pointers.forEach((pointer, j) => f.store(to, f32.load(pointer), 4 * j));
       for (const pointer of pointers) f.set(pointer, i32.add(pointer, 4));
       f.set(to, i32.add(to, 4 * across));
@@ -153,7 +153,7 @@ export const definePackPanel = (module: ModuleBuilder, target: Target): PackPane
     f.if(i32.less(last, across - 1), () => {
       f.set(stop, to);
       f.set(to, packed);
-      f.while(i32.less(to, stop), () => {
+      f.while(i32.below(to, stop), () => {
         for (let j = 1; j < across; j++)
           f.if(i32.less(last, j), () => f.store(to, constant('f32', 0), 4 * j));
         f.set(to, i32.add(to, 4 * across));

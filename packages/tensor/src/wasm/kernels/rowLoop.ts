@@ -32,7 +32,7 @@ const whileVectors = (
   { at, width, count }: { readonly at: Local<'i32'>; readonly width: Local<'i32'>; readonly count: number },
   each: (steps: readonly RowStep[]) => void,
 ): void =>
-  f.while(i32.less(at, i32.shiftLeft(i32.and(width, -4 * count), 2)), () => {
+  f.while(i32.below(at, i32.shiftLeft(i32.and(width, -4 * count), 2)), () => {
     each(stepsAt(f, at, count));
     f.set(at, i32.add(at, 16 * count));
   });
@@ -43,7 +43,7 @@ const whileNumbers = (
   { at, width }: { readonly at: Local<'i32'>; readonly width: Local<'i32'> },
   each: (step: RowStep) => void,
 ): void =>
-  f.while(i32.less(at, i32.shiftLeft(width, 2)), () => {
+  f.while(i32.below(at, i32.shiftLeft(width, 2)), () => {
     each({
       index: 0,
       load: (row) => v128.loadSplat(i32.add(row, at)),
