@@ -40,6 +40,7 @@ export async function* countWords(
     signal?.throwIfAborted();
     yield { phase: 'counting', done, total: undefined, words: words.size };
   }
+  signal?.throwIfAborted();
   return counts(words);
 }
 

@@ -37,3 +37,11 @@ write('bert-batches.json.gz', {
   ...{ padding: bert.padding, lookups: bert.lookups },
 });
 write('use-lite.json.gz', { vocab: read('use-lite/vocab.json'), encode: read('use-lite/expected.json.gz').encode });
+
+// Trainings on the first lines of the corpus, those lines, and what came of them.
+const trainings = ['bpe-char-600', 'wordpiece-small', 'wordlevel-all', 'unigram-1000-small'].map((name) => {
+  const { stability, ...training } = read(`trainers/${name}.json.gz`);
+  return training;
+});
+const corpus = gunzipSync(readFileSync(path.join(from, 'trainers/corpus.txt.gz'))).toString('utf8');
+write('trainings.json.gz', { lines: corpus.split('\n').slice(0, 1500), trainings });
