@@ -10,6 +10,7 @@ import type { LearningOptions } from './experiments/learningOptions.ts';
 import type { HeadVectors } from './experiments/neuronView.ts';
 import type { NormCompany } from './experiments/normCompany.ts';
 import type { NormCase, NormOutcome } from './experiments/normOptions.ts';
+import type { PositionOptions, PositionView } from './experiments/positionView.ts';
 import type { ScalingOptions, ScalingPoint, ScalingView } from './experiments/scalingOptions.ts';
 import type {
   CrossAttention,
@@ -175,6 +176,7 @@ export interface Calls {
     result: number;
   };
   embedding: { input: undefined; event: never; result: EmbeddingVariance };
+  positions: { input: PositionOptions; event: never; result: PositionView };
   flashTiles: { input: FlashOptions; event: never; result: FlashRun };
   /** Each depth and way, the shallowest first. */
   scaling: { input: ScalingOptions; event: ScalingPoint; result: undefined };

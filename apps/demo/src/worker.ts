@@ -6,6 +6,7 @@ import { depthCurve, embeddingVariance } from './experiments/depthCurves.ts';
 import { expressions } from './experiments/expressions.ts';
 import { flashTiles } from './experiments/flashTiles.ts';
 import { normCompany } from './experiments/normCompany.ts';
+import { positionView } from './experiments/positionView.ts';
 import { scalingPoint, scalingView } from './experiments/scaling.ts';
 import { scalingDepths, scalingWays } from './experiments/scalingOptions.ts';
 import { tasks } from './experiments/tasks.ts';
@@ -134,6 +135,10 @@ const handlers: Handlers = {
   async embedding() {
     await engine;
     return embeddingVariance(4000, 64); // the formula's ratio does not need 37 000 words
+  },
+  async positions(options) {
+    await engine;
+    return positionView(options);
   },
   async flashTiles(options) {
     await engine;
