@@ -41,7 +41,9 @@ const run = async (options: Options): Promise<Findings> => {
   const absences = options.simd
     .map((flavour) => ({ name: `${flavour} SIMD`, reason: withoutSimd(flavour) }))
     .filter((absence): absence is Absence => absence.reason !== undefined);
-  const memory = suites.includes('memory') ? await measureMemory({ peers, progress }) : [];
+  const memory = suites.includes('memory')
+    ? await measureMemory({ peers, python: options.python, progress })
+    : [];
   const attentionMemory = suites.includes('attention')
     ? await measureAttentionMemory({ python: options.python, progress })
     : [];

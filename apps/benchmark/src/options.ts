@@ -49,7 +49,7 @@ export const usage: string = `npm run bench -- [options]
   --minilm DIR      folder of all-MiniLM-L6-v2; default .weights/minilm
   --shared DIR      folder with data/corpora/stsb and yardstick; default ../shared
   --yardstick DIR   default SHARED/yardstick
-  --python FILE     a Python with PyTorch, for a row of attention; default none`;
+  --python FILE     a Python with PyTorch, for its rows of training, memory and attention; default none`;
 
 const listOf = <T extends string>(option: string, text: string, allowed: readonly T[]): T[] => {
   const words = text.split(',').map((word) => word.trim());

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ours } from '../src/engines.ts';
 import { goalResults } from '../src/goals.ts';
-import { pyTorchName } from '../src/peers/pyTorch.ts';
+import { pyTorchAttentionName } from '../src/peers/pyTorchAttention.ts';
 import { report } from '../src/report.ts';
 import type { CaseResult, Simd } from '../src/result.ts';
 import { explicitShape, longShape } from '../src/suites/attentionMemory.ts';
@@ -134,7 +134,7 @@ describe('goalResults', () => {
         name: explicitShape.name,
         results: [
           { name: ours, megabytes: 50 },
-          { name: pyTorchName, megabytes: 600 },
+          { name: pyTorchAttentionName, megabytes: 600 },
         ],
       },
     ];

@@ -7,7 +7,7 @@ import { type Engines, type OwnEngine, tensorFlowName, yardstickName } from '../
 import { noise } from '../noise.ts';
 import { type AttentionSizes, fusedAttentionGraph, plainAttentionGraph } from '../onnx/attentionGraph.ts';
 import type { OnnxInput, OnnxLoader } from '../peers/onnxRuntime.ts';
-import { pyTorchAttention } from '../peers/pyTorch.ts';
+import { pyTorchAttention } from '../peers/pyTorchAttention.ts';
 import type { TensorFlow } from '../peers/tensorFlow.ts';
 import { yardstickAttention } from '../yardstick/yardstickAttention.ts';
 
@@ -178,7 +178,7 @@ export const attentionCases = (
           contenders.push(await onnxAttention(name, load, operands), await onnxFused(name, load, operands));
         if (tf !== undefined && length <= tensorFlowLimit) contenders.push(tensorFlowAttention(tf, operands));
         if (engines.python !== undefined && !masked)
-          contenders.push(await pyTorchAttention(engines.python, conditions.threads, operands));
+          contenders.push(pyTorchAttention(engines.python, conditions.threads, operands));
         return contenders;
       },
     };

@@ -3,7 +3,7 @@
 
 import { fork, spawnSync } from 'node:child_process';
 import { ours } from '../engines.ts';
-import { pyTorchName } from '../peers/pyTorch.ts';
+import { pyTorchAttentionName } from '../peers/pyTorchAttention.ts';
 import type { MemoryResult } from './memory.ts';
 
 /** One call and what it took. */
@@ -62,7 +62,7 @@ const measurePyTorch = (python: string, { heads, length }: Shape): MemoryResult 
     encoding: 'utf8',
   });
   const megabytes = Number.parseFloat(stdout ?? '');
-  return { name: pyTorchName, megabytes: Number.isFinite(megabytes) ? megabytes : undefined };
+  return { name: pyTorchAttentionName, megabytes: Number.isFinite(megabytes) ? megabytes : undefined };
 };
 
 /** Both calls. */

@@ -2,6 +2,9 @@
 
 import { fork } from 'node:child_process';
 import { jaxName, ours, tensorFlowName } from '../engines.ts';
+import { pyTorchName, pyTorchTraining } from '../peers/pyTorchTraining.ts';
+import { trainingProblem } from '../trainingModel.ts';
+import { trainingShape } from './training.ts';
 
 /** What one engine's process needed. */
 export interface MemoryResult {
@@ -9,9 +12,6 @@ export interface MemoryResult {
   /** Largest resident size; undefined where it did not come to an end. */
   readonly megabytes: number | undefined;
 }
-
-/** PyTorch 1.13 with the same step on this project's machine, resident MB: measured once, since it is not to be had from npm. */
-export const pyTorchMegabytes = 541;
 
 const steps = 3; // after the second nothing new is allocated
 
@@ -25,18 +25,36 @@ const measure = (name: string): Promise<MemoryResult> =>
     child.on('exit', () => resolve({ name, megabytes }));
   });
 
-/** Ours, and those of the peers that can train. */
+const measurePyTorch = async (python: string): Promise<MemoryResult> => {
+  const { step, megabytes, end } = pyTorchTraining(python, 1, trainingProblem(trainingShape));
+  try {
+    for (let done = 0; done < steps; done++) await step();
+    return { name: pyTorchName, megabytes: await megabytes() };
+  } catch {
+    return { name: pyTorchName, megabytes: undefined };
+  } finally {
+    end();
+  }
+};
+
+/** Ours, those of the peers that can train, and PyTorch where a Python with it is given. */
 export const measureMemory = async ({
   peers,
+  python,
   progress,
 }: {
   readonly peers: readonly string[];
+  readonly python: string | undefined;
   readonly progress: (text: string) => void;
 }): Promise<MemoryResult[]> => {
   const results: MemoryResult[] = [];
   for (const name of [ours, ...[jaxName, tensorFlowName].filter((peer) => peers.includes(peer))]) {
     progress(`memory of a training step, ${name}`);
     results.push(await measure(name));
+  }
+  if (python !== undefined) {
+    progress(`memory of a training step, ${pyTorchName}`);
+    results.push(await measurePyTorch(python));
   }
   return results;
 };

@@ -7,6 +7,7 @@ import { adamW } from '@heed/tensor/optim';
 import type { Absence, BenchmarkCase, Contender } from '../contender.ts';
 import { type Engines, jaxName, type OwnEngine, tensorFlowName } from '../engines.ts';
 import { jaxTraining } from '../peers/jaxTraining.ts';
+import { pyTorchName, pyTorchTraining } from '../peers/pyTorchTraining.ts';
 import { type TrainableTensorFlow, tensorFlowTraining } from '../peers/tensorFlowTraining.ts';
 import {
   freshNet,
@@ -27,16 +28,19 @@ export const trainingShape: TrainingSizes = {
 export const trainingName = ({ layers, width, innerWidth, batch, length }: TrainingSizes): string =>
   `${layers} layers of ${width}, feed-forward ${innerWidth}, ${batch} × ${length}`;
 
-/** PyTorch is no package of npm; its times stand beside ours as they were once taken. */
-const pyTorch: Absence = {
-  name: 'PyTorch',
-  reason: 'no package of npm; 1.13 took 496 ms with one thread and 274 ms with two on a Zen 4 at 3.67 GHz',
+const noPython: Absence = {
+  name: pyTorchName,
+  reason: 'no package of npm: name a Python that has it by --python',
 };
 
 /** Losses that are compared: of the steps that are taken before the clock runs. */
 const compared = 2;
 
-const contender = (name: string, step: () => number | Promise<number>): Contender => {
+const contender = (
+  name: string,
+  step: () => number | Promise<number>,
+  dispose: () => void = () => undefined,
+): Contender => {
   const losses: number[] = [];
   return {
     name,
@@ -44,6 +48,7 @@ const contender = (name: string, step: () => number | Promise<number>): Contende
       losses.push(await step());
     },
     output: () => Float32Array.from(losses.slice(0, compared)),
+    dispose,
   };
 };
 
@@ -64,14 +69,14 @@ export const ownTraining = (use: OwnEngine['use'], problem: TrainingProblem): ((
 
 /** One case a size. */
 export const trainingCases = (
-  { own, absences, tensorFlow, jax }: Engines,
+  { own, absences, tensorFlow, jax, python, conditions }: Engines,
   shapes: readonly TrainingSizes[] = [trainingShape],
 ): BenchmarkCase[] =>
   shapes.map((sizes) => ({
     name: trainingName(sizes),
     operations: trainingOperations(sizes),
     tolerance: 1e-3,
-    absences: [...absences, pyTorch],
+    absences: [...absences, ...(python === undefined ? [noPython] : [])],
     prepare: async () => {
       const problem = trainingProblem(sizes);
       const contenders = own.map((engine) => contender(engine.name, ownTraining(engine.use, problem)));
@@ -80,6 +85,10 @@ export const trainingCases = (
         contenders.push(
           contender(tensorFlowName, tensorFlowTraining(tensorFlow as TrainableTensorFlow, problem)),
         );
+      if (python !== undefined) {
+        const { step, end } = pyTorchTraining(python, conditions.threads, problem);
+        contenders.push(contender(pyTorchName, step, end));
+      }
       return contenders;
     },
   }));
