@@ -71,8 +71,8 @@ export interface TokenizerStages {
 }
 
 /**
- * Turns text into token ids and ids into text. Made by `readTokenizerJson`, `readVocabText` and
- * `readUniversalSentenceEncoderVocabulary`.
+ * Turns text into token ids and ids into text. Made by the readers (`readTokenizerJson`, `readVocabText` …) and by the trainers
+ * (`trainBytePairEncoding` …).
  *
  * The stages are: normalizer, pre-tokenizer, model, post-processor; back: decoder. Any string can be encoded, of any length,
  * in time proportional to it.

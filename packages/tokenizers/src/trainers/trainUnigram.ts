@@ -82,8 +82,11 @@ export async function* trainUnigram(
       done += 1;
       yield { phase: 'fitting', done, total: Math.max(done, rounds * steps), pieces: fit.size, loss };
     }
-    if (fit.size <= target) break;
-    await fit.prune(Math.max(target, Math.trunc(fit.size * shrinkingFactor)));
+    const { size } = fit;
+    if (size <= target) break;
+    await fit.prune(Math.max(target, Math.trunc(size * shrinkingFactor)));
+    // Nothing can be done without: what is too much is left out at the end.
+    if (fit.size >= size) break;
   }
   const pieces = finalPieces(fit.pieces(), { required, room, special });
   const tokenizer = trainedTokenizer(

@@ -15,8 +15,6 @@ export class UnigramFit {
   #texts: string[];
   #scores: Float64Array;
   #lattice: PieceLattice;
-  // Whether more pieces than wanted had to be kept at the last pruning.
-  #overfull = false;
   readonly #words: WordCounts;
   readonly #signal: AbortSignal | undefined;
 
@@ -72,16 +70,15 @@ export class UnigramFit {
   /**
    * Drops pieces until `target` are left: those that no best segmentation needs, and those whose loss costs the least likelihood,
    * if each were said by its own best parts (Kudo 2018, section 3.2). Characters are kept. Where more than `target` pieces
-   * have no parts, all others stay, as in the original, unless that is the second time.
+   * have no parts, all others stay, as in the original.
    */
   async prune(target: number): Promise<void> {
     const { kept, losses } = this.#judge(await this.#bestCounts());
-    const full = kept.length + 1 > target && !this.#overfull;
-    this.#overfull = kept.length + 1 > target;
+    const room = target - 1 - kept.length;
     const ids = kept.concat(
       losses
         .sort((a, b) => b.loss - a.loss)
-        .slice(0, full ? losses.length : Math.max(0, target - 1 - kept.length))
+        .slice(0, room < 0 ? losses.length : room)
         .map(({ id }) => id),
     );
     this.#texts = ['', ...ids.map((id) => this.#texts[id] ?? '')];

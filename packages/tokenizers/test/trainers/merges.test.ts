@@ -8,6 +8,7 @@ import {
   trained,
   trainWordPiece,
 } from '../../src/index.ts';
+import { chance } from '../models/chance.ts';
 
 const words = fc.array(
   fc.tuple(
@@ -111,11 +112,7 @@ describe('trainBytePairEncoding', () => {
   test('a line of Chinese without blanks takes time and memory in proportion to its length', {
     timeout: 60_000,
   }, async () => {
-    let state = 1;
-    const next = (): number => {
-      state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-      return state / 2 ** 32;
-    };
+    const next = chance(1);
     const line = Array.from({ length: 200_000 }, () =>
       String.fromCharCode(0x4e00 + Math.floor(500 * next() ** 3)),
     ).join('');
