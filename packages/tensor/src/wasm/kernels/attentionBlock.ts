@@ -58,7 +58,7 @@ export const defineHideScores = (module: ModuleBuilder, target: Target): HideSco
       first: f.let(v128.load(panel, state.first + at)),
       end: f.let(v128.load(panel, state.end + at)),
     }));
-    f.while(i32.less(scores, stop), () => {
+    f.while(i32.below(scores, stop), () => {
       for (const { at, first, end } of bounds)
         f.store(
           scores,
@@ -86,7 +86,7 @@ export const defineWeighScores = (module: ModuleBuilder, target: Target): WeighS
       /** Two rows a turn: the body is told where the row begins. */
       const everyRow = (body: (row: 0 | 1) => void): void => {
         f.set(from, scores);
-        f.while(i32.less(from, stop), () => {
+        f.while(i32.below(from, stop), () => {
           body(0);
           body(1);
           f.set(from, i32.add(from, 2 * rowBytes));
@@ -132,7 +132,7 @@ export const defineWeighScores = (module: ModuleBuilder, target: Target): WeighS
       f.if(v128.anyTrue(changed.reduce((a, b) => v128.or(a, b))), () => {
         const end = f.let(i32.add(values, i32.mul(valueRows, rowBytes)));
         const sums = factors.map(() => f.local('v128'));
-        f.while(i32.less(values, end), () => {
+        f.while(i32.below(values, end), () => {
           sums.forEach((sum, j) => f.set(sum, v128.load(values, 16 * j)));
           sums.forEach((sum, j) => f.store(values, f32x4.mul(sum, factors[j] as Local<'v128'>), 16 * j)); // one factor a vector
           f.set(values, i32.add(values, rowBytes));
