@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { ours } from '../src/engines.ts';
 import { goalResults } from '../src/goals.ts';
 import { pyTorchAttentionName } from '../src/peers/pyTorchAttention.ts';
+import { pyTorchName } from '../src/peers/pyTorchTraining.ts';
 import { report } from '../src/report.ts';
 import type { CaseResult, Simd } from '../src/result.ts';
 import { explicitShape, longShape } from '../src/suites/attentionMemory.ts';
@@ -117,8 +118,10 @@ describe('goalResults', () => {
     const memory = [
       { name: 'Heed', megabytes: 270.5 },
       { name: 'jax-js', megabytes: undefined },
+      { name: pyTorchName, megabytes: 541 },
     ];
     expect(goalResults([], { ...none, memory })).toMatchObject([{ measured: 2, atLeast: 1.67 }]);
+    expect(goalResults([], { ...none, memory: memory.slice(0, 2) })).toEqual([]);
     expect(report({ ...nothing, memory })).toContain('| Heed | 271 |\n| jax-js | did not finish |');
   });
   it('counts start-up as the time of the other by ours', () => {
