@@ -16,7 +16,7 @@ describePage('the explorer', (visit) => {
     { timeout: 2 * minute },
     async ({ lang, ...view }) => {
       const { page, errors, close } = await visit(`#/explorer?lang=${lang}`, view);
-      await page.locator('.neuron-part .verdict-first').waitFor();
+      await page.locator('.neuron-part .verdict-first').waitFor({ timeout: minute });
       expect(await page.locator('.head-cell').count()).toBe(8);
       expect(await page.locator('.head-caption').count()).toBe(8);
       expect(await page.locator('.line-token').count()).toBe(28);
@@ -41,9 +41,9 @@ describePage('the explorer', (visit) => {
     timeout: 2 * minute,
   }, async () => {
     const { page, errors, close } = await visit('#/look?lang=en', { screen: 'desk' });
-    await page.locator('.look > .verdict .verdict-first').waitFor();
+    await page.locator('.look > .verdict .verdict-first').waitFor({ timeout: minute });
     await page.locator('.look .heads .link').click(); // the Look page's own head
-    await page.locator('.neuron-part .verdict-first').waitFor();
+    await page.locator('.neuron-part .verdict-first').waitFor({ timeout: minute });
     await page.locator('.head-cell[aria-checked=true]').focus();
     await page.keyboard.press('ArrowUp');
     await page.keyboard.press('ArrowLeft');

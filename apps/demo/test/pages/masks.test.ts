@@ -12,7 +12,7 @@ describePage('the mask studio', (visit) => {
     { timeout: 3 * minute },
     async ({ lang, ...view }) => {
       const { page, errors, close } = await visit(`#/masks?lang=${lang}`, view);
-      await page.locator('.verdict-first').waitFor();
+      await page.locator('.verdict-first').waitFor({ timeout: minute });
       const first = await page.locator('.verdict-first').textContent();
       for (const number of ['36', '64', '4 × 4', '56']) expect(first).toContain(number);
       expect(await page.locator('.mask-pictures canvas').count()).toBe(2);
