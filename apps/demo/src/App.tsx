@@ -13,12 +13,13 @@ import {
   Suspense,
 } from 'solid-js';
 import { Dynamic } from 'solid-js/web';
+import { NavMenu } from './components/NavMenu.tsx';
 import { Segmented } from './components/Segmented.tsx';
 import { texts } from './i18n/texts.ts';
 import { droppedFiles } from './model/droppedFiles.ts';
 import { openFiles } from './model/session.ts';
 import { LookPage } from './pages/look/LookPage.tsx';
-import { currentAddress, hashOf, openPage, type Page, pages } from './state/address.ts';
+import { currentAddress, hashOf, openPage, type Page } from './state/address.ts';
 import { chooseLanguage, chooseTheme, language, theme } from './state/preferences.ts';
 
 const views: Readonly<Record<Page, () => JSX.Element>> = {
@@ -26,6 +27,10 @@ const views: Readonly<Record<Page, () => JSX.Element>> = {
   explorer: lazy(() =>
     import('./pages/explorer/ExplorerPage.tsx').then(({ ExplorerPage }) => ({ default: ExplorerPage })),
   ),
+  positions: lazy(() =>
+    import('./pages/positions/PositionsPage.tsx').then(({ PositionsPage }) => ({ default: PositionsPage })),
+  ),
+  heads: lazy(() => import('./pages/heads/HeadsPage.tsx').then(({ HeadsPage }) => ({ default: HeadsPage }))),
   scaling: lazy(() =>
     import('./pages/scaling/ScalingPage.tsx').then(({ ScalingPage }) => ({ default: ScalingPage })),
   ),
@@ -36,6 +41,21 @@ const views: Readonly<Record<Page, () => JSX.Element>> = {
     import('./pages/gradients/GradientsPage.tsx').then(({ GradientsPage }) => ({ default: GradientsPage })),
   ),
 };
+
+/** The navigation: pages of their own, and pages under one name. */
+const entries: readonly (Page | { readonly group: 'attention'; readonly pages: readonly Page[] })[] = [
+  'look',
+  'explorer',
+  { group: 'attention', pages: ['masks', 'positions', 'heads', 'scaling', 'flash'] },
+  'train',
+  'gradients',
+];
+
+const linkOf = (page: Page) => ({
+  name: texts().nav[page],
+  hash: hashOf(page),
+  current: currentAddress().page === page,
+});
 
 const Header = (): JSX.Element => (
   <header class="top">
@@ -51,12 +71,16 @@ const Header = (): JSX.Element => (
         Heed
       </a>
       <nav aria-label={texts().nav.label}>
-        <For each={pages}>
-          {(page) => (
-            <a href={hashOf(page)} aria-current={currentAddress().page === page ? 'page' : undefined}>
-              {texts().nav[page]}
-            </a>
-          )}
+        <For each={entries}>
+          {(entry) =>
+            typeof entry === 'string' ? (
+              <a href={hashOf(entry)} aria-current={linkOf(entry).current ? 'page' : undefined}>
+                {texts().nav[entry]}
+              </a>
+            ) : (
+              <NavMenu name={texts().nav[entry.group]} links={entry.pages.map(linkOf)} />
+            )
+          }
         </For>
       </nav>
       <div class="top-tools">

@@ -5,6 +5,7 @@ import type { BackwardGraph } from './experiments/backwardGraph.ts';
 import type { DepthCurve, DepthLaw, DepthOptions, EmbeddingVariance } from './experiments/depthOptions.ts';
 import type { ExpressionName } from './experiments/expressions.ts';
 import type { FlashOptions, FlashRun } from './experiments/flashOptions.ts';
+import type { ConversionPoint } from './experiments/headConversionWays.ts';
 import type { HeldOut, LearningStep } from './experiments/learner.ts';
 import type { LearningOptions } from './experiments/learningOptions.ts';
 import type { HeadVectors } from './experiments/neuronView.ts';
@@ -117,6 +118,12 @@ export interface MaskTiming {
   readonly masked: number;
 }
 
+/** One measurement of decoding: a step, that is a token, with so many key heads. */
+export interface DecodeTiming {
+  readonly kvHeads: number;
+  readonly milliseconds: number;
+}
+
 /** What the engine is. */
 export interface EngineInfo {
   /** 'plain', 'relaxed' or 'wide' SIMD; 'none' is plain TypeScript. */
@@ -176,6 +183,24 @@ export interface Calls {
     result: number;
   };
   embedding: { input: undefined; event: never; result: EmbeddingVariance };
+  /** One layer's attention of a new token over a cache, for each number of key heads. */
+  decodeTime: {
+    input: {
+      readonly heads: number;
+      readonly kvHeads: readonly number[];
+      readonly depth: number;
+      readonly context: number;
+      readonly repeats: number;
+    };
+    event: DecodeTiming;
+    result: undefined;
+  };
+  /** A layer of the loaded model with fewer key heads, in every way, on a text. */
+  convertHeads: {
+    input: { readonly text: string; readonly layer: number };
+    event: ConversionPoint;
+    result: undefined;
+  };
   positions: { input: PositionOptions; event: never; result: PositionView };
   flashTiles: { input: FlashOptions; event: never; result: FlashRun };
   /** Each depth and way, the shallowest first. */

@@ -11,12 +11,14 @@ import { scalingPoint, scalingView } from './experiments/scaling.ts';
 import { scalingDepths, scalingWays } from './experiments/scalingOptions.ts';
 import { tasks } from './experiments/tasks.ts';
 import { newTrainer, type Trainer } from './experiments/trainer.ts';
+import { convertHeads } from './model/convertHeads.ts';
 import { type LearningPair, learningPair } from './model/learningPair.ts';
 import { nextTurn } from './model/nextTurn.ts';
 import { openModel } from './model/openModel.ts';
 import { readHead } from './model/readHead.ts';
 import { type LoadedModel, readSentences } from './model/readSentences.ts';
 import { runNorms } from './model/runNorms.ts';
+import { timeDecode } from './model/timeDecode.ts';
 import { timeMask } from './model/timeMask.ts';
 import { trainUntil } from './model/trainUntil.ts';
 import type { CallName, Calls, EngineInfo, Reply, Request } from './protocol.ts';
@@ -135,6 +137,14 @@ const handlers: Handlers = {
   async embedding() {
     await engine;
     return embeddingVariance(4000, 64); // the formula's ratio does not need 37 000 words
+  },
+  async decodeTime(input, context) {
+    await engine;
+    return timeDecode(input, context);
+  },
+  convertHeads(input, context) {
+    if (model === undefined) throw new Error('convertHeads: no tokenizer yet; wait for the event of open.');
+    return convertHeads(model, input, context);
   },
   async positions(options) {
     await engine;

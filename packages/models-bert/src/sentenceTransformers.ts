@@ -145,6 +145,7 @@ const modelOf = (
   description: describe(encoder),
   layers: encoder.config.layers,
   heads: encoder.config.heads,
+  module: encoder,
   forward: (ids, packing, pass) => encoder.forwardPacked({ ids, packing }, pass),
   embed: (hidden: Tensor, packing: Packing, promptTokens: number) => {
     const pooled = pool(hidden, packing, {

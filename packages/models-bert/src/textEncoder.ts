@@ -19,6 +19,8 @@ export interface SentenceModel {
   readonly prompts: ReadonlyMap<string, string>;
   /** Which of the prompts is taken where none is asked for. */
   readonly defaultPrompt: string | undefined;
+  /** The module that holds the weights: `parameters` of @heed/tensor/nn gives them by their paths, `layers.0.…` and so on. */
+  readonly module: object;
   /** Last hidden states of packed rows [rows, width]. Observers are told `hidden.i` and `layers.i.attention.s.` with `query`, `key`, `weights`. */
   forward(ids: Tensor<'int32'>, packing: Packing, pass: Pass): Tensor;
   /** Last hidden states → [texts, width]; the first `promptTokens` of each text belong to a prompt. */

@@ -238,6 +238,7 @@ export const loadUniversalSentenceEncoder = async (
     heads: sizes.heads,
     prompts: new Map(),
     defaultPrompt: undefined,
+    module: model,
     forward: (ids, packing, pass) => model.forward(ids, packing, pass),
     embed: (hidden, packing) => model.embed(hidden, packing),
   };

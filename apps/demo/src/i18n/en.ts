@@ -3,7 +3,9 @@
 import { explorerEn } from './explorerEn.ts';
 import { flashEn } from './flashEn.ts';
 import { gradientsEn } from './gradientsEn.ts';
+import { headsEn } from './headsEn.ts';
 import { masksEn } from './masksEn.ts';
+import { positionsEn } from './positionsEn.ts';
 import { scalingEn } from './scalingEn.ts';
 
 /** English. */
@@ -13,7 +15,10 @@ export const en = {
     label: 'Pages',
     look: 'Look',
     explorer: 'Explore',
+    attention: 'Attention',
     masks: 'Masks',
+    positions: 'Positions',
+    heads: 'Heads',
     scaling: 'Scaling',
     flash: 'Flash',
     train: 'Train',
@@ -249,6 +254,8 @@ export const en = {
   flash: flashEn,
   gradients: gradientsEn,
   masks: masksEn,
+  positions: positionsEn,
+  heads: headsEn,
 };
 
 /** The texts of one language. */

@@ -4,7 +4,9 @@ import type { Texts } from './en.ts';
 import { explorerZh } from './explorerZh.ts';
 import { flashZh } from './flashZh.ts';
 import { gradientsZh } from './gradientsZh.ts';
+import { headsZh } from './headsZh.ts';
 import { masksZh } from './masksZh.ts';
+import { positionsZh } from './positionsZh.ts';
 import { scalingZh } from './scalingZh.ts';
 
 /** Chinese. */
@@ -14,7 +16,10 @@ export const zh: Texts = {
     label: '页面',
     look: '观察',
     explorer: '探索',
+    attention: '注意力',
     masks: '掩码',
+    positions: '位置',
+    heads: '多头',
     scaling: '缩放',
     flash: '分块',
     train: '训练',
@@ -227,4 +232,6 @@ export const zh: Texts = {
   flash: flashZh,
   gradients: gradientsZh,
   masks: masksZh,
+  positions: positionsZh,
+  heads: headsZh,
 };

@@ -3,7 +3,17 @@
 import { createSignal } from 'solid-js';
 
 /** The pages there are. */
-export const pages = ['look', 'explorer', 'masks', 'scaling', 'flash', 'train', 'gradients'] as const;
+export const pages = [
+  'look',
+  'explorer',
+  'masks',
+  'positions',
+  'heads',
+  'scaling',
+  'flash',
+  'train',
+  'gradients',
+] as const;
 
 /** One of the pages. */
 export type Page = (typeof pages)[number];
