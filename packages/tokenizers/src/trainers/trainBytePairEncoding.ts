@@ -4,7 +4,7 @@ import { checkMergeOptions, learnMerges, type MergeOptions } from './learnMerges
 import { mergingTraining } from './mergingTraining.ts';
 import type { Corpus } from './textFiles.ts';
 import type { CountingEvent, MergingEvent, TrainedEvent } from './trainingEvents.ts';
-import { checkOptions, idsByToken, trainedTokenizer } from './trainingOptions.ts';
+import { checkOptions, idsByToken, refuseOption, trainedTokenizer } from './trainingOptions.ts';
 
 /** How BPE is trained. */
 export interface BytePairEncodingTraining extends MergeOptions {
@@ -40,7 +40,9 @@ export async function* trainBytePairEncoding(
   corpus: Corpus,
   options: BytePairEncodingTraining = {},
 ): AsyncGenerator<CountingEvent | MergingEvent | TrainedEvent, void> {
-  const bytes = options.level !== 'characters';
+  const { level = 'bytes' } = options;
+  if (level !== 'bytes' && level !== 'characters') refuseOption('level', level, "'bytes' or 'characters'");
+  const bytes = level === 'bytes';
   const { specialTokens, vocabularySize, stages, unknownToken } = checkOptions(options, {
     vocabularySize: 30_000,
     specialTokens: bytes ? [] : ['<unk>'],

@@ -31,8 +31,8 @@ const longestWord = 2 ** 14;
 /**
  * Trains a Unigram model (Kudo 2018, section 3.2, arXiv:1804.10959): repeated strings of the corpus are the first pieces; their
  * probabilities are fitted, and those are dropped that the likelihood misses least, until `vocabularySize` (8000 by
- * default) are left. The pieces are those of the `UnigramTrainer` of `tokenizers` 0.23.3 (there are fewer steps where they agree by
- * chance only: the scores of characters so rare that no step keeps them). Every character of the corpus is a piece. An
+ * default) are left. The pieces are those of the `UnigramTrainer` of `tokenizers` 0.23.3, and so are their scores, but for
+ * characters so rare that no step keeps them: these follow the worst score in the order of their code points. Every character of the corpus is a piece. An
  * `unknownToken` that is no special token becomes the first of them.
  *
  * Default stages: NFKC and Metaspace; default `specialTokens`: `['<unk>']`.

@@ -3,7 +3,13 @@ import { checkMergeOptions, learnMerges, type MergeOptions } from './learnMerges
 import { mergingTraining } from './mergingTraining.ts';
 import type { Corpus } from './textFiles.ts';
 import type { CountingEvent, MergingEvent, TrainedEvent } from './trainingEvents.ts';
-import { checkOptions, idsByToken, refuseOption, trainedTokenizer } from './trainingOptions.ts';
+import {
+  checkOptions,
+  idsByToken,
+  integerOption,
+  refuseOption,
+  trainedTokenizer,
+} from './trainingOptions.ts';
 
 /** How WordPiece is trained. */
 export interface WordPieceTraining extends MergeOptions {
@@ -52,6 +58,7 @@ export async function* trainWordPiece(
     stages: bertStages(options.specialTokens ?? bertTokens, prefix),
   });
   checkMergeOptions(options, { prefix, suffix });
+  const longestWord = integerOption('longestWord', options.longestWord, { otherwise: 100 });
   const learn = { ...options, specialTokens, vocabularySize, criterion };
   yield* mergingTraining(
     { corpus, stages, signal: options.signal },
@@ -61,7 +68,7 @@ export async function* trainWordPiece(
         {
           type: 'WordPiece',
           ...{ unk_token: unknownToken ?? '[UNK]', continuing_subword_prefix: prefix },
-          ...{ max_input_chars_per_word: options.longestWord ?? 100, vocab: idsByToken(tokens) },
+          ...{ max_input_chars_per_word: longestWord, vocab: idsByToken(tokens) },
         },
         specialTokens,
         stages,

@@ -72,6 +72,7 @@ export function checkOptions(
   readPostProcessor(new JsonValue('stages.post_processor', stages.post_processor));
   readDecoder(new JsonValue('stages.decoder', stages.decoder));
   const { unknownToken = ['[UNK]', '<unk>'].find((token) => specialTokens.includes(token)) } = options;
+  if (unknownToken !== undefined) vocabulary([unknownToken], 'training options: unknownToken');
   return {
     vocabularySize: integerOption('vocabularySize', options.vocabularySize, {
       otherwise: defaults.vocabularySize,

@@ -153,3 +153,35 @@ describe('trainWordPiece', () => {
     );
   });
 });
+
+test('options of merging out of range are refused by name, before the corpus is read', async () => {
+  const refused = async (options: object, message: string): Promise<void> => {
+    for (const train of [trainBytePairEncoding, trainWordPiece])
+      await expect(trained(train(['a'], options))).rejects.toThrow(`training options: ${message}`);
+  };
+  await refused({ leastCount: -1 }, 'leastCount: -1 was given; expected an integer');
+  await refused({ limitAlphabet: 0.5 }, 'limitAlphabet: 0.5 was given');
+  await refused({ maxTokenLength: Number.NaN }, 'maxTokenLength: NaN was given');
+  await refused({ initialAlphabet: ['\ud800'] }, 'initialAlphabet');
+  await refused({ firstTokens: [''] }, 'firstTokens');
+  await refused({ continuingSubwordPrefix: '#'.repeat(17) }, 'the prefix');
+  await expect(trained(trainWordPiece(['a'], { longestWord: -1 }))).rejects.toThrow(
+    'longestWord: -1 was given',
+  );
+  const level = 'words' as 'bytes';
+  await expect(trained(trainBytePairEncoding(['a'], { level }))).rejects.toThrow('level: "words" was given');
+});
+
+test('marked characters and the alphabet have the ids that the original gives them', async () => {
+  const options = {
+    vocabularySize: 12,
+    specialTokens: ['[UNK]'],
+    stages,
+    limitAlphabet: 3,
+    initialAlphabet: ['z'],
+  };
+  const tokenizer = await trained(trainWordPiece(['cab', 'cab', 'dab'], options));
+  const tokens = Array.from({ length: tokenizer.vocabularySize }, (_, id) => tokenizer.idToToken(id));
+  // d is the rarest and falls away, also from its word; z stays unseen.
+  expect(tokens).toEqual(['[UNK]', 'a', 'b', 'z', '##a', '##b', '##ab']);
+});
