@@ -32,7 +32,7 @@ const orthogonalize = (a: Float64Array, v: Float64Array, size: number): void => 
     for (let i = 0; i < size; i++)
       for (let j = i + 1; j < size; j++) {
         const [alpha, beta, gamma] = [dot(a, i, i, size), dot(a, j, j, size), dot(a, i, j, size)];
-        if (Math.abs(gamma) <= 1e-15 * Math.sqrt(alpha * beta)) continue;
+        if (Math.abs(gamma) <= 1e-13 * Math.sqrt(alpha * beta)) continue;
         moved = true;
         const zeta = (beta - alpha) / (2 * gamma);
         const t = (zeta < 0 ? -1 : 1) / (Math.abs(zeta) + Math.sqrt(1 + zeta * zeta));
