@@ -91,7 +91,7 @@ export function tokenizerJsonText(source: unknown): string {
     pre_tokenizer: component(file.pre_tokenizer, preTokenizers),
     post_processor: component(file.post_processor, postProcessors),
     decoder: component(file.decoder, decoders),
-    model: model(file.model as Fields),
+    model: withAddedTokens(model(file.model as Fields), list(file.added_tokens) as readonly Fields[]),
   });
 }
 
@@ -131,7 +131,23 @@ function addedToken(value: unknown): unknown {
   });
 }
 
-function model(given: Fields): unknown {
+// The original numbers added tokens that the vocabulary lacks by itself, from the size of the vocabulary on, whatever ids the file
+// gives them (`add_tokens` in tokenizers tokenizer/added_vocabulary.rs, 3ba8ad00). Where that would change an id, the vocabulary
+// gets them all. The ids of Unigram are positions, which leave no gap.
+function withAddedTokens(written: Fields, added: readonly Fields[]): Fields {
+  const { vocab } = written;
+  if (typeof vocab !== 'object' || vocab === null || Array.isArray(vocab)) return written;
+  const outside = added.filter(({ content }) => !Object.hasOwn(vocab, String(content)));
+  const size = Object.keys(vocab).length;
+  if (outside.every(({ id }, k) => id === size + k)) return written;
+  const entries = [
+    ...Object.entries(vocab),
+    ...outside.map(({ content, id }) => [String(content), id] as const),
+  ];
+  return { ...written, vocab: Object.fromEntries(entries) };
+}
+
+function model(given: Fields): Fields {
   const type = given.type ?? typeOf(given);
   const fields = filled(given, models[String(type)] ?? {}) ?? {};
   if (type === 'BPE') fields.merges = mergePairs(list(fields.merges));

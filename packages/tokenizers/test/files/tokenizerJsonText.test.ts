@@ -96,7 +96,7 @@ describe('what was written encodes and decodes as before', () => {
 describe('what a file leaves out', () => {
   test('is written as it is meant, since the original insists on it', () => {
     const written = rewritten({
-      added_tokens: [{ id: 3, content: '[MASK]', special: true }],
+      added_tokens: [{ id: 2, content: '[MASK]', special: true }],
       truncation: { max_length: 8, strategy: 'OnlyFirst' },
       normalizer: { type: 'Sequence', normalizers: [{ type: 'BertNormalizer' }, { type: 'Strip' }] },
       pre_tokenizer: { type: 'Metaspace', add_prefix_space: false },
@@ -108,7 +108,7 @@ describe('what a file leaves out', () => {
       padding: null,
       added_tokens: [
         {
-          ...{ id: 3, content: '[MASK]', single_word: false, lstrip: false, rstrip: false },
+          ...{ id: 2, content: '[MASK]', single_word: false, lstrip: false, rstrip: false },
           ...{ normalized: false, special: true },
         },
       ],
@@ -130,6 +130,17 @@ describe('what a file leaves out', () => {
         ...{ max_input_chars_per_word: 100, vocab: { '[UNK]': 0, a: 1 } },
       },
     });
+  });
+
+  test('added tokens beyond a gap of ids stand in the vocabulary, or the original would number them anew', () => {
+    const model = { type: 'WordLevel', unk_token: 'a', vocab: { a: 0, b: 1 } };
+    const token = (id: number, content: string) => ({ id, content, special: true });
+    const vocabOf = (added: unknown[]): unknown =>
+      (rewritten({ model, added_tokens: added }) as { model: { vocab: unknown } }).model.vocab;
+    expect(vocabOf([token(2, '<s>'), token(3, '</s>')])).toEqual({ a: 0, b: 1 });
+    expect(vocabOf([token(1, 'b'), token(2, '<s>')])).toEqual({ a: 0, b: 1 });
+    expect(vocabOf([token(3, '<s>'), token(4, '</s>')])).toEqual({ a: 0, b: 1, '<s>': 3, '</s>': 4 });
+    expect(vocabOf([token(3, '</s>'), token(2, '<s>')])).toEqual({ a: 0, b: 1, '<s>': 2, '</s>': 3 });
   });
 
   test('merges of older files, one string each, become pairs', () => {
