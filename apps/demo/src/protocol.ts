@@ -5,7 +5,7 @@ import type { BackwardGraph } from './experiments/backwardGraph.ts';
 import type { DepthCurve, DepthLaw, DepthOptions, EmbeddingVariance } from './experiments/depthOptions.ts';
 import type { ExpressionName } from './experiments/expressions.ts';
 import type { FlashOptions, FlashRun } from './experiments/flashOptions.ts';
-import type { ConversionPoint } from './experiments/headConversionWays.ts';
+import type { Conversion, ConversionPoint } from './experiments/headConversionWays.ts';
 import type { HeldOut, LearningStep } from './experiments/learner.ts';
 import type { LearningOptions } from './experiments/learningOptions.ts';
 import type { HeadVectors } from './experiments/neuronView.ts';
@@ -195,9 +195,9 @@ export interface Calls {
     event: DecodeTiming;
     result: undefined;
   };
-  /** A layer of the loaded model with fewer key heads, in every way, on a text. */
+  /** A layer of the loaded model with fewer key heads, in each of these ways, on a text. */
   convertHeads: {
-    input: { readonly text: string; readonly layer: number };
+    input: { readonly text: string; readonly layer: number; readonly ways: readonly Conversion[] };
     event: ConversionPoint;
     result: undefined;
   };

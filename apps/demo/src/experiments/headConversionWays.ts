@@ -9,15 +9,27 @@ export const poolings = ['mean', 'first', 'random', 'aligned'] as const satisfie
 /** One of them. */
 export type Pooling = (typeof poolings)[number];
 
-/** What one conversion does. */
-export interface ConversionPoint {
+/** One conversion. */
+export interface Conversion {
   readonly by: Pooling;
   /** Key heads that are left. */
   readonly kvHeads: number;
+}
+
+/** What it does. */
+export interface ConversionPoint extends Conversion {
   /** Size of the change of the output over the size of the output. */
   readonly error: number;
 }
 
-/** All conversions of a layer, cheap ones first: turning heads takes its time. To all heads is included: it changes nothing. */
-export const conversions = (heads: number): { readonly kvHeads: number; readonly by: Pooling }[] =>
-  poolings.flatMap((by) => divisorsOf(heads).map((kvHeads) => ({ kvHeads, by })));
+/** Conversions that are done at once, from all heads, which changes nothing, to one. */
+export const quickConversions = (heads: number): Conversion[] =>
+  poolings
+    .filter((by) => by !== 'aligned')
+    .flatMap((by) => divisorsOf(heads).map((kvHeads) => ({ kvHeads, by })));
+
+/** Conversions that turn heads, down to so many: seconds each, for wide heads more. */
+export const turningConversions = (heads: number, least: number): Conversion[] =>
+  divisorsOf(heads)
+    .filter((kvHeads) => kvHeads >= least)
+    .map((kvHeads) => ({ kvHeads, by: 'aligned' }));

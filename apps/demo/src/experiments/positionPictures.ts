@@ -2,7 +2,7 @@
 // names are the page's.
 
 import { alibi, alibiSlopes, ropeFrequencies, rotationTables, sinusoidal, t5Bias } from '@heed/attention';
-import { add, matmul, reshape, type Tensor, transpose } from '@heed/tensor';
+import { add, matmul, reshape, slice, type Tensor, transpose } from '@heed/tensor';
 import { type Encoding, type Layout, positionSizes, shawReach, t5Buckets } from './positionOptions.ts';
 import { layerWeights, placed, relativeVectors } from './positionScores.ts';
 import { trainedPositions, trainedRows } from './trainedPositions.ts';
@@ -16,13 +16,13 @@ export const farthest = 32;
 export interface EncodingTable {
   /** What a row is, and its first number: places from 0 on, or distances. */
   readonly rows: {
-    readonly kind: 'place' | 'head' | 'distance';
+    readonly kind: 'place' | 'head' | 'distance' | 'number' | 'turn';
     readonly count: number;
     readonly first: number;
   };
   /** What a column is. */
   readonly columns: {
-    readonly kind: 'number' | 'distance' | 'turn';
+    readonly kind: 'number' | 'distance' | 'place';
     readonly count: number;
     readonly first: number;
   };
@@ -71,9 +71,9 @@ export const encodingTable = (encoding: Encoding, layout: Layout): EncodingTable
       };
     case 'transformerXl':
       return {
-        rows: { kind: 'distance', count: distances, first: -farthest },
-        columns: { kind: 'number', count: depth, first: 1 },
-        values: relativeVectors(farthest + 1).data.subarray(0, distances * depth),
+        rows: { kind: 'number', count: depth, first: 1 },
+        columns: { kind: 'distance', count: distances, first: -farthest },
+        values: transpose(slice(relativeVectors(farthest + 1), 0, 0, 1), 1, 2).data, // of head 1
       };
     case 'rope': {
       const { cos } = rotationTables(
@@ -81,9 +81,9 @@ export const encodingTable = (encoding: Encoding, layout: Layout): EncodingTable
         Array.from({ length: trainedRows }, (_, i) => i),
       );
       return {
-        rows: places,
-        columns: { kind: 'turn', count: depth / 2, first: 1 },
-        values: cos.data,
+        rows: { kind: 'turn', count: depth / 2, first: 1 },
+        columns: places,
+        values: transpose(cos, 0, 1).data,
       };
     }
     case 't5': {

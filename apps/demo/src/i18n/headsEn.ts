@@ -84,13 +84,21 @@ export const headsEn = {
     wayHints:
       'Mean of each group (the GQA paper’s choice); its first head; new random ones; the mean after each head is turned to lie as near to its group as can be, by singular vectors.',
     bars: (kvHeads: number) => `Error of the layer’s output with ${kvHeads}`,
-    chart: 'Error by heads left',
-    headsAxis: 'heads of keys and values',
-    errorAxis: 'change over size of the output',
-    waiting: 'The weights are on their way.',
-    working: (done: number, of: number) => `${done} of ${of} conversions; turning heads takes a moment.`,
-    verdictHalf: (heads: number, kvHeads: number, mean: string, best: string, way: string) =>
-      `From ${heads} heads to ${kvHeads}, the mean changes the layer’s output by ${mean} of its size; least does “${way}”, by ${best}.`,
+    chart: 'Error by heads of keys and values left',
+    headsAxis: 'heads left',
+    errorAxis: 'error',
+    waiting: 'The weights are on their way, or the layer is being converted.',
+    turn: 'Turn heads first, too',
+    turnHint: 'Singular vectors of wide heads take a while: 2 s for heads of 64 numbers, 16 s for 128.',
+    working: 'Turning heads …',
+    verdictMean: (heads: number, kvHeads: number, mean: string) =>
+      `From ${heads} heads to ${kvHeads}, the mean changes the layer’s output by ${mean} of its size: the least of what has been tried.`,
+    verdictHalf: (
+      mean: { readonly heads: number; readonly kvHeads: number; readonly mean: string },
+      best: string,
+      way: string,
+    ) =>
+      `From ${mean.heads} heads to ${mean.kvHeads}, the mean changes the layer’s output by ${mean.mean} of its size, “${way}” by ${best}: the least of what has been tried.`,
     verdictSame: (heads: number, error: string) =>
       `To all ${heads} heads the change is ${error}: GQA-${heads} is multi-head attention.`,
     verdictOne: (mean: string, first: string, random: string) =>

@@ -79,13 +79,17 @@ export const headsZh: HeadsTexts = {
     wayHints:
       '每组的平均（GQA 论文的选择）；组里第一个头；随机的新头；先用奇异向量把每个头旋转到与本组最接近，再平均。',
     bars: (kvHeads) => `留下 ${kvHeads} 个时，这一层输出的误差`,
-    chart: '误差与留下的头数',
-    headsAxis: 'K/V 头数',
-    errorAxis: '输出的改变与其大小之比',
-    waiting: '权重正在路上。',
-    working: (done, of) => `转换 ${done} / ${of}；旋转头要一会儿。`,
-    verdictHalf: (heads, kvHeads, mean, best, way) =>
-      `从 ${heads} 个头到 ${kvHeads} 个，平均使这一层的输出改变其大小的 ${mean}；最小的是“${way}”，${best}。`,
+    chart: '误差与留下的 K/V 头数',
+    headsAxis: '留下的头',
+    errorAxis: '误差',
+    waiting: '权重正在路上，或这一层正在转换。',
+    turn: '也试试先旋转',
+    turnHint: '宽的头求奇异向量要一会儿：宽 64 约 2 秒，宽 128 约 16 秒。',
+    working: '正在旋转……',
+    verdictMean: (heads, kvHeads, mean) =>
+      `从 ${heads} 个头到 ${kvHeads} 个，平均使这一层的输出改变其大小的 ${mean}：试过的里面最小。`,
+    verdictHalf: ({ heads, kvHeads, mean }, best, way) =>
+      `从 ${heads} 个头到 ${kvHeads} 个，平均使这一层的输出改变其大小的 ${mean}，“${way}”为 ${best}：试过的里面最小。`,
     verdictSame: (heads, error) => `到全部 ${heads} 个头，改变为 ${error}：GQA-${heads} 就是多头注意力。`,
     verdictOne: (mean, first, random) =>
       `到一个头（MQA）：平均 ${mean}，取第一个 ${first}，全新的 ${random}。`,

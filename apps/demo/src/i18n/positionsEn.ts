@@ -42,8 +42,13 @@ export const positionsEn = {
     fine: 'Words have vectors drawn by their letters, and the layer has weights drawn by a seed: the same for all encodings. Moving is real: other words are put before the sentence.',
     table: 'The encoding itself',
     noTable: 'There is nothing to draw: no number says where a word stands.',
-    rowKinds: { place: 'place', head: 'head', distance: 'distance' },
-    columnKinds: { number: 'number', distance: 'distance of the key', turn: 'cosine of pair' },
+    kinds: {
+      place: 'place',
+      head: 'head',
+      distance: 'distance of the key',
+      number: 'number',
+      turn: 'cosine of pair',
+    },
     cell: (row: string, column: string, value: string) => `${row}, ${column}: ${value}`,
     byDistance: 'What it does to a score, by distance',
     byDistanceHints: {
@@ -56,8 +61,8 @@ export const positionsEn = {
       rope: 'Score of a vector of ones with itself, turned apart.',
       alibi: 'What is added in each head.',
     },
-    distanceAxis: 'key before the query ← distance → after it',
-    scoreAxis: 'part of the score',
+    distanceAxis: 'distance of the key',
+    scoreAxis: 'in the score',
     of: {
       head: (index: number) => `head ${index}`,
       place: (index: number) => `place ${index}`,
@@ -66,7 +71,7 @@ export const positionsEn = {
     },
     before: 'Scores at the beginning',
     after: (shift: number) => `The same words, ${shift} places later`,
-    change: 'What changed',
+    change: (most: string) => `What changed: at most ${most}`,
     query: 'query',
     key: 'key',
     score: (query: string, key: string, value: string) => `“${query}” scores “${key}”: ${value}`,
@@ -83,6 +88,8 @@ export const positionsEn = {
       `${name}: moved by ${shift} places, the same words score differently, by ${share} of their spread, at most by ${most}.`,
     verdictStays: (name: string, shift: number, most: string) =>
       `${name}: moved by ${shift} places, no score changes by more than ${most}. Only distances count.`,
+    verdictExact: (name: string, shift: number) =>
+      `${name}: moved by ${shift} places, not one score changes in a single bit. Only distances count.`,
     verdictNone: (shift: number) =>
       `Without positions nothing can change: ${shift} places later the words are the same, and that is all that is compared.`,
     verdictAll: (sinusoidal: string, learned: string, most: string) =>

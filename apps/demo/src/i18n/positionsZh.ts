@@ -41,8 +41,7 @@ export const positionsZh: PositionsTexts = {
     fine: '词的向量由它的字母抽出，层的权重由种子抽出：各种编码都用同样的。挪动是真的：句子前面放上了别的词。',
     table: '编码本身',
     noTable: '没有可画的：没有任何数说明词在哪里。',
-    rowKinds: { place: '位置', head: '头', distance: '距离' },
-    columnKinds: { number: '第几个数', distance: 'Key 的距离', turn: '第几对的余弦' },
+    kinds: { place: '位置', head: '头', distance: 'Key 的距离', number: '第几个数', turn: '第几对的余弦' },
     cell: (row, column, value) => `${row}，${column}：${value}`,
     byDistance: '它对得分的作用，按距离',
     byDistanceHints: {
@@ -55,8 +54,8 @@ export const positionsZh: PositionsTexts = {
       rope: '全 1 向量与自己的得分，转开之后。',
       alibi: '每个头加上的数。',
     },
-    distanceAxis: 'Key 在 Query 之前 ← 距离 → 之后',
-    scoreAxis: '得分的一部分',
+    distanceAxis: 'Key 的距离',
+    scoreAxis: '得分中',
     of: {
       head: (index) => `头 ${index}`,
       place: (index) => `位置 ${index}`,
@@ -65,7 +64,7 @@ export const positionsZh: PositionsTexts = {
     },
     before: '在开头时的得分',
     after: (shift) => `同样的词，往后 ${shift} 个位置`,
-    change: '改变了什么',
+    change: (most) => `改变了什么：最多 ${most}`,
     query: 'Query',
     key: 'Key',
     score: (query, key, value) => `“${query}”给“${key}”的得分：${value}`,
@@ -79,6 +78,7 @@ export const positionsZh: PositionsTexts = {
       `${name}：挪动 ${shift} 个位置，同样的词得分就不同了，改变占离散程度的 ${share}，最多 ${most}。`,
     verdictStays: (name, shift, most) =>
       `${name}：挪动 ${shift} 个位置，任何得分的改变都不超过 ${most}。只看距离。`,
+    verdictExact: (name, shift) => `${name}：挪动 ${shift} 个位置，没有一个得分改变哪怕一位。只看距离。`,
     verdictNone: (shift) => `没有位置，什么都不会变：往后 ${shift} 个位置，词还是那些词，比较的也只是词。`,
     verdictAll: (sinusoidal, learned, most) =>
       `绝对编码会察觉：正弦 ${sinusoidal}，可学习 ${learned}。相对编码不会：Shaw、Transformer-XL、T5、RoPE 与 ALiBi 的得分改变都不超过 ${most}，那只是舍入误差。`,

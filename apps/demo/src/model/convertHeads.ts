@@ -2,15 +2,15 @@
 
 import { parameters } from '@heed/tensor/nn';
 import { conversionPoint, trainedLayer } from '../experiments/headConversion.ts';
-import { type ConversionPoint, conversions } from '../experiments/headConversionWays.ts';
+import type { ConversionPoint } from '../experiments/headConversionWays.ts';
 import type { Calls } from '../protocol.ts';
 import { nextTurn } from './nextTurn.ts';
 import type { LoadedModel } from './readSentences.ts';
 
-/** Reads the text, converts the layer in all ways, and tells each. */
+/** Reads the text, converts the layer in each way, and tells what comes of it. */
 export const convertHeads = async (
   { extract }: LoadedModel,
-  { text, layer }: Calls['convertHeads']['input'],
+  { text, layer, ways }: Calls['convertHeads']['input'],
   { signal, tell }: { readonly signal: AbortSignal; tell(event: ConversionPoint): void },
 ): Promise<undefined> => {
   if (extract === undefined) throw new Error('convertHeads: no weights yet; wait for the result of open.');
@@ -20,7 +20,7 @@ export const convertHeads = async (
   if (hidden === undefined || trained === undefined)
     throw new RangeError(`convertHeads: layer ${layer} of ${extract.model.layers}; expected one from 0.`);
   const x = trained.enter(hidden);
-  for (const conversion of conversions(heads)) {
+  for (const conversion of ways) {
     await nextTurn(); // newer text may have come meanwhile
     signal.throwIfAborted();
     tell(conversionPoint(trained.weights, x, { heads, ...conversion }));

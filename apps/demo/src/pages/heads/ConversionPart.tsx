@@ -109,13 +109,25 @@ const Pictures = ({ state }: PartProps): JSX.Element => {
       <section class="card conversion-bars">
         <h3>{words().bars(state.kvHeads())}</h3>
         <Bars bars={bars()} most={most()} />
-        <p class="hint" role="status">
-          {currentModel() === undefined
-            ? words().waiting
-            : state.points().length < state.total()
-              ? words().working(state.points().length, state.total())
-              : ''}
-        </p>
+        <Show when={state.ready()} fallback={<p class="hint">{words().waiting}</p>}>
+          <div class="mask-measure">
+            <Show
+              when={state.turning()}
+              fallback={
+                <button type="button" class="button" onClick={state.turn}>
+                  {words().turn}
+                </button>
+              }
+            >
+              <button type="button" class="button" onClick={state.stop}>
+                {texts().heads.sizes.stop}
+              </button>
+            </Show>
+            <p class="hint" role="status">
+              {state.turning() ? words().working : words().turnHint}
+            </p>
+          </div>
+        </Show>
       </section>
       <section class="card">
         <h3>{words().chart}</h3>
@@ -156,7 +168,7 @@ export const ConversionPart = (): JSX.Element => {
   const state = conversionState();
   const findings = createMemo(() =>
     conversionFindings(texts().heads, state.points(), {
-      ...{ heads: state.heads(), kvHeads: state.kvHeads(), total: state.total() },
+      ...{ heads: state.heads(), kvHeads: state.kvHeads(), ready: state.ready() },
     }),
   );
   return (

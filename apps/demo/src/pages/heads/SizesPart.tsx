@@ -14,15 +14,8 @@ import { texts } from '../../i18n/texts.ts';
 import { HeadsPicture } from './HeadsPicture.tsx';
 import { sizesCode } from './headsCode.ts';
 import { sizesFindings, tokensPerSecond } from './sizesFindings.ts';
-import {
-  compared,
-  headsOf,
-  measuredContext,
-  repeats,
-  sizeChoices,
-  sizesPresets,
-  sizesState,
-} from './sizesState.ts';
+import { sizesPresets } from './sizesPresets.ts';
+import { compared, headsOf, measuredContext, repeats, sizeChoices, sizesState } from './sizesState.ts';
 
 const words = () => texts().heads.sizes;
 const { options, counts, all, change } = sizesState;

@@ -6,6 +6,7 @@ import { latest } from '../../model/latest.ts';
 import { client } from '../../model/session.ts';
 import type { DecodeTiming } from '../../protocol.ts';
 import { currentAddress, updateAddress } from '../../state/address.ts';
+import { sizesPresets } from './sizesPresets.ts';
 
 /** Numbers to choose from; heads and kvHeads also have to divide. */
 export const sizeChoices = {
@@ -15,14 +16,6 @@ export const sizeChoices = {
   context: [256, 512, 1024, 2048, 4096, 8192, 16_384, 32_768, 65_536, 131_072],
   bytes: [1, 2, 4],
 } as const satisfies Partial<Record<keyof HeadsOptions, readonly number[]>>;
-
-/** Stacks that make a point in one click. */
-export const sizesPresets = {
-  llama3: { width: 4096, heads: 32, kvHeads: 8, layers: 32, context: 8192, bytes: 2 },
-  llama2: { width: 4096, heads: 32, kvHeads: 32, layers: 32, context: 4096, bytes: 2 },
-  starcoder: { width: 6144, heads: 48, kvHeads: 1, layers: 40, context: 8192, bytes: 2 },
-  notes: { width: 512, heads: 8, kvHeads: 4, layers: 6, context: 1024, bytes: 4 },
-} as const satisfies Record<string, HeadsOptions>;
 
 /** Times that are taken of each number of heads. */
 export const repeats = 7;

@@ -22,18 +22,29 @@ const extent = (values: Iterable<number>): [number, number] => {
   return low < high ? [low, high] : [low - 1, low + 1];
 };
 
+/** Share of the numbers inside the ramp: a trained table has a few that are far larger than all others. */
+const inside = 0.98;
+
+/** Ends of the ramp: about 0, where numbers of either sign are alike. */
+const rampOf = (values: Float32Array): [number, number] => {
+  const sizes = values.map(Math.abs).sort();
+  const most = sizes[Math.floor(inside * (sizes.length - 1))] || 1;
+  return values.some((value) => value > 0) ? [-most, most] : [-most, 0];
+};
+
 const TableMatrix = (props: { readonly table: EncodingTable; readonly label: string }): JSX.Element => {
   const rows = createMemo(() => count(props.table.rows.first, props.table.rows.count));
   const columns = createMemo(() => count(props.table.columns.first, props.table.columns.count));
-  const rowKind = (): string => words().rowKinds[props.table.rows.kind];
-  const columnKind = (): string => words().columnKinds[props.table.columns.kind];
+  const most = createMemo(() => rampOf(props.table.values));
+  const rowKind = (): string => words().kinds[props.table.rows.kind];
+  const columnKind = (): string => words().kinds[props.table.columns.kind];
   return (
     <Matrix
       label={props.label}
       rows={rows()}
       columns={columns()}
       values={props.table.values}
-      domain={extent(props.table.values)}
+      domain={most()}
       rowTitle={rowKind()}
       columnTitle={columnKind()}
       format={(value) => fixed(value, 1)}
@@ -91,7 +102,7 @@ export const EncodingCards = (props: { readonly view: PositionView }): JSX.Eleme
           label={`${words().byDistance}: ${name()}`}
           series={series()}
           x={{
-            ...{ title: words().distanceAxis, domain: [-farthest, farthest] },
+            ...{ title: `${words().distanceAxis} →`, domain: [-farthest, farthest] },
             ...{ ticks: [-32, -16, 0, 16, 32], format: (value) => fixed(value, 0) },
           }}
           y={{ title: words().scoreAxis, domain: range(), format: (value) => fixed(value, 1) }}

@@ -48,14 +48,14 @@ export const ShiftCard = (props: { readonly view: PositionView; readonly head: n
       scores.slice((props.head - 1) * size, props.head * size);
     const [first, second] = [own(before), own(after)];
     const all = [...first, ...second];
+    const change = first.map((value, index) => Math.abs((second[index] ?? 0) - value));
     return {
-      ...{ first, second },
-      change: first.map((value, index) => Math.abs((second[index] ?? 0) - value)),
+      ...{ first, second, change, most: Math.max(...change) },
       domain: [Math.min(...all), Math.max(...all)] as const,
     };
   });
   const names = (start: number): string[] =>
-    props.view.options.words.map((word, index) => `${word} ${start + index}`);
+    props.view.options.words.map((word, index) => `${word} ${String(start + index).padStart(2, '\u2007')}`);
   const shift = (): number => props.view.options.shift;
   return (
     <section class="card shift-pictures">
@@ -76,8 +76,8 @@ export const ShiftCard = (props: { readonly view: PositionView; readonly head: n
         describe={words().score}
       />
       <Scores
-        title={words().change}
-        names={[...props.view.options.words]}
+        title={words().change(magnitude(shown().most))}
+        names={names(shift())}
         values={shown().change}
         domain={[0, (shown().domain[1] - shown().domain[0]) / 2 || 1]}
         format={magnitude}

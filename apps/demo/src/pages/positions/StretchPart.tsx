@@ -79,7 +79,7 @@ const Angles = (): JSX.Element => {
             format: (value) => (value < 1 ? `1/${1 / value}` : String(value)),
           },
         }}
-        reference={{ value: 1, label: words().met, above: true }}
+        reference={{ value: 1, label: words().met, above: false }}
         labelWidth={96}
         height={250}
         {...(firstSlow() <= pairs() && { at: firstSlow() - 0.5 })}
@@ -87,6 +87,10 @@ const Angles = (): JSX.Element => {
     </section>
   );
 };
+
+/** The foot of the chart: a tenth below all that is drawn. */
+const lowest = (): number =>
+  Math.floor(10 * Math.min(...lines().flatMap(({ near }) => [...near])) - 0.5) / 10;
 
 const Near = (): JSX.Element => (
   <section class="card">
@@ -99,7 +103,7 @@ const Near = (): JSX.Element => (
         points: Array.from(near, (y, x) => ({ x, y })),
       }))}
       x={{ title: `${words().nearAxis} →`, domain: [0, nearest], ticks: [0, 8, 16, 24, 32], format: String }}
-      y={{ title: words().nearValue, domain: [0, 1], ticks: [0, 0.5, 1], format: (value) => fixed(value, 1) }}
+      y={{ title: words().nearValue, domain: [lowest(), 1], format: (value) => fixed(value, 1) }}
       labelWidth={96}
       height={250}
     />
@@ -109,7 +113,7 @@ const Near = (): JSX.Element => (
 const Prices = (): JSX.Element => (
   <section class="card">
     <h3>{words().table}</h3>
-    <table class="check-table">
+    <table class="check-table price-table">
       <thead>
         <tr>
           <th scope="col">{words().way}</th>

@@ -28,6 +28,7 @@ export const placeFindings = (
   if (shift === 0) texts.push(words.verdictStill);
   else {
     if (encoding === 'none') texts.push(words.verdictNone(shift));
+    else if (own.movedMost === 0) texts.push(words.verdictExact(name, shift));
     else if (own.moved < rounding) texts.push(words.verdictStays(name, shift, magnitude(own.movedMost)));
     else texts.push(words.verdictMoves(name, shift, percent(own.moved), magnitude(own.movedMost)));
     const most = Math.max(...relative.map((one) => of(one)?.movedMost ?? 0));

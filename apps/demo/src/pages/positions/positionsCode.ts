@@ -9,6 +9,8 @@ interface Way {
   readonly names: string;
   readonly table?: string;
   readonly turn?: string;
+  /** Lines before the bias. */
+  readonly setUp?: readonly string[];
   readonly bias?: string;
 }
 
@@ -33,8 +35,12 @@ const wayOf = (encoding: Encoding, layout: Layout): Way => {
       return { names: 'shawBias', bias: 'shawBias(q, normal([17, 32], random(3)))' };
     case 'transformerXl':
       return {
-        names: 'transformerXlBias',
-        bias: 'transformerXlBias(q, { keys: n, relative: normal([4, 2 * n - 1, 32], random(3)), positionBias: zeros([4, 32]) })',
+        names: 'sinusoidal, transformerXlBias',
+        setUp: [
+          'const waves = heads(matmul(sinusoidal(2 * n - 1, 128, { start: 1 - n }), matrix(3)));',
+          'const relative = reshape(waves, [4, 2 * n - 1, 32]);',
+        ],
+        bias: 'transformerXlBias(q, { keys: n, relative, positionBias: zeros([4, 32]) })',
       };
     default:
       return encoding satisfies never;
@@ -53,7 +59,7 @@ export const placeCode = ({
   readonly layout: Layout;
   readonly shift: number;
 }): string => {
-  const { names, table = 'x', turn = 'x', bias } = wayOf(encoding, layout);
+  const { names, table = 'x', turn = 'x', setUp = [], bias } = wayOf(encoding, layout);
   const count = wordsOf(text).length;
   const tensorNames = [
     ...(encoding === 'sinusoidal' ? ['add'] : []),
@@ -71,7 +77,7 @@ const scores = (x) => {
   const n = x.shape[0];
   const placed = ${table};
   const [q, k] = [4, 5].map((seed) => heads(matmul(placed, matrix(seed)))).map((x) => ${turn});
-  const weights = attentionWeights(q, k${bias === undefined ? '' : `, { bias: ${bias} }`});
+${setUp.map((line) => `  ${line}\n`).join('')}  const weights = attentionWeights(q, k${bias === undefined ? '' : `, { bias: ${bias} }`});
   return log(slice(slice(weights, 2, n - ${count}), 3, n - ${count})); // scores, but for a number a row
 };
 const [here, there] = [scores(words), scores(concat([before, words], 0))];
