@@ -2,17 +2,8 @@
 // can be compared.
 
 import { flip, roll, sub, type Tensor } from '@heed/tensor';
-import {
-  type Encoding,
-  type Layout,
-  positionSizes,
-  shawReach,
-  t5Buckets,
-  type WordOrder,
-} from './positionOptions.ts';
+import type { Encoding, Layout, WordOrder } from './positionOptions.ts';
 import { positionOutput, positionScores } from './positionScores.ts';
-
-const { width, heads, depth } = positionSizes;
 
 const meanOf = (values: Float32Array): number =>
   values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
@@ -70,13 +61,4 @@ export const positionChange = (words: readonly string[], options: ChangeOptions)
     movedMost: change.reduce((most, value) => Math.max(most, Math.abs(value)), 0),
     reordered: sizeOf(sub(reordered, output).data) / (sizeOf(output.data) || 1),
   };
-};
-
-/** Numbers that an encoding learns in this layer; of a learned table, for 512 places. */
-export const learnedNumbers: Readonly<Record<Encoding, number>> = {
-  ...{ none: 0, sinusoidal: 0, rope: 0, alibi: 0 },
-  learned: 512 * width,
-  shaw: (2 * shawReach + 1) * depth,
-  transformerXl: width * width + 2 * heads * depth,
-  t5: t5Buckets.buckets * heads,
 };

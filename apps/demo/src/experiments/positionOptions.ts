@@ -45,3 +45,14 @@ export const orders = ['reversed', 'rotated'] as const;
 
 /** One of them. */
 export type WordOrder = (typeof orders)[number];
+
+const { width, heads, depth } = positionSizes;
+
+/** Numbers that an encoding learns in this layer; of a learned table, for 512 places. */
+export const learnedNumbers: Readonly<Record<Encoding, number>> = {
+  ...{ none: 0, sinusoidal: 0, rope: 0, alibi: 0 },
+  learned: 512 * width,
+  shaw: (2 * shawReach + 1) * depth,
+  transformerXl: width * width + 2 * heads * depth,
+  t5: t5Buckets.buckets * heads,
+};

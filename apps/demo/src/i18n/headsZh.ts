@@ -54,7 +54,7 @@ export const headsZh: HeadsTexts = {
     verdictToken: (bytes, time, mha) =>
       `每个新词要读 ${bytes} 的 K 与 V：在 A100 上至少 ${time}，MHA 则为 ${mha}。`,
     verdictMeasured: (speed, mha, ratio, kind) =>
-      `在这里测到：每层 ${kind} 为 ${speed} token/s，MHA 为 ${mha}：快 ${ratio} 倍（中位数）。`,
+      `在这里测到：每层 ${kind} 为 ${speed} token/s，MHA 为 ${mha}：前者是后者的 ${ratio} 倍（中位数）。`,
     verdictNotMeasured: '在这个浏览器里有多快，按下面的按钮来测。',
     notesSay:
       '笔记 4.2 强调 K、V 矩阵的参数变少。那只是较小的收获：随每个词增长、每一步都要读的，是缓存。4.4 的“分组为 2”有四组：论文按 K/V 头数称为 GQA-4。',

@@ -20,18 +20,16 @@ export const positionsEn = {
     },
     presetPoints: {
       none: 'Only contents are compared: a sentence is a bag of words.',
-      sinusoidal:
-        'Vaswani 2017: waves of many lengths, added to the words. Fixed, for any length; learns 0 numbers.',
+      sinusoidal: 'Vaswani 2017: waves of many lengths, added to the words. Fixed, for any length.',
       learned:
-        'BERT, GPT-2: a vector for each place, added to the words. The table is that of a trained BERT; it learns 65 536 numbers and ends with place 511.',
-      shaw: 'Shaw 2018: a vector for each distance, compared with the query; alike beyond 8. Learns 544 numbers here.',
-      transformerXl:
-        'Dai 2019: waves of the distance, projected and compared with the query. Learns 16 640 numbers here.',
-      t5: 'Raffel 2020: a number for each head and bucket of distances, added to the score. Learns 128 numbers, here as drawn, untrained.',
-      rope: 'Su 2021: queries and keys are turned by their place, so that their product knows the distance. Learns 0 numbers.',
-      alibi:
-        'Press 2022: scores fall in a straight line with the distance, steeper in some heads. Learns 0 numbers.',
+        'BERT, GPT-2: a vector for each place, added to the words. The table is that of a trained BERT; it ends with place 511.',
+      shaw: 'Shaw 2018: a vector for each distance, compared with the query; alike beyond 8.',
+      transformerXl: 'Dai 2019: waves of the distance, projected and compared with the query.',
+      t5: 'Raffel 2020: a number for each head and bucket of distances, added to the score; here as drawn, untrained.',
+      rope: 'Su 2021: queries and keys are turned by their place, so that their product knows the distance.',
+      alibi: 'Press 2022: scores fall in a straight line with the distance, steeper in some heads.',
     },
+    learns: (count: string) => `Numbers to learn in this layer: ${count}.`,
     sentence: 'Sentence (up to 12 words)',
     shift: 'Moved by (places)',
     head: 'Head',
@@ -85,7 +83,7 @@ export const positionsEn = {
     reorderedHint: 'Of a word’s output, against the words in order.',
     verdictStill: 'The sentence stands where it stood. Move it by some places to see which scores notice.',
     verdictMoves: (name: string, shift: number, share: string, most: string) =>
-      `${name}: moved by ${shift} places, the same words score differently, by ${share} of their spread, at most by ${most}.`,
+      `${name}: moved by ${shift} places, the same words score differently, by ${share} of their spread, at most by ${most} in any head.`,
     verdictStays: (name: string, shift: number, most: string) =>
       `${name}: moved by ${shift} places, no score changes by more than ${most}. Only distances count.`,
     verdictExact: (name: string, shift: number) =>

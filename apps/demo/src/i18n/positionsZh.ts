@@ -22,15 +22,16 @@ export const positionsZh: PositionsTexts = {
     },
     presetPoints: {
       none: '只比较内容：一个句子只是一袋词。',
-      sinusoidal: 'Vaswani 2017：许多波长的波，加到词向量上。固定，任意长度；不学任何数。',
+      sinusoidal: 'Vaswani 2017：许多波长的波，加到词向量上。固定，任意长度。',
       learned:
-        'BERT、GPT-2：每个位置一个向量，加到词向量上。这张表来自一个训练好的 BERT；要学 65 536 个数，到第 511 个位置为止。',
-      shaw: 'Shaw 2018：每个距离一个向量，与 Query 相比；超过 8 就都一样。这里学 544 个数。',
-      transformerXl: 'Dai 2019：距离的波，投影后与 Query 相比。这里学 16 640 个数。',
-      t5: 'Raffel 2020：每个头、每个距离桶一个数，加到得分上。学 128 个数，这里是随机的，未经训练。',
-      rope: 'Su 2021：Query 与 Key 按位置旋转，乘积于是知道距离。不学任何数。',
-      alibi: 'Press 2022：得分随距离直线下降，各头陡峭程度不同。不学任何数。',
+        'BERT、GPT-2：每个位置一个向量，加到词向量上。这张表来自一个训练好的 BERT，到第 511 个位置为止。',
+      shaw: 'Shaw 2018：每个距离一个向量，与 Query 相比；超过 8 就都一样。',
+      transformerXl: 'Dai 2019：距离的波，投影后与 Query 相比。',
+      t5: 'Raffel 2020：每个头、每个距离桶一个数，加到得分上；这里是随机的，未经训练。',
+      rope: 'Su 2021：Query 与 Key 按位置旋转，乘积于是知道距离。',
+      alibi: 'Press 2022：得分随距离直线下降，各头陡峭程度不同。',
     },
+    learns: (count) => `这一层要学的数：${count}。`,
     sentence: '句子（最多 12 个词）',
     shift: '挪动的位置数',
     head: '头',
@@ -75,7 +76,7 @@ export const positionsZh: PositionsTexts = {
     reorderedHint: '每个词的输出，与原来的顺序相比。',
     verdictStill: '句子还在原处。挪动几个位置，看哪些得分会察觉。',
     verdictMoves: (name, shift, share, most) =>
-      `${name}：挪动 ${shift} 个位置，同样的词得分就不同了，改变占离散程度的 ${share}，最多 ${most}。`,
+      `${name}：挪动 ${shift} 个位置，同样的词得分就不同了，改变占离散程度的 ${share}，所有头里最多 ${most}。`,
     verdictStays: (name, shift, most) =>
       `${name}：挪动 ${shift} 个位置，任何得分的改变都不超过 ${most}。只看距离。`,
     verdictExact: (name, shift) => `${name}：挪动 ${shift} 个位置，没有一个得分改变哪怕一位。只看距离。`,
@@ -83,7 +84,7 @@ export const positionsZh: PositionsTexts = {
     verdictAll: (sinusoidal, learned, most) =>
       `绝对编码会察觉：正弦 ${sinusoidal}，可学习 ${learned}。相对编码不会：Shaw、Transformer-XL、T5、RoPE 与 ALiBi 的得分改变都不超过 ${most}，那只是舍入误差。`,
     verdictOrder: (none, name, own) =>
-      `换一种词序，没有位置时每个词的输出都一样（改变 ${none}）：注意力看不见顺序。用${name}，输出改变 ${own}。`,
+      `换一种词序，没有位置时每个词的输出都一样（改变 ${none}）：注意力看不见顺序。用“${name}”编码，输出改变 ${own}。`,
     verdictOrderNone: (none) => `换一种词序，每个词的输出都一样（改变 ${none}）：注意力看不见顺序。`,
     verdictMirror: (own) =>
       `倒过来读，ALiBi 看不出差别（${own}）：它知道多远，不知道在前还是在后。在它的解码器里，由因果掩码来说明。`,

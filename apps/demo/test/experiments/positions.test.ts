@@ -10,6 +10,7 @@ import {
   type Encoding,
   encodings,
   layouts,
+  learnedNumbers,
   orders,
   positionSizes,
   shifts,
@@ -17,7 +18,7 @@ import {
   wordsOf,
 } from '../../src/experiments/positionOptions.ts';
 import { distanceLines, encodingTable } from '../../src/experiments/positionPictures.ts';
-import { placed, positionScores, wordVectors } from '../../src/experiments/positionScores.ts';
+import { layerWeights, placed, positionScores, wordVectors } from '../../src/experiments/positionScores.ts';
 import { stretched, type stretches } from '../../src/experiments/ropeStretch.ts';
 import { trainedPositions } from '../../src/experiments/trainedPositions.ts';
 
@@ -63,6 +64,18 @@ describe('reading words in another order', () => {
       if (encoding === 'alibi') expect(changed(sentence, encoding, 'reversed')).toBeLessThan(1e-5);
       else expect(changed(sentence, encoding, 'reversed')).toBeGreaterThan(0.05);
     }
+  });
+});
+
+describe('numbers that encodings learn', () => {
+  it('are those of the tensors that the layer draws', () => {
+    const own = layerWeights();
+    expect(learnedNumbers.shaw).toBe(own.relativeKeys.size);
+    expect(learnedNumbers.t5).toBe(own.buckets.size);
+    expect(learnedNumbers.transformerXl).toBe(
+      own.relative.size + own.contentBias.size + own.positionBias.size,
+    );
+    expect(learnedNumbers.learned).toBe(8 * trainedPositions().size); // 64 of 512 rows are here
   });
 });
 

@@ -221,7 +221,8 @@ const formulas = (): string[] => {
   const { depth } = counts();
   return [
     `d_h = d / h = ${width} / ${heads} = ${depth}`,
-    `\\text{cache} = 2 \\cdot L \\cdot h_{kv} \\cdot d_h \\cdot n \\cdot ${size}\\,\\text{B} = 2 \\cdot ${layers} \\cdot ${kvHeads} \\cdot ${depth} \\cdot ${context} \\cdot ${size}\\,\\text{B} = ${(counts().cacheBytes / 1e6).toFixed(1)}\\,\\text{MB}`,
+    `\\text{cache} = 2 \\cdot L \\cdot h_{kv} \\cdot d_h \\cdot n \\cdot ${size}\\,\\text{B}`,
+    `\\phantom{\\text{cache}} = 2 \\cdot ${layers} \\cdot ${kvHeads} \\cdot ${depth} \\cdot ${context} \\cdot ${size}\\,\\text{B} = ${(counts().cacheBytes / 1e6).toFixed(1)}\\,\\text{MB}`,
     `W_q, W_o: ${width} \\cdot ${heads * depth} \\quad W_k, W_v: ${width} \\cdot ${kvHeads * depth}`,
     `g(i) = \\lfloor i \\cdot h_{kv} / h \\rfloor = \\lfloor i / ${heads / kvHeads} \\rfloor`,
   ];

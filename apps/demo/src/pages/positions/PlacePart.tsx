@@ -1,13 +1,14 @@
 // Encodings of positions: what each is, what it does to scores by distance, and which scores notice that a sentence was moved.
 
 import { createMemo, type JSX, onCleanup, onMount, Show } from 'solid-js';
+import { grouped } from '../../components/formatNumber.ts';
 import { Hood } from '../../components/Hood.tsx';
 import { Presets } from '../../components/Presets.tsx';
 import { Question } from '../../components/Question.tsx';
 import { Range } from '../../components/Range.tsx';
 import { Segmented } from '../../components/Segmented.tsx';
 import { Verdict } from '../../components/Verdict.tsx';
-import { layouts, orders, shifts } from '../../experiments/positionOptions.ts';
+import { layouts, learnedNumbers, orders, shifts } from '../../experiments/positionOptions.ts';
 import { texts } from '../../i18n/texts.ts';
 import { EncodingCards } from './EncodingCards.tsx';
 import { placeFindings } from './placeFindings.ts';
@@ -22,6 +23,7 @@ const { choice, change } = placeState;
 const Controls = (): JSX.Element => (
   <section class="card controls">
     <Presets words={words()} presets={encodingPresets} options={choice()} onChoose={change} />
+    <p class="fine">{words().learns(grouped(learnedNumbers[choice().encoding]))}</p>
     <div class="position-sentence">
       <h3 class="control-label">{words().sentence}</h3>
       <div class="sentence-grow" data-text={choice().text}>
