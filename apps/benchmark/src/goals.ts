@@ -1,8 +1,14 @@
-// The ratios that this project set itself (issues 3, 4 and 5, "Speed"), worked out from the results of one run.
+// The ratios that this project set itself (issues 3 to 6, "Speed"), worked out from the results of one run.
 
 import { jaxName, ours, oursSingle, tensorFlowName, yardstickName } from './engines.ts';
 import { pyTorchAttentionName } from './peers/pyTorchAttention.ts';
 import { pyTorchName } from './peers/pyTorchTraining.ts';
+import {
+  aiTokenizerName,
+  gptTokenizerName,
+  huggingFaceName,
+  tiktokenName,
+} from './peers/scriptTokenizers.ts';
 import { type CaseResult, type Simd, simdFlavours } from './result.ts';
 import { mean, ratioOf } from './statistics.ts';
 import { attentionName } from './suites/attention.ts';
@@ -15,6 +21,7 @@ import { headsShape, modelShapes, shapeName } from './suites/matmul.ts';
 import type { MemoryResult } from './suites/memory.ts';
 import { recurrentName, recurrentShapes } from './suites/recurrent.ts';
 import type { StartupResult } from './suites/startup.ts';
+import { oursIds, tokenizerNames } from './suites/tokenizers.ts';
 import { trainingName, trainingShape } from './suites/training.ts';
 
 /** One goal and what was measured. */
@@ -99,8 +106,48 @@ const attentionGoals: readonly Goal[] = [
   },
 ].map((goal) => ({ ...goal, suite: 'attention', threads: 1 }));
 
+const encodingGoals = [
+  { against: aiTokenizerName, warm: 1, cold: 1.2, vocabularies: ['cl100k'] },
+  { against: gptTokenizerName, warm: 1, cold: 1.2, vocabularies: ['cl100k', 'GPT-2'] },
+  { against: tiktokenName, warm: 2.5, cold: 2.5, vocabularies: ['cl100k', 'GPT-2'] },
+  { against: huggingFaceName, warm: 9, cold: 9, vocabularies: ['cl100k', 'GPT-2'] },
+  {
+    against: huggingFaceName,
+    warm: 3,
+    cold: 3,
+    vocabularies: ['WordPiece 30k', 'Unigram 32k', 'Unigram 250k'],
+  },
+];
+
+/** Goals of the tokenizers; they run without SIMD, in the process of the plain kind. */
+const tokenizerGoals: readonly Goal[] = [
+  ...encodingGoals.flatMap(({ against, vocabularies, ...asked }) =>
+    vocabularies.flatMap((vocabulary) =>
+      (['warm', 'cold'] as const).map((kind) => ({
+        name: `${tokenizerNames[kind](vocabulary)}, of ${against}`,
+        cases: [tokenizerNames[kind](vocabulary)],
+        against,
+        atLeast: { plain: asked[kind] },
+      })),
+    ),
+  ),
+  {
+    name: 'cl100k with offsets and tokens, of ids only', // at most 1.4 times the time
+    cases: [tokenizerNames.offsets],
+    against: oursIds,
+    atLeast: { plain: 1 / 1.4 },
+  },
+  ...[tokenizerNames.load, tokenizerNames.loadMerges].map((name) => ({
+    name: `${name}, of ${huggingFaceName}`,
+    cases: [name],
+    against: huggingFaceName,
+    atLeast: { plain: 2 },
+  })),
+].map((goal) => ({ ...goal, suite: 'tokenizers', threads: 1 }));
+
 const goals: readonly Goal[] = [
   ...attentionGoals,
+  ...tokenizerGoals,
   {
     name: 'matmul, 1 thread, of onnxruntime-web',
     suite: 'matmul',

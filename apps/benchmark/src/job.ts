@@ -3,7 +3,15 @@
 import type { CaseResult, Conditions } from './result.ts';
 
 /** Suites that are cases with contenders, measured in a process of their own for each kind of SIMD and count of threads. */
-export const timedSuites = ['matmul', 'attention', 'encoder', 'recurrent', 'training', 'layers'] as const;
+export const timedSuites = [
+  'matmul',
+  'attention',
+  'encoder',
+  'recurrent',
+  'training',
+  'layers',
+  'tokenizers',
+] as const;
 
 /** One of them. */
 export type TimedSuite = (typeof timedSuites)[number];
@@ -17,6 +25,7 @@ export interface Job {
   /** Folders. */
   readonly yardstick: string;
   readonly minilm: string;
+  readonly shared: string;
   /** A Python with PyTorch; undefined: no row of it. */
   readonly python: string | undefined;
 }

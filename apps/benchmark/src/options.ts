@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util';
 import { jaxName, tensorFlowName } from './engines.ts';
 import { type TimedSuite, timedSuites } from './job.ts';
 import { onnxPackages } from './peers/onnxRuntime.ts';
+import { scriptTokenizers } from './peers/scriptTokenizers.ts';
 import { type Simd, simdFlavours } from './result.ts';
 
 /** One of the suites. */
@@ -18,7 +19,13 @@ export const suites: readonly Suite[] = [...timedSuites, 'memory', 'startup', 's
 export const transformersName = 'transformers.js';
 
 /** All peers. */
-export const peerNames: readonly string[] = [...onnxPackages, tensorFlowName, jaxName, transformersName];
+export const peerNames: readonly string[] = [
+  ...onnxPackages,
+  tensorFlowName,
+  jaxName,
+  transformersName,
+  ...scriptTokenizers,
+];
 
 /** What the command was asked for. */
 export interface Options {
@@ -47,7 +54,7 @@ export const usage: string = `npm run bench -- [options]
   --peers LIST      of ${peerNames.join(', ')}, or none; default all
   --out FILE        writes the report (Markdown) to a file too
   --minilm DIR      folder of all-MiniLM-L6-v2; default .weights/minilm
-  --shared DIR      folder with data/corpora/stsb and yardstick; default ../shared
+  --shared DIR      folder with data (for sts, tokenizers) and yardstick; default ../shared
   --yardstick DIR   default SHARED/yardstick
   --python FILE     a Python with PyTorch, for its rows of training, memory and attention; default none`;
 

@@ -12,9 +12,10 @@ import { int8Cases } from './suites/int8.ts';
 import { layerCases } from './suites/layers.ts';
 import { matmulCases } from './suites/matmul.ts';
 import { recurrentCases } from './suites/recurrent.ts';
+import { tokenizerCases } from './suites/tokenizers.ts';
 import { trainingCases } from './suites/training.ts';
 
-const casesOf = async ({ suite, minilm }: Job, engines: Engines): Promise<BenchmarkCase[]> => {
+const casesOf = async ({ suite, minilm, shared, peers }: Job, engines: Engines): Promise<BenchmarkCase[]> => {
   switch (suite) {
     case 'matmul':
       return [...matmulCases(engines), ...int8Cases(engines)];
@@ -28,6 +29,8 @@ const casesOf = async ({ suite, minilm }: Job, engines: Engines): Promise<Benchm
       return trainingCases(engines);
     case 'layers':
       return layerCases(engines);
+    case 'tokenizers':
+      return tokenizerCases({ shared, peers });
     default:
       return suite satisfies never;
   }
