@@ -22,7 +22,7 @@ import { and, causal, firstKeys, type Mask, or, window } from './mask.ts';
 import { type MultiHeadOptions, type MultiHeadSizes, multiHeadSizes } from './multiHeadOptions.ts';
 import { eachSequence, type Packing, packedAttention, packedHeads, packedWeights } from './packed.ts';
 import { rope } from './positions/rope.ts';
-import { passed, projections } from './projections.ts';
+import { passed, passedAll, projections } from './projections.ts';
 import { placesOfBatch, rowsAttention } from './rows.ts';
 import { compared, type Scores, scaledDot, unscaled } from './scoreFunctions.ts';
 
@@ -132,7 +132,7 @@ export class MultiHeadAttention {
   forwardPacked(x: Tensor, packing: Packing, pass: AttentionPass = {}): Tensor {
     if (!this.#plain)
       return eachSequence(x, packing, (own, sequence) => this.forward(own, {}, within(pass, `${sequence}`)));
-    const [q, k, v] = [passed(this.query, x), passed(this.key, x), passed(this.value, x)];
+    const [q, k, v] = passedAll([this.query, this.key, this.value], x) as [Tensor, Tensor, Tensor]; // three
     const heads = { heads: this.#sizes.heads, kvHeads: this.#sizes.kvHeads, scale: this.#scale() };
     const output = packedAttention(q, k, v, {
       ...heads,
@@ -257,9 +257,18 @@ export class MultiHeadAttention {
     const places = placesOfBatch(mask, { batch, heads, queries, keys });
     if (places === undefined) return undefined;
     const rows = (y: Tensor): Tensor => reshape(y, [-1, y.shape.at(-1) as number]); // rank 3
-    const k = rows(passed(this.key, source));
-    const v = this.key === this.value && source === valueSource ? k : rows(passed(this.value, valueSource));
-    const output = rowsAttention(rows(passed(this.query, x)), k, v, {
+    const { query, key, value } = this;
+    const ofSelf = source === x && valueSource === x;
+    const projected = ofSelf
+      ? passedAll([query, key, value], x)
+      : [
+          passed(query, x),
+          ...(source === valueSource
+            ? passedAll([key, value], source)
+            : [passed(key, source), passed(value, valueSource)]),
+        ];
+    const [q, k, v] = projected.map(rows) as [Tensor, Tensor, Tensor]; // three
+    const output = rowsAttention(q, k, v, {
       ...places,
       heads,
       kvHeads,

@@ -1,7 +1,7 @@
 // projections: the four linear maps of a MultiHeadAttention, shared or left out as its options say.
 
 import type { Tensor } from '@heed/tensor';
-import { Linear } from '@heed/tensor/nn';
+import { forwardAll, Linear } from '@heed/tensor/nn';
 import type { MultiHeadOptions, MultiHeadSizes } from './multiHeadOptions.ts';
 
 /** Of queries, keys, values and the output; one and the same where shared, none without projections. */
@@ -29,3 +29,10 @@ export const projections = (options: MultiHeadOptions, sizes: MultiHeadSizes): P
 
 /** x [..., inputs] through a projection; x itself where there is none. */
 export const passed = (linear: Linear | undefined, x: Tensor): Tensor => linear?.forward(x) ?? x;
+
+/** x through several projections, what is shared only once; x itself where there are none. */
+export const passedAll = (linears: readonly (Linear | undefined)[], x: Tensor): Tensor[] => {
+  const layers = [...new Set(linears)].filter((linear) => linear !== undefined);
+  const results = forwardAll(x, layers);
+  return linears.map((linear) => (linear === undefined ? x : (results[layers.indexOf(linear)] as Tensor))); // one a layer
+};

@@ -78,7 +78,7 @@ export { type CosineOptions, cosineSimilarity, norm, type NormOrder } from './op
 export { cumsum, type RunningSum } from './ops/cumsum.ts';
 export { argsort, type Sorted, type SortOptions, sort, topK, type TopKOptions } from './ops/sort.ts';
 export { type Int8Weight, int8Weight, type LinearInt8Options, linearInt8 } from './ops/linearInt8.ts';
-export { linear, type MatmulOptions, matmul } from './ops/matmul.ts';
+export { type AffineMap, linear, linearAll, type MatmulOptions, matmul } from './ops/matmul.ts';
 export { einsum } from './ops/einsum.ts';
 export { type Conv1dOptions, conv1d } from './ops/conv1d.ts';
 export { expand, permute, repeat, reshape, transpose, tril, triu } from './ops/arrange.ts';

@@ -114,6 +114,9 @@ const reductions: readonly Row[] = [
 const products: readonly Row[] = [
   row('matmul', [within([2, 2, 3]), within([3, 2])], at(heed.matmul)),
   row('linear', [matrix, within([4, 3]), within([4])], (x, w, b) => heed.linear(x, w, b, 'gelu')),
+  row('linearAll', [matrix, within([4, 3]), within([2, 3])], (x, v, w) =>
+    heed.concat(heed.linearAll(x, [{ weight: v as Tensor }, { weight: w as Tensor }]), 1),
+  ),
   row('einsum', [within([2, 2, 3]), within([2, 3, 2])], (a, b) => heed.einsum('bqd,bdk->bkq', a, b)),
   row('conv1d', [within([1, 4, 5]), within([2, 2, 3]), within([2])], (x, w, b) =>
     heed.conv1d(x, w, b, { stride: 2, padding: 1, dilation: 1, groups: 2 }),

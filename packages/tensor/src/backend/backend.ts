@@ -186,6 +186,8 @@ export interface Backend extends TrainingKernels, RecurrentKernels {
   describe(): EngineDescription;
   matmul(call: MatmulCall): void;
   linear(call: LinearCall): void;
+  /** Several of them that do not need each other's results. */
+  linearAll(calls: readonly LinearCall[]): void;
   linearInt8(call: LinearInt8Call): void;
   unary(kind: UnaryKind, x: Float32Array, out: Float32Array): void;
   softmax(call: SoftmaxCall): void;

@@ -5,7 +5,7 @@ export { describe } from './describe.ts';
 export { Dropout } from './dropout.ts';
 export { Embedding } from './embedding.ts';
 export { FeedForward, type FeedForwardOptions } from './feedForward.ts';
-export { Linear, type LinearOptions, type QuantizeOptions } from './linear.ts';
+export { forwardAll, Linear, type LinearOptions, type QuantizeOptions } from './linear.ts';
 export { countParameters, freeze, initialize, type LoadOptions, load, parameters, thaw } from './model.ts';
 export { LayerNorm, type LayerNormOptions, RMSNorm } from './norm.ts';
 export { buffer, Parameter, parameter } from './parameter.ts';

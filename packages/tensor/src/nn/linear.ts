@@ -3,7 +3,7 @@
 import type { Activation, RowCoding } from '../backend/backend.ts';
 import { isRecording } from '../op.ts';
 import { type Int8Weight, int8Weight, linearInt8 } from '../ops/linearInt8.ts';
-import { linear } from '../ops/matmul.ts';
+import { linear, linearAll } from '../ops/matmul.ts';
 import { Tensor } from '../tensor.ts';
 import { xavierUniform } from './fanInit.ts';
 import { constant, type Initializer } from './init.ts';
@@ -65,3 +65,14 @@ export class Linear {
     );
   }
 }
+
+/**
+ * x [..., inputs] through several layers, as each one's `forward` gives it; in inference as one job of the engine, where weights are in float32.
+ *
+ * @example
+ * const [q, k, v] = forwardAll(x, [this.query, this.key, this.value]);
+ */
+export const forwardAll = (x: Tensor, layers: readonly Linear[]): Tensor[] =>
+  layers.every(({ weight }) => weight.filled)
+    ? linearAll(x, layers)
+    : layers.map((layer) => layer.forward(x));

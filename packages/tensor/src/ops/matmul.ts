@@ -1,11 +1,11 @@
 // Matrix products: matmul, batched and broadcast, and linear with its weight in PyTorch's layout.
 
-import type { Activation } from '../backend/backend.ts';
+import type { Activation, LinearCall } from '../backend/backend.ts';
 import { currentBackend } from '../backend/slot.ts';
 import { defineOp, isRecording } from '../op.ts';
 import { allocate } from '../regionStack.ts';
 import { broadcastShapes, type Shape, ShapeError, sizeOf } from '../shape.ts';
-import type { Tensor } from '../tensor.ts';
+import { Tensor } from '../tensor.ts';
 import { activate } from './activation.ts';
 import { slopeFromOutput, sumTo, throughUnary } from './arithmetic.ts';
 import { reshape } from './arrange.ts';
@@ -150,24 +150,27 @@ export const matmul = (a: Tensor, b: Tensor, options: MatmulOptions = {}): Tenso
   return reshape(result, shape);
 };
 
+/** The call of a linear map and its result, not computed yet. */
+const linearCall = (
+  x: Tensor,
+  { weight, bias }: AffineMap,
+  activation: Activation,
+): { readonly call: LinearCall; readonly shape: readonly number[] } => {
+  const [outputs, inputs] = weight.shape as [number, number]; // checked before
+  const rows = sizeOf(x.shape.slice(0, -1));
+  const call = {
+    ...{ x: x.data, weight: weight.data, bias: bias?.data, out: allocate(rows * outputs) },
+    ...{ rows, inputs, outputs, activation, keep: weight.constant },
+  };
+  return { call, shape: [...x.shape.slice(0, -1), outputs] };
+};
+
 const linearOp = defineOp<readonly [Tensor, Tensor] | readonly [Tensor, Tensor, Tensor], Activation>({
   name: 'linear',
   forward: ([x, weight, bias], activation) => {
-    const [outputs, inputs] = weight.shape as [number, number]; // checked by linear
-    const rows = sizeOf(x.shape.slice(0, -1));
-    const out = allocate(rows * outputs);
-    currentBackend().linear({
-      x: x.data,
-      weight: weight.data,
-      bias: bias?.data,
-      out,
-      rows,
-      inputs,
-      outputs,
-      activation,
-      keep: weight.constant,
-    });
-    return { shape: [...x.shape.slice(0, -1), outputs], data: out };
+    const { call, shape } = linearCall(x, { weight, bias }, activation);
+    currentBackend().linear(call);
+    return { shape, data: call.out };
   },
   backward: (gradient, { inputs: [x, weight, bias], output, options: activation, needs }) => {
     const [outputs, inputs] = weight.shape as [number, number]; // checked by linear
@@ -188,6 +191,40 @@ const linearOp = defineOp<readonly [Tensor, Tensor] | readonly [Tensor, Tensor, 
  * One kernel; with gradients the activation is an operation of its own, but for relu and tanh, whose slope is known from the result.
  */
 export const linear = (x: Tensor, weight: Tensor, bias?: Tensor, activation: Activation = 'none'): Tensor => {
+  checkLinear(x, { weight, bias });
+  const recorded = isRecording() && [x, weight, bias].some((one) => one?.requiresGradient);
+  const apart = recorded && !slopeFromOutput.has(activation);
+  const fused = apart ? 'none' : activation;
+  const result = bias === undefined ? linearOp([x, weight], fused) : linearOp([x, weight, bias], fused);
+  return apart ? activate(result, activation) : result;
+};
+
+/** A weight [outputs, inputs] and a bias [outputs]. */
+export interface AffineMap {
+  readonly weight: Tensor;
+  readonly bias?: Tensor | undefined;
+}
+
+/**
+ * x · weightᵀ + bias for each of several maps of the same x, such as the projections of queries, keys and values: the results of `linear` to the
+ * last bit, in inference as one job of the engine, so that its threads meet once.
+ *
+ * @example
+ * const twice = { weight: tensor([[2]]) };
+ * linearAll(tensor([[1]]), [twice, { ...twice, bias: tensor([1]) }]).map((y) => y.item()); //=> [2, 3]
+ */
+export const linearAll = (x: Tensor, maps: readonly AffineMap[]): Tensor[] => {
+  for (const map of maps) checkLinear(x, map);
+  const recorded =
+    isRecording() &&
+    [x, ...maps.flatMap(({ weight, bias }) => [weight, bias])].some((one) => one?.requiresGradient);
+  if (recorded) return maps.map(({ weight, bias }) => linear(x, weight, bias));
+  const calls = maps.map((map) => linearCall(x, map, 'none'));
+  currentBackend().linearAll(calls.map(({ call }) => call));
+  return calls.map(({ call, shape }) => new Tensor('float32', shape, call.out));
+};
+
+const checkLinear = (x: Tensor, { weight, bias }: AffineMap): void => {
   const [outputs, inputs] = weight.shape;
   if (
     weight.rank !== 2 ||
@@ -198,9 +235,4 @@ export const linear = (x: Tensor, weight: Tensor, bias?: Tensor, activation: Act
     throw new ShapeError(
       `linear: x ${x}, weight ${weight}${bias === undefined ? '' : `, bias ${bias}`}; expected x [..., inputs], weight [outputs, inputs], bias [outputs].`,
     );
-  const recorded = isRecording() && [x, weight, bias].some((one) => one?.requiresGradient);
-  const apart = recorded && !slopeFromOutput.has(activation);
-  const fused = apart ? 'none' : activation;
-  const result = bias === undefined ? linearOp([x, weight], fused) : linearOp([x, weight, bias], fused);
-  return apart ? activate(result, activation) : result;
 };

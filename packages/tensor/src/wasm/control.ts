@@ -22,7 +22,9 @@ export const control: {
   /** Address of the first thread's scratch, and bytes from one thread's to the next. */
   readonly scratch: number;
   readonly scratchStride: number;
-  /** The kernel's record. */
+  /** Up to which chunk each of the records counts: chunk c is of the first one whose number here is above c. */
+  readonly ends: number;
+  /** The kernel's records, `maxFields` words each. */
   readonly record: number;
 } = {
   job: 16,
@@ -35,8 +37,12 @@ export const control: {
   group: 68,
   module: 69,
   moduleBytes: 70,
+  ends: 71,
   record: 80,
 };
 
+/** Records that one job may have. */
+export const mostRecords = 4;
+
 /** Bytes of the control block; address 0 lies in it, so that 0 can stand for "none". */
-export const controlBytes: number = 4 * (control.record + maxFields);
+export const controlBytes: number = 4 * (control.record + mostRecords * maxFields);

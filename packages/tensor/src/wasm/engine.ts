@@ -7,7 +7,13 @@ import { heap } from './heap.ts';
 import { type HeldArrays, heldArrays } from './heldArrays.ts';
 import { moduleFor } from './kernels/emittedModules.ts';
 import { groupOf, kernelNames } from './kernels/kernelModule.ts';
-import { type KernelSpec, type RecordLayout, type RecordValues, writeRecord } from './kernels/record.ts';
+import {
+  type KernelSpec,
+  maxFields,
+  type RecordLayout,
+  type RecordValues,
+  writeRecord,
+} from './kernels/record.ts';
 import type { Target } from './kernels/target.ts';
 import { panelColumns } from './kernels/tile.ts';
 import type { LinearMemory } from './linearMemory.ts';
@@ -26,6 +32,11 @@ export interface Job<L extends RecordLayout> {
   readonly work: number;
 }
 
+const total = (
+  jobs: readonly { readonly chunks: number; readonly work: number }[],
+  what: 'chunks' | 'work',
+): number => jobs.reduce((sum, job) => sum + job[what], 0);
+
 /** What the calls of a backend are made of. */
 export interface Engine {
   readonly memory: LinearMemory;
@@ -36,6 +47,8 @@ export interface Engine {
   /** Columns of a panel of packed right operands: what the module's product kernels were emitted for. */
   readonly panelColumns: number;
   run<L extends RecordLayout>(job: Job<L>): void;
+  /** Runs several jobs of one kernel that do not need each other's results, at most `mostRecords`, as one. */
+  runAll<L extends RecordLayout>(jobs: readonly Job<L>[]): void;
   dispose(): void;
 }
 
@@ -70,11 +83,12 @@ export const engine = ({ memory, instance, workers, target }: EngineParts): Engi
   const scratchStack = stack(memory, blocks, weights.evict);
   const loaded: LoadedModule[] = [{ exports: instance.exports, bytes: undefined }];
   const words = new Int32Array(memory.memory.buffer, 0, control.record); // only used with workers, and shared memory keeps its views
-  const record = 4 * control.record;
+  const recordOf = (job: number): number => 4 * (control.record + job * maxFields);
   let disposed = false;
 
-  const alone = (kernel: Kernel, chunks: number, scratch: number): void => {
-    for (let chunk = 0; chunk < chunks; chunk++) kernel(record, chunk, scratch);
+  const alone = (kernel: Kernel, jobs: readonly Job<RecordLayout>[], scratch: number): void => {
+    for (const [job, { chunks }] of jobs.entries())
+      for (let chunk = 0; chunk < chunks; chunk++) kernel(recordOf(job), chunk, scratch);
   };
 
   /** Where workers find the bytes of a module: they cannot be sent anything while they wait for jobs. */
@@ -101,8 +115,11 @@ export const engine = ({ memory, instance, workers, target }: EngineParts): Engi
   const together = (
     kernel: Kernel,
     number: number,
-    { chunks, scratch }: { chunks: number; scratch: number },
+    { jobs, scratch }: { readonly jobs: readonly Job<RecordLayout>[]; readonly scratch: number },
   ): void => {
+    const ends: number[] = [];
+    for (const { chunks } of jobs) ends.push((ends.at(-1) ?? 0) + chunks);
+    const chunks = ends.at(-1) ?? 0;
     const stride = Math.ceil(scratch / 64) * 64;
     const base = scratchStack.allocate(stride * (workers.length + 1));
     const group = groupOf(number);
@@ -113,6 +130,7 @@ export const engine = ({ memory, instance, workers, target }: EngineParts): Engi
     words[control.moduleBytes] = bytes?.length ?? 0;
     words[control.scratch] = base;
     words[control.scratchStride] = stride;
+    words.set(ends, control.ends);
     Atomics.store(words, control.finished, 0);
     Atomics.store(words, control.remaining, chunks);
     Atomics.add(words, control.job, 1);
@@ -122,7 +140,8 @@ export const engine = ({ memory, instance, workers, target }: EngineParts): Engi
         const chunk = Atomics.sub(words, control.remaining, 1) - 1;
         if (chunk < 0) break;
         Atomics.add(words, control.finished, 1); // ours is done before we look
-        kernel(record, chunk, base);
+        const job = ends.findIndex((end) => chunk < end);
+        kernel(recordOf(job), chunk - (ends[job - 1] ?? 0), base);
       }
     } finally {
       Atomics.add(words, control.finished, Math.max(0, Atomics.exchange(words, control.remaining, 0)));
@@ -134,6 +153,25 @@ export const engine = ({ memory, instance, workers, target }: EngineParts): Engi
       );
   };
 
+  const runAll = <L extends RecordLayout>(jobs: readonly Job<L>[]): void => {
+    if (disposed) throw new DisposedError('wasmBackend');
+    const [{ kernel }] = jobs as readonly [Job<L>]; // at least one
+    const number = kernelNames.indexOf(kernel.name);
+    const mark = scratchStack.mark();
+    try {
+      for (const [job, { values }] of jobs.entries())
+        writeRecord(memory.views(), recordOf(job), { layout: kernel.layout, values });
+      const compute = load(groupOf(number)).exports[kernel.name] as Kernel; // its module exports every kernel
+      const [chunks, work] = [total(jobs, 'chunks'), total(jobs, 'work')];
+      const scratch = Math.max(...jobs.map((job) => job.scratch));
+      if (workers.length === 0 || chunks < 2 || work < workForWorkers)
+        alone(compute, jobs, scratchStack.allocate(scratch));
+      else together(compute, number, { jobs, scratch });
+    } finally {
+      scratchStack.release(mark);
+    }
+  };
+
   return {
     memory,
     stack: scratchStack,
@@ -141,20 +179,8 @@ export const engine = ({ memory, instance, workers, target }: EngineParts): Engi
     held: heldArrays(memory, blocks, weights.evict),
     threads: workers.length + 1,
     panelColumns: panelColumns(target),
-    run: ({ kernel, values, chunks, scratch, work }) => {
-      if (disposed) throw new DisposedError('wasmBackend');
-      const number = kernelNames.indexOf(kernel.name);
-      const mark = scratchStack.mark();
-      try {
-        writeRecord(memory.views(), record, { layout: kernel.layout, values });
-        const compute = load(groupOf(number)).exports[kernel.name] as Kernel; // its module exports every kernel
-        if (workers.length === 0 || chunks < 2 || work < workForWorkers)
-          alone(compute, chunks, scratchStack.allocate(scratch));
-        else together(compute, number, { chunks, scratch });
-      } finally {
-        scratchStack.release(mark);
-      }
-    },
+    run: (job) => runAll([job]),
+    runAll,
     dispose: () => {
       disposed = true;
       for (const worker of workers) worker.terminate();

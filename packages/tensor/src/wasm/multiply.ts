@@ -2,7 +2,8 @@
 // of rows at a time, computes, takes the result out. What does not fit into memory is done in pieces; the result has the same bits.
 
 import { type Area, copyIn, copyOut, placed, residentAddress } from './areas.ts';
-import type { Engine } from './engine.ts';
+import { mostRecords } from './control.ts';
+import type { Engine, Job } from './engine.ts';
 import { activationNumber } from './kernels/activation.ts';
 import { maxRowsPerChunk, productKernel, productScratch } from './kernels/productRecord.ts';
 import { tileRows } from './kernels/tile.ts';
@@ -39,11 +40,13 @@ interface Placed {
   readonly rows: number;
 }
 
-const launch = (
+type ProductJob = Job<typeof productKernel.layout>;
+
+const jobOf = (
   engine: Engine,
   call: ProductCall,
   { right, at }: { right: RightOperand; at: Placed },
-): void => {
+): ProductJob => {
   const { columns, depth, batches } = call;
   const rowChunks = Math.ceil(at.rows / maxRowsPerChunk);
   const rowsPerChunk = Math.ceil(at.rows / rowChunks / tileRows) * tileRows;
@@ -54,7 +57,7 @@ const launch = (
     Math.ceil(columns / wanted / engine.panelColumns) * engine.panelColumns,
   );
   const columnChunks = Math.ceil(columns / columnsPerChunk);
-  engine.run({
+  return {
     kernel: productKernel,
     values: {
       left: at.left,
@@ -82,8 +85,14 @@ const launch = (
     chunks: batches * rowChunks * columnChunks,
     scratch: productScratch,
     work: batches * at.rows * columns * depth,
-  });
+  };
 };
+
+const launch = (
+  engine: Engine,
+  call: ProductCall,
+  placed: { readonly right: RightOperand; readonly at: Placed },
+): void => engine.run(jobOf(engine, call, placed));
 
 /** All batches at once: their operands are small enough to be brought in together. */
 const multiplyBatches = (engine: Engine, call: ProductCall, right: RightOperand): void => {
@@ -249,5 +258,36 @@ export const multiply = (engine: Engine, call: ProductCall): void => {
     if (kept !== undefined) multiplyWith(engine, part, kept);
     else if (part.batches === 1) multiplyColumns(engine, part);
     else multiplyOnce(engine, part);
+  }
+};
+
+/** The job of a product of one batch whose operands all lie in the engine, the right one packed; undefined of any other. */
+const residentJob = (engine: Engine, call: ProductCall): ProductJob | undefined => {
+  const { left, out, bias } = call;
+  const [from, to] = [residentAddress(engine, left.array), residentAddress(engine, out.array)];
+  if (from === undefined || to === undefined || call.batches !== 1 || isThin(call)) return undefined;
+  const right = keptRight(engine, call);
+  if (right === undefined) return undefined;
+  const at = {
+    ...{ left: from + 4 * left.offset, leftRow: 4 * left.row, leftBatch: 0 },
+    ...{ out: to + 4 * out.offset, outRow: 4 * out.row, outBatch: 0 },
+    ...{ bias: placed(engine, bias), rows: call.rows },
+  };
+  return jobOf(engine, call, { right, at });
+};
+
+/** Computes products that do not need each other's results: as one job where that can be, so that threads meet once. */
+export const multiplyAll = (engine: Engine, calls: readonly ProductCall[]): void => {
+  const mark = engine.stack.mark();
+  try {
+    const jobs =
+      engine.threads === 1 || calls.length > mostRecords
+        ? []
+        : calls.map((call) => residentJob(engine, call));
+    const whole = jobs.filter((job) => job !== undefined);
+    if (whole.length === calls.length && whole.length > 0) engine.runAll(whole);
+    else for (const call of calls) multiply(engine, call);
+  } finally {
+    engine.stack.release(mark);
   }
 };

@@ -9,7 +9,7 @@ import { hasSimd } from './features.ts';
 import { linearInt8Call } from './integerCall.ts';
 import { moduleFor } from './kernels/emittedModules.ts';
 import { kernelNames } from './kernels/kernelModule.ts';
-import { multiply } from './multiply.ts';
+import { multiply, multiplyAll } from './multiply.ts';
 import { type EnginePlan, planEngine, simdOf, type WasmBackendOptions } from './planEngine.ts';
 import { productOfLinear, productOfMatmul } from './productCall.ts';
 import { recurrentBackend } from './recurrentBackend.ts';
@@ -36,7 +36,7 @@ const backendOf = (core: Engine, { target, notes }: EnginePlan): WasmBackend => 
     simd: simdOf(target),
     notes,
   };
-  return {
+  const backend: WasmBackend = {
     name: 'wasm',
     memory: core.memory.shared ? { ...core.stack, ...core.held } : undefined,
     describe: () => description,
@@ -51,6 +51,12 @@ const backendOf = (core: Engine, { target, notes }: EnginePlan): WasmBackend => 
       if (call.rows * call.outputs === 0) return;
       if (call.inputs === 0) jsBackend.linear(call);
       else multiply(core, productOfLinear(call));
+    },
+    linearAll: (calls) => {
+      alive();
+      const whole = calls.every(({ rows, outputs, inputs }) => rows * outputs * inputs > 0);
+      if (whole) multiplyAll(core, calls.map(productOfLinear));
+      else for (const call of calls) backend.linear(call);
     },
     linearInt8: (call) => {
       alive();
@@ -81,6 +87,7 @@ const backendOf = (core: Engine, { target, notes }: EnginePlan): WasmBackend => 
       core.dispose();
     },
   };
+  return backend;
 };
 
 /** Processors, at most 8: beyond that memory is the limit. Node 20 has no navigator. */

@@ -2,6 +2,7 @@
 // Blob).
 
 import { control } from './control.ts';
+import { maxFields } from './kernels/record.ts';
 
 /**
  * Waits for jobs, takes chunks until none is left, waits again. Spins a little before it sleeps, because kernels come in
@@ -25,7 +26,11 @@ const serve = ({ module, memory, thread, kernels }, ready) => {
       if (chunk < 0) return;
       try {
         const scratch = words[${control.scratch}] + thread * words[${control.scratchStride}];
-        instanceOf(words[${control.group}]).exports[kernels[words[${control.kernel}]]](${4 * control.record}, chunk, scratch);
+        let part = 0;
+        while (chunk >= words[${control.ends} + part]) part++;
+        const first = part === 0 ? 0 : words[${control.ends} + part - 1];
+        const record = 4 * (${control.record} + part * ${maxFields});
+        instanceOf(words[${control.group}]).exports[kernels[words[${control.kernel}]]](record, chunk - first, scratch);
       } catch {
         Atomics.store(words, ${control.failed}, 1);
       }

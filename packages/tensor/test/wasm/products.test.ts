@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Activation, LinearCall, MatmulCall } from '../../src/backend/backend.ts';
 import { jsBackend } from '../../src/backend/js/jsBackend.ts';
-import { expectSameBits, type NamedEngine, resident, startEngines } from './engines.ts';
+import { everywhereOn, expectSameBits, type NamedEngine, resident, startEngines } from './engines.ts';
 
 let engines: readonly NamedEngine[];
 beforeAll(async () => {
@@ -242,5 +242,44 @@ describe('linear', () => {
       },
       { runs: 60 },
     );
+  });
+
+  test('several at once have the bits of each alone, on every engine, wherever operands lie', () => {
+    const sizes = fc.record({
+      rows: fc.oneof(fc.constantFrom(0, 1, 2, 8, 9), fc.integer({ min: 1, max: 120 })),
+      inputs: fc.integer({ min: 0, max: 70 }),
+      outputs: fc.array(fc.integer({ min: 0, max: 60 }), { minLength: 1, maxLength: 6 }),
+      keep: fc.boolean(),
+      seed: fc.integer({ min: 1, max: 1e6 }),
+    });
+    const check = ({
+      rows,
+      inputs,
+      outputs,
+      keep,
+      seed,
+    }: typeof sizes extends fc.Arbitrary<infer S> ? S : never) => {
+      const weights = outputs.map((count, i) => noise([count * inputs], seed + i).data); // kept by identity
+      everywhereOn(engines, (engine, place, name) => {
+        const x = place(noise([rows * inputs], seed).data);
+        const calls = (): LinearCall[] =>
+          outputs.map((count, i) => ({
+            ...{ x, weight: weights[i] as Float32Array, bias: noise([count], seed + 9).data }, // one each
+            ...{ rows, inputs, outputs: count, activation: 'none' as const, keep },
+            out: place(new Float32Array(rows * count).fill(Number.NaN)),
+          }));
+        for (let turn = 0; turn < 2; turn++) {
+          const mark = engine.memory?.mark() ?? 0; // the second time weights may be packed
+          const [alone, together] = [calls(), calls()];
+          for (const call of alone) engine.linear(call);
+          engine.linearAll(together);
+          for (const [i, { out }] of alone.entries())
+            expectSameBits((together[i] as LinearCall).out, out, `${name}, ${i}`);
+          engine.memory?.release(mark);
+        }
+      });
+    };
+    forAll([sizes], check, { runs: 25 });
+    check({ rows: 256, inputs: 64, outputs: [64, 200, 64], keep: true, seed: 5 }); // enough for two threads
   });
 });

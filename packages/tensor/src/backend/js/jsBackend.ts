@@ -33,6 +33,9 @@ export const jsBackend: Backend = {
   }),
   matmul,
   linear,
+  linearAll: (calls) => {
+    for (const call of calls) linear(call);
+  },
   linearInt8,
   unary,
   softmax,
