@@ -161,6 +161,7 @@ export type {
   RowCoding,
 } from './backend/backend.ts';
 export type { ScoreTerms } from './backend/scoreTerms.ts';
+export type { VisibleBits } from './backend/visibleBits.ts';
 export type { RecurrentKernels } from './backend/recurrentKernels.ts';
 export type { TrainingKernels } from './backend/trainingKernels.ts';
 export { inference, keep, region, trainingStep } from './region.ts';

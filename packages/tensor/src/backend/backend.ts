@@ -5,6 +5,7 @@
 import type { RecurrentKernels } from './recurrentKernels.ts';
 import type { ScoreTerms } from './scoreTerms.ts';
 import type { TrainingKernels } from './trainingKernels.ts';
+import type { VisibleBits } from './visibleBits.ts';
 
 /** Activation that `linear` applies to what it has just computed. */
 export type Activation = 'none' | 'relu' | 'gelu' | 'geluTanh' | 'silu' | 'tanh';
@@ -145,6 +146,8 @@ export interface AttentionCall {
    * [0, keys]. Row i of a sequence reads pair (its first row of `visible`) + i. Absent: every key.
    */
   readonly visible: Int32Array | undefined;
+  /** Which keys of its range a row sees. Absent: all of them. */
+  readonly visibleBits?: VisibleBits | undefined;
   /** A bound, a bias, dropout. Absent: none of them. */
   readonly terms?: ScoreTerms | undefined;
 }

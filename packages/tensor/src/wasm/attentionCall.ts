@@ -11,9 +11,12 @@ import {
   sequencesOf,
   takeOut,
 } from './attentionOperands.ts';
+import { bitsOfHeads, bitsToCopy, placeBits, withTerms } from './bitsCall.ts';
 import type { Engine } from './engine.ts';
+import { attentionBitsKernel, bitsScratch } from './kernels/attentionBitsRecord.ts';
 import { attentionKernel, attentionScratch, maxColumns } from './kernels/attentionRecord.ts';
 import { attentionTermsKernel } from './kernels/attentionTermsRecord.ts';
+import { placeIntegers } from './placeIntegers.ts';
 import { biasToCopy, placeBias, termsOfHeads, termsOfTask, termValues } from './termsCall.ts';
 
 /** Some sequences, or some rows of one, of a call. */
@@ -50,13 +53,6 @@ const tasksOf = (
   return { tasks, count, columns: widest };
 };
 
-/** Copies numbers to a new place on the stack. */
-export const placeIntegers = (engine: Engine, numbers: ArrayLike<number>): number => {
-  const address = engine.stack.allocate(4 * numbers.length);
-  engine.memory.views().i32.set(numbers, address / 4);
-  return address;
-};
-
 /** The address of `visible`, whose every pair is read: all of it is brought in. 0 if there is none. */
 export const placeVisible = (engine: Engine, visible: Int32Array | undefined): number => {
   if (visible === undefined) return 0;
@@ -65,7 +61,7 @@ export const placeVisible = (engine: Engine, visible: Int32Array | undefined): n
 
 const compute = (engine: Engine, part: Part): void => {
   const { call, sequences } = part;
-  const { heads, kvHeads, depth, valueDepth, logSumExp, terms } = call;
+  const { heads, kvHeads, depth, valueDepth, logSumExp, terms, visibleBits } = call;
   const operands = operandsOf(call, sequences);
   const [q, k, v] = [
     place(engine, operands.q, true),
@@ -108,7 +104,9 @@ const compute = (engine: Engine, part: Part): void => {
       visible: placeVisible(engine, call.visible),
     },
     chunks: count,
-    scratch: attentionScratch({ across: engine.panelColumns, depth, valueDepth }, columns),
+    scratch:
+      attentionScratch({ across: engine.panelColumns, depth, valueDepth }, columns) +
+      (visibleBits === undefined ? 0 : bitsScratch(engine.panelColumns)),
     work: sequences.reduce(
       (sum, s) =>
         sum + (s.endQuery - s.firstQuery) * Math.max(0, s.endKey - s.firstKey) * heads * (depth + valueDepth),
@@ -116,7 +114,12 @@ const compute = (engine: Engine, part: Part): void => {
     ),
   };
   if (extra === undefined) engine.run({ kernel: attentionKernel, ...job });
-  else engine.run({ kernel: attentionTermsKernel, ...job, values: { ...job.values, ...extra } });
+  else if (visibleBits === undefined)
+    engine.run({ kernel: attentionTermsKernel, ...job, values: { ...job.values, ...extra } });
+  else {
+    const bits = placeBits(engine, { ...call, visibleBits, sequences });
+    engine.run({ kernel: attentionBitsKernel, ...job, values: { ...job.values, ...extra, ...bits } });
+  }
   const results = [
     { operand: operands.out, at: out },
     ...(sumOperand === undefined ? [] : [{ operand: sumOperand, at: sums }]),
@@ -163,6 +166,7 @@ const someHeads = (call: AttentionCall, first: number, end: number): AttentionCa
     heads: (end - first) * group,
     kvHeads: end - first,
     terms: termsOfHeads(call.terms, first * group),
+    visibleBits: bitsOfHeads(call.visibleBits, first * group),
   };
 };
 
@@ -171,7 +175,10 @@ const computePart = (engine: Engine, part: Part): void => {
   if (sequences.length === 0) return;
   const operands = Object.values(operandsOf(call, sequences));
   const bias = call.terms === undefined ? 0 : biasToCopy(engine, call.terms, { ...call, sequences });
-  const floats = operands.reduce((sum, operand) => sum + floatsToCopy(engine, operand), bias);
+  const floats = operands.reduce(
+    (sum, operand) => sum + floatsToCopy(engine, operand),
+    bias + bitsToCopy(call, sequences),
+  );
   const scratch = attentionScratch({ ...call, across: engine.panelColumns }, maxColumns) * engine.threads;
   const fits = 4 * floats + scratch <= 0.75 * engine.stack.available();
   const parts = fits ? undefined : halves(part);
@@ -189,4 +196,4 @@ const computePart = (engine: Engine, part: Part): void => {
 
 /** See AttentionCall; depth, valueDepth and heads at least 1. */
 export const attentionCall = (engine: Engine, call: AttentionCall): void =>
-  computePart(engine, { call, sequences: sequencesOf(call) });
+  computePart(engine, { call: withTerms(call), sequences: sequencesOf(call) });

@@ -3,7 +3,7 @@
 import { jsBackend } from '../backend/js/jsBackend.ts';
 import type { AttentionGradientCall } from '../backend/trainingKernels.ts';
 import { residentAddress } from './areas.ts';
-import { placeIntegers, placeVisible } from './attentionCall.ts';
+import { placeVisible } from './attentionCall.ts';
 import {
   floatsToCopy,
   type Operand,
@@ -13,9 +13,12 @@ import {
   sequencesOf,
   takeOut,
 } from './attentionOperands.ts';
+import { bitsOfHeads, bitsToCopy, placeBits, withTerms } from './bitsCall.ts';
 import type { Engine } from './engine.ts';
+import { attentionBitsGradientKernel } from './kernels/attentionBitsRecord.ts';
 import { attentionGradientKernel, attentionGradientScratch } from './kernels/attentionGradientRecord.ts';
 import { attentionTermsGradientKernel } from './kernels/attentionTermsRecord.ts';
+import { placeIntegers } from './placeIntegers.ts';
 import { biasToCopy, placeBias, termsOfHeads, termsOfTask, termValues } from './termsCall.ts';
 
 /** Some sequences of a call. */
@@ -127,7 +130,12 @@ const compute = (engine: Engine, call: AttentionGradientCall, sequences: readonl
       biasGradient: places[1] === undefined ? 0 : places[1].address - biasAddress,
     };
     const values = { ...job.values, ...termValues(terms, { scale: call.scale, biasAddress }), ...extra };
-    engine.run({ kernel: attentionTermsGradientKernel, ...job, values });
+    const { visibleBits } = call;
+    if (visibleBits === undefined) engine.run({ kernel: attentionTermsGradientKernel, ...job, values });
+    else {
+      const bits = placeBits(engine, { ...call, visibleBits, sequences });
+      engine.run({ kernel: attentionBitsGradientKernel, ...job, values: { ...values, ...bits } });
+    }
   }
   places[1]?.takeOut();
   const results = [
@@ -179,6 +187,7 @@ const someHeads = (call: AttentionGradientCall, first: number, end: number): Att
     ...{ v: key(call.v, call.vLayout), vGradient: key(call.vGradient, call.vLayout) },
     ...{ heads: (end - first) * group, kvHeads: end - first },
     terms: termsOfHeads(call.terms, first * group),
+    visibleBits: bitsOfHeads(call.visibleBits, first * group),
     biasGradient: call.biasGradient?.subarray(first * group * (call.terms?.bias?.head ?? 0)),
   };
 };
@@ -227,7 +236,7 @@ const computePart = (engine: Engine, part: Part): void => {
     call.terms === undefined ? 0 : 2 * biasToCopy(engine, call.terms, { sequences, heads: call.heads });
   const floats = [...Object.values(given), ...Object.values(filled)].reduce(
     (sum, operand) => sum + floatsToCopy(engine, operand),
-    biases,
+    biases + bitsToCopy(call, sequences),
   );
   if (4 * floats + scratchOf(engine, call, sequences) * engine.threads > 0.75 * engine.stack.available()) {
     const parts = halves(part);
@@ -246,5 +255,5 @@ const computePart = (engine: Engine, part: Part): void => {
 /** See AttentionGradientCall; heads at least 1. One sequence and head that does not fit is computed in plain TypeScript. */
 export const attentionGradientCall = (engine: Engine, call: AttentionGradientCall): void => {
   fillUnasked(call);
-  computePart(engine, { call, sequences: sequencesOf(call) });
+  computePart(engine, { call: withTerms(call), sequences: sequencesOf(call) });
 };

@@ -1,6 +1,7 @@
 // Reference attention over packed rows: one query row at a time, scores of that row only.
 
 import type { AttentionCall } from '../backend.ts';
+import { rowBits } from './rowBits.ts';
 import { type RowTerms, rowTerms } from './rowTerms.ts';
 
 /** A query row of a head, and the keys first ≤ j < end of its sequence that it sees. */
@@ -10,12 +11,14 @@ interface Row {
   readonly firstKey: number;
   readonly first: number;
   readonly end: number;
+  /** Which of them it sees after all. */
+  readonly sees: (key: number) => boolean;
   readonly terms: RowTerms;
 }
 
 const rowAttention = (call: AttentionCall, row: Row): number => {
   const { q, k, v, out, depth, valueDepth, qLayout, kLayout, vLayout, outLayout } = call;
-  const { head, query, firstKey, first, terms } = row;
+  const { head, query, firstKey, first, sees, terms } = row;
   const keys = Math.max(0, row.end - first);
   const kvHead = Math.floor(head / (call.heads / call.kvHeads));
   const qStart = query * qLayout.row + head * qLayout.head;
@@ -23,6 +26,8 @@ const rowAttention = (call: AttentionCall, row: Row): number => {
   const scores = new Float64Array(keys);
   let max = -Infinity;
   for (let j = 0; j < keys; j++) {
+    scores[j] = -Infinity;
+    if (!sees(first + j)) continue;
     const kStart = (firstKey + first + j) * kLayout.row + kvHead * kLayout.head;
     let dot = 0;
     for (let d = 0; d < depth; d++) dot += (q[qStart + d] as number) * (k[kStart + d] as number); // inside by the contract
@@ -33,6 +38,7 @@ const rowAttention = (call: AttentionCall, row: Row): number => {
   const sums = new Float64Array(valueDepth);
   let total = 0;
   for (let j = 0; j < keys && max !== -Infinity; j++) {
+    if (!sees(first + j)) continue;
     const weight = Math.exp((scores[j] as number) - max); // j < keys
     const kept = weight * terms.factor(first + j);
     const vStart = (firstKey + first + j) * vLayout.row + kvHead * vLayout.head;
@@ -55,7 +61,8 @@ export const attention = (call: AttentionCall): void => {
       const end = visible?.[pair + 1] ?? keys;
       for (let head = 0; head < heads; head++) {
         const terms = rowTerms(call, { sequence: s / 5, head, row: query - qFirst, queries, keys });
-        const sum = rowAttention(call, { head, query, firstKey: kFirst, first, end, terms });
+        const sees = rowBits(call, pair / 2, head);
+        const sum = rowAttention(call, { head, query, firstKey: kFirst, first, end, sees, terms });
         if (logSumExp !== undefined)
           logSumExp[query * logSumExpLayout.row + head * logSumExpLayout.head] = sum;
       }

@@ -1,6 +1,7 @@
 // Reference gradient of attention: one query row at a time, weights of that row only, float64 within.
 
 import type { AttentionGradientCall } from '../trainingKernels.ts';
+import { rowBits } from './rowBits.ts';
 import { type RowTerms, rowTerms } from './rowTerms.ts';
 
 /** Where things of one query row of one head begin, and which keys it sees. */
@@ -12,17 +13,21 @@ interface Row {
   /** Number of the first key that it sees in its sequence. */
   readonly first: number;
   readonly kvHead: number;
+  /** Which of the keys it sees after all. */
+  readonly sees: (key: number) => boolean;
   readonly terms: RowTerms;
 }
 
 /** Weights of a row, before dropout, and the slopes of its scores; empty where nothing is seen. */
 const weightsOf = (
   call: AttentionGradientCall,
-  { q, firstKey, keys, first, kvHead, terms }: Row,
+  { q, firstKey, keys, first, kvHead, sees, terms }: Row,
 ): { readonly weights: Float64Array; readonly slopes: Float64Array } => {
   const [weights, slopes] = [new Float64Array(keys), new Float64Array(keys)];
   let max = -Infinity;
   for (let j = 0; j < keys; j++) {
+    weights[j] = -Infinity;
+    if (!sees(first + j)) continue;
     const k = (firstKey + j) * call.kLayout.row + kvHead * call.kLayout.head;
     let dot = 0;
     for (let d = 0; d < call.depth; d++) dot += (call.q[q + d] as number) * (call.k[k + d] as number); // inside by the contract
@@ -57,6 +62,7 @@ const addRow = (call: AttentionGradientCall, row: Row, sums: Sums): void => {
     delta += (gradient[row.out + d] as number) * (out[row.out + d] as number); // inside by the contract, here and below
   const query = new Float64Array(depth);
   for (let j = 0; j < row.keys; j++) {
+    if (!row.sees(row.first + j)) continue;
     const weight = weights[j] as number;
     const key = (row.firstKey + j) * kLayout.row + row.kvHead * kLayout.head;
     const value = (row.firstKey + j) * vLayout.row + row.kvHead * vLayout.head;
@@ -106,6 +112,7 @@ export const attentionGradient = (call: AttentionGradientCall): void => {
             keys: Math.max(0, end - first),
             first,
             kvHead: Math.floor(head / (heads / kvHeads)),
+            sees: rowBits(call, pair / 2, head),
             terms: rowTerms(call, {
               ...{ sequence: s / 5, head, row: query - qFirst },
               ...{ queries: qEnd - qFirst, keys: kEnd - kFirst },

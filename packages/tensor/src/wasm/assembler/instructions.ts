@@ -28,8 +28,8 @@ export type Chain<T extends ValueType> = (
 ) => Value<T>;
 /** What lies in memory at address + offset (bytes). */
 export type Load<R extends ValueType> = (address: Operand<'i32'>, offset?: number) => Value<R>;
-/** A shift of every lane by a constant number of bits. */
-export type Shift = (a: Operand<'v128'>, bits: number) => Value<'v128'>;
+/** A shift of every lane by one number of bits. */
+export type Shift = (a: Operand<'v128'>, bits: Operand<'i32'>) => Value<'v128'>;
 /** One lane, 0 to 3. */
 export type Lane<R extends ValueType> = (a: Operand<'v128'>, lane: number) => Value<R>;
 type Four = readonly [number, number, number, number];
@@ -110,6 +110,9 @@ export const i32: {
   readonly or: Binary<'i32'>;
   readonly shiftLeft: Binary<'i32'>;
   readonly shiftRight: Binary<'i32'>;
+  readonly shiftRightUnsigned: Binary<'i32'>;
+  /** Zeros below the lowest 1; 32 where there is none. */
+  readonly trailingZeros: Unary<'i32'>;
   readonly isZero: Unary<'i32'>;
   readonly equal: Binary<'i32'>;
   readonly less: Binary<'i32'>;
@@ -133,6 +136,8 @@ export const i32: {
   or: binary('i32.or', [0x72], 'i32', 'i32'),
   shiftLeft: binary('i32.shl', [0x74], 'i32', 'i32'),
   shiftRight: binary('i32.shr_s', [0x75], 'i32', 'i32'),
+  shiftRightUnsigned: binary('i32.shr_u', [0x76], 'i32', 'i32'),
+  trailingZeros: unary('i32.ctz', [0x68], 'i32', 'i32'),
   isZero: unary('i32.eqz', [0x45], 'i32', 'i32'),
   equal: binary('i32.eq', [0x46], 'i32', 'i32'),
   less: binary('i32.lt_s', [0x48], 'i32', 'i32'),

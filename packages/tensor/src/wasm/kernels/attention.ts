@@ -5,9 +5,11 @@
 //     for each panel of 8 columns that sees some of them:  scores (tile) → hide → weights → sums of values (tile)
 
 import type { Callable, FunctionBuilder } from '../assembler/functionBuilder.ts';
-import { f32x4, i32, v128 } from '../assembler/instructions.ts';
+import { i32 } from '../assembler/instructions.ts';
 import type { ModuleBuilder } from '../assembler/moduleBuilder.ts';
 import { constant, type Local } from '../assembler/value.ts';
+import { type Bits, someSeen } from './attentionBits.ts';
+import { attentionBitsKernel, bitsPlace, bitsScratch } from './attentionBitsRecord.ts';
 import {
   defineGatherVisible,
   defineHideScores,
@@ -16,6 +18,7 @@ import {
   type HideScores,
   type WeighScores,
 } from './attentionBlock.ts';
+import { defineAnyNotFinite, type Met, meetRange, meetRuns } from './attentionMeeting.ts';
 import { type BeginPanel, defineBeginPanel, defineEndPanel, type EndPanel } from './attentionPanel.ts';
 import {
   type AttentionRecord,
@@ -24,6 +27,7 @@ import {
   panelState,
   taskBytes,
   taskFields,
+  wordKeys,
 } from './attentionRecord.ts';
 import type { Terms } from './attentionTerms.ts';
 import { attentionTermsKernel, forwardTerms, termsTaskBytes } from './attentionTermsRecord.ts';
@@ -43,6 +47,8 @@ interface Parts {
   readonly gather: GatherVisible;
   /** Where scores have terms. */
   readonly terms: Terms | undefined;
+  /** Where a bit says whether a key is seen; only with terms. */
+  readonly bits: Bits | undefined;
   /** Columns of a panel. */
   readonly across: number;
 }
@@ -60,23 +66,26 @@ const meetParameters = {
   valueDepth: 'i32',
   unsafe: 'i32',
   terms: 'i32',
+  from: 'i32',
+  to: 'i32',
+  hidden: 'i32',
+  words: 'i32',
 } as const;
 
+type MeetBlock = Callable<typeof meetParameters, undefined>;
+
 /**
- * One panel and one block: `keys` and `values` are packed, `count` keys from key `key` on; `source` is the block's first row of
- * values as they came; `unsafe` says that some of them are not finite; `terms` is where they lie in the record, if there are any.
+ * One panel and one block: `keys` and `values` are packed, `count` keys from key `key` on; of its rows the panel meets `from` (a multiple of a tile) to
+ * `to`, and some lane does not see all of them where `hidden`. `source` is the block's first row of
+ * values as they came; `unsafe` says that some of them are not finite; `terms` is where they lie in the record, if there are any; `words` are the bits
+ * of the rows met.
  */
-const defineMeetBlock = (module: ModuleBuilder, parts: Parts): Callable<typeof meetParameters, undefined> =>
+const defineMeetBlock = (module: ModuleBuilder, parts: Parts): MeetBlock =>
   module.define('meetBlock', { parameters: meetParameters }, (f, given) => {
     const { panel, keys, values, scores, source, sourceRow, key, count, depth, valueDepth, unsafe } = given;
+    const { from, to, hidden, words } = given;
     const state = panelState(parts.across);
     const rowBytes = 4 * parts.across;
-    // The rows of the block that any lane sees; the first rounded down to a tile. Rows count from the block's first key.
-    const from = f.let(i32.sub(i32.load(panel, state.low), key));
-    f.set(from, i32.and(i32.max(from, constant('i32', 0)), -tileRows));
-    const to = f.let(i32.sub(i32.load(panel, state.high), key));
-    f.set(to, i32.min(to, count));
-    f.if(i32.atLeast(from, to), () => f.return());
     const tilesTo = f.let(i32.and(i32.add(to, tileRows - 1), -tileRows));
     const queries = f.let(i32.add(panel, state.queries));
     const tile = f.let(i32.mul(depth, 4 * tileRows));
@@ -98,14 +107,10 @@ const defineMeetBlock = (module: ModuleBuilder, parts: Parts): Callable<typeof m
       rows: i32.sub(tilesTo, from),
     };
     if (parts.terms !== undefined) f.call(parts.terms.apply, { ...seen, slopes: 0 });
-    const hidden = f.let(
-      i32.or(
-        i32.less(firstKey, i32.load(panel, state.greatestFirst)),
-        i32.greater(i32.add(key, tilesTo), i32.load(panel, state.leastEnd)),
-      ),
-    );
     f.if(hidden, () =>
-      f.call(parts.hide, { panel, scores: visibleScores, key: firstKey, rows: i32.sub(tilesTo, from) }),
+      f.call(parts.hide, {
+        ...{ panel, scores: visibleScores, key: firstKey, rows: i32.sub(tilesTo, from), words },
+      }),
     );
 
     const sums = f.let(i32.add(queries, i32.mul(depth, rowBytes)));
@@ -131,6 +136,7 @@ const defineMeetBlock = (module: ModuleBuilder, parts: Parts): Callable<typeof m
           scores: visibleScores,
           key: firstKey,
           rows: i32.sub(to, from),
+          words,
           source: i32.add(source, i32.mul(from, sourceRow)),
           sourceRow,
           values: sums,
@@ -151,35 +157,6 @@ const defineMeetBlock = (module: ModuleBuilder, parts: Parts): Callable<typeof m
         }),
     );
   });
-
-/** Whether any of `count` rows of values holds NaN or an infinity: a number times 0 is then not 0. */
-const defineAnyNotFinite = (
-  module: ModuleBuilder,
-): Callable<{ source: 'i32'; row: 'i32'; count: 'i32'; depth: 'i32' }, 'i32'> =>
-  module.define(
-    'anyNotFinite',
-    { parameters: { source: 'i32', row: 'i32', count: 'i32', depth: 'i32' }, result: 'i32' },
-    (f, { source, row, count, depth }) => {
-      const sum = f.local('v128');
-      const at = f.local('i32');
-      const stop = f.local('i32');
-      f.for(0, count, 1, () => {
-        f.set(at, source);
-        f.set(stop, i32.add(source, i32.shiftLeft(i32.and(depth, -4), 2)));
-        f.while(i32.below(at, stop), () => {
-          f.set(sum, f32x4.add(sum, f32x4.mul(v128.load(at), 0)));
-          f.set(at, i32.add(at, 16));
-        });
-        f.set(stop, i32.add(source, i32.shiftLeft(depth, 2)));
-        f.while(i32.below(at, stop), () => {
-          f.set(sum, f32x4.add(sum, f32x4.mul(v128.loadLow(at), 0)));
-          f.set(at, i32.add(at, 4));
-        });
-        f.set(source, i32.add(source, row));
-      });
-      f.return(v128.anyTrue(f32x4.notEqual(sum, 0)));
-    },
-  );
 
 /** Calls back for each panel of the task with the address of its state and the number of its first column. */
 const eachPanel = (
@@ -204,10 +181,10 @@ const eachPanel = (
   });
 };
 
-/** Where a lane's bias and random numbers begin, for each of a panel. */
+/** Where a lane's bias, random numbers and bits begin, for each of a panel. */
 const beginTerms = (
   f: FunctionBuilder,
-  { place }: Terms,
+  { terms: { place }, bits }: { readonly terms: Terms; readonly bits: Bits | undefined },
   given: {
     readonly record: Local<'i32'>;
     readonly task: RecordLocals<typeof taskFields>;
@@ -224,28 +201,40 @@ const beginTerms = (
     // Lanes that are missing read what the last one reads.
     const mine = f.let(i32.add(column, lane));
     f.set(mine, i32.min(mine, last));
+    const own = f.let(i32.add(panel, i32.shiftLeft(lane, 2)));
+    const head = f.let(i32.add(i32.mul(task.kvHead, group), i32.div(mine, task.queries)));
+    const row = f.let(i32.remainder(mine, task.queries));
     f.call(place, {
       terms: i32.add(record, forwardTerms.record),
       taskTerms: i32.add(taskAddress, forwardTerms.task),
-      lane: i32.add(panel, i32.shiftLeft(lane, 2)),
-      head: i32.add(i32.mul(task.kvHead, group), i32.div(mine, task.queries)),
-      row: i32.remainder(mine, task.queries),
+      ...{ lane: own, head, row },
     });
+    if (bits !== undefined)
+      f.call(bits.place, {
+        bits: i32.add(record, bitsPlace.forward),
+        ...{ lane: own, head, row: i32.add(task.firstVisible, row) },
+      });
   });
 };
 
+/** Which kernel it is. */
+const specOf = ({ terms, bits }: Pick<Parts, 'terms' | 'bits'>): KernelSpec<AttentionRecord> => {
+  if (bits !== undefined) return attentionBitsKernel;
+  return terms === undefined ? attentionKernel : attentionTermsKernel;
+};
+
 /**
- * Kernel 'attention', or with `terms` kernel 'attentionTerms'. 2 · rows · keys · (depth + valueDepth) FLOP and as many exponentials as visible
+ * Kernel 'attention', or with `terms` kernel 'attentionTerms', or with `bits` too kernel 'attentionBits'. 2 · rows · keys · (depth + valueDepth) FLOP and as many exponentials as visible
  * scores; a bound costs as many again, dropout 40 integer operations a weight.
  */
 export const defineAttention = (
   module: ModuleBuilder,
   target: Target,
-  shared: Pick<Parts, 'tile' | 'packLeft' | 'packLeftTransposed' | 'terms'> & {
+  shared: Pick<Parts, 'tile' | 'packLeft' | 'packLeftTransposed' | 'terms' | 'bits'> & {
     readonly log: Callable<{ x: 'f32' }, 'f32'>;
   },
 ): void => {
-  const { terms } = shared;
+  const { terms, bits } = shared;
   const across = panelColumns(target);
   const state = panelState(across);
   const rowBytes = 4 * across;
@@ -254,19 +243,21 @@ export const defineAttention = (
     across,
     begin: defineBeginPanel(module, target),
     end: defineEndPanel(module, target, shared.log),
-    hide: defineHideScores(module, target),
+    hide: defineHideScores(module, target, bits !== undefined),
     weigh: defineWeighScores(module, target),
-    gather: defineGatherVisible(module, target),
+    gather: defineGatherVisible(module, target, bits !== undefined),
   };
   const meet = defineMeetBlock(module, parts);
   const anyNotFinite = defineAnyNotFinite(module);
-  const spec: KernelSpec<AttentionRecord> = terms === undefined ? attentionKernel : attentionTermsKernel;
   const bytesOfTask = terms === undefined ? taskBytes : termsTaskBytes;
-  defineKernel(module, spec, (f, call, { record, chunk, scratch }) => {
+  defineKernel(module, specOf(shared), (f, call, { record, chunk, scratch }) => {
     const { depth, valueDepth } = call;
     const taskAddress = f.let(i32.add(call.tasks, i32.mul(chunk, bytesOfTask)));
     const task = readRecord(f, taskAddress, taskFields);
-    // Scratch: packed keys, packed values, scores, a row for missing lanes, the panels (as in attentionScratch).
+    // Scratch: with bits the words of a panel and block; packed keys, packed values, scores, a row for missing lanes, the panels (as in
+    // attentionScratch).
+    const words = f.let(scratch);
+    if (bits !== undefined) f.set(scratch, i32.add(scratch, bitsScratch(across)));
     const paddedDepth = f.let(i32.and(i32.add(valueDepth, tileRows - 1), -tileRows));
     const values = f.let(i32.add(scratch, i32.mul(depth, 4 * keyBlock)));
     const scores = f.let(i32.add(values, i32.mul(paddedDepth, 4 * keyBlock)));
@@ -280,7 +271,11 @@ export const defineAttention = (
     eachPanel(f, panels, (panel, column) => {
       f.call(parts.begin, { record, task: taskAddress, panel, column, nowhere });
       if (terms !== undefined)
-        beginTerms(f, terms, { record, task, taskAddress, group: call.group, panel, column, across });
+        beginTerms(
+          f,
+          { terms, bits },
+          { record, task, taskAddress, group: call.group, panel, column, across },
+        );
       const [panelLow, panelHigh] = [f.let(i32.load(panel, state.low)), f.let(i32.load(panel, state.high))];
       f.set(low, i32.min(low, panelLow));
       f.set(high, i32.max(high, panelHigh));
@@ -292,20 +287,23 @@ export const defineAttention = (
       const row = f.let(i32.add(task.firstKey, key));
       const keys = i32.add(call.k, i32.mul(row, call.kRow), i32.mul(task.kvHead, call.kHead));
       const source = f.let(i32.add(call.v, i32.mul(row, call.vRow), i32.mul(task.kvHead, call.vHead)));
-      f.call(parts.packLeft, { source: keys, sourceRow: call.kRow, rows: count, depth, packed: scratch });
-      f.call(parts.packLeftTransposed, {
-        source,
-        sourceRow: call.vRow,
-        rows: valueDepth,
-        depth: count,
-        packed: values,
-      });
-      // Without `visible` nothing is hidden but the padding of the last tile, which is not multiplied.
       const unsafe = f.local('i32');
-      f.if(call.visible, () =>
-        f.set(unsafe, f.result(anyNotFinite, { source, row: call.vRow, count, depth: valueDepth })),
-      );
-      eachPanel(f, panels, (panel) =>
+      const pack = (): void => {
+        f.call(parts.packLeft, { source: keys, sourceRow: call.kRow, rows: count, depth, packed: scratch });
+        f.call(parts.packLeftTransposed, {
+          source,
+          sourceRow: call.vRow,
+          rows: valueDepth,
+          depth: count,
+          packed: values,
+        });
+        // Without `visible` nothing is hidden but the padding of the last tile, which is not multiplied.
+        const hides = bits === undefined ? call.visible : constant('i32', 1);
+        f.if(hides, () =>
+          f.set(unsafe, f.result(anyNotFinite, { source, row: call.vRow, count, depth: valueDepth })),
+        );
+      };
+      const meetBlock = (panel: Local<'i32'>, met: Met): void =>
         f.call(meet, {
           panel,
           keys: scratch,
@@ -319,8 +317,27 @@ export const defineAttention = (
           valueDepth,
           unsafe,
           terms: i32.add(record, forwardTerms.record),
-        }),
-      );
+          ...met,
+        });
+      if (bits === undefined) {
+        pack();
+        eachPanel(f, panels, (panel) =>
+          meetRange(f, across, { panel, key, count, words }, (met) => meetBlock(panel, met)),
+        );
+        return;
+      }
+      // A block is packed when the first panel sees some of it; `packed` is then as great as what a panel may see.
+      const packed = f.local('i32');
+      f.set(packed, 0);
+      const groups = f.let(i32.shiftRight(i32.add(count, wordKeys - 1), 5));
+      eachPanel(f, panels, (panel) => {
+        const found = f.let(f.result(bits.gather, { panel, key, groups, to: words }));
+        f.if(i32.less(packed, i32.and(found, someSeen)), () => {
+          pack();
+          f.set(packed, someSeen);
+        });
+        meetRuns(f, across, { found, count, words }, (met) => meetBlock(panel, met));
+      });
     });
 
     eachPanel(f, panels, (panel) =>

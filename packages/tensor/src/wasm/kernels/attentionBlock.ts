@@ -5,6 +5,7 @@ import type { Callable } from '../assembler/functionBuilder.ts';
 import { f32x4, i32, i32x4, v128 } from '../assembler/instructions.ts';
 import type { ModuleBuilder } from '../assembler/moduleBuilder.ts';
 import { constant, type Local, type Value } from '../assembler/value.ts';
+import { seesBit } from './attentionBits.ts';
 import { panelState } from './attentionRecord.ts';
 import { multiplyAdd, type Target } from './target.ts';
 import { panelColumns } from './tile.ts';
@@ -17,7 +18,7 @@ const panelOf = (target: Target) => {
   return { rowBytes: 4 * across, offsets, state: panelState(across) };
 };
 
-const hideParameters = { panel: 'i32', scores: 'i32', key: 'i32', rows: 'i32' } as const;
+const hideParameters = { panel: 'i32', scores: 'i32', key: 'i32', rows: 'i32', words: 'i32' } as const;
 const weighParameters = {
   panel: 'i32',
   scores: 'i32',
@@ -30,13 +31,17 @@ const gatherParameters = {
   scores: 'i32',
   key: 'i32',
   rows: 'i32',
+  words: 'i32',
   source: 'i32',
   sourceRow: 'i32',
   values: 'i32',
   valueDepth: 'i32',
 } as const;
 
-/** Sets scores that a lane must not see to −∞: `rows` rows of scores, the first of which belongs to key `key`. */
+/**
+ * Sets scores that a lane must not see to −∞: `rows` rows of scores, the first of which belongs to key `key`; with bits, whose words for these rows
+ * are at `words`, to what those say.
+ */
 export type HideScores = Callable<typeof hideParameters, undefined>;
 /** scores → 2^(score − maximum); updates maximum and sum of the panel and rescales the `valueRows` sums of values at `values`. */
 export type WeighScores = Callable<typeof weighParameters, undefined>;
@@ -47,8 +52,8 @@ export type GatherVisible = Callable<typeof gatherParameters, undefined>;
 const sees = (key: Local<'v128'>, first: Local<'v128'>, end: Local<'v128'>): Value<'v128'> =>
   v128.and(i32x4.atLeast(key, first), i32x4.less(key, end));
 
-/** Function 'hideScores'. */
-export const defineHideScores = (module: ModuleBuilder, target: Target): HideScores =>
+/** Function 'hideScores' for ranges. */
+const defineHideRanges = (module: ModuleBuilder, target: Target): HideScores =>
   module.define('hideScores', { parameters: hideParameters }, (f, { panel, scores, key, rows }) => {
     const { rowBytes, offsets, state } = panelOf(target);
     const index = f.let(i32x4.splat(key));
@@ -69,6 +74,22 @@ export const defineHideScores = (module: ModuleBuilder, target: Target): HideSco
       f.set(scores, i32.add(scores, rowBytes));
     });
   });
+
+/** Function 'hideScores' for bits. */
+const defineHideBits = (module: ModuleBuilder, target: Target): HideScores =>
+  module.define('hideScores', { parameters: hideParameters }, (f, { scores, rows, words }) => {
+    const { rowBytes, offsets } = panelOf(target);
+    f.for(0, rows, 1, (row) => {
+      const sees = seesBit(f, { words, row, rowBytes });
+      for (const at of offsets)
+        f.store(scores, v128.choose(v128.load(scores, at), constant('f32x4', -Infinity), sees(at)), at);
+      f.set(scores, i32.add(scores, rowBytes));
+    });
+  });
+
+/** Function 'hideScores'. */
+export const defineHideScores = (module: ModuleBuilder, target: Target, withBits: boolean): HideScores =>
+  withBits ? defineHideBits(module, target) : defineHideRanges(module, target);
 
 /**
  * Function 'weighScores'. Two rows a turn, in two sums, so that one does not wait for the other; as many vectors at once as V8 joins, loads
@@ -142,16 +163,24 @@ export const defineWeighScores = (module: ModuleBuilder, target: Target): WeighS
   );
 
 /** Function 'gatherVisible'. A hidden key must not be multiplied at all: 0 · ∞ is NaN. */
-export const defineGatherVisible = (module: ModuleBuilder, target: Target): GatherVisible =>
+export const defineGatherVisible = (
+  module: ModuleBuilder,
+  target: Target,
+  withBits: boolean,
+): GatherVisible =>
   module.define('gatherVisible', { parameters: gatherParameters }, (f, given) => {
-    const { panel, scores, key, rows, source, sourceRow, values, valueDepth } = given;
+    const { panel, scores, key, rows, words, source, sourceRow, values, valueDepth } = given;
     const { rowBytes, offsets, state } = panelOf(target);
     const index = f.let(i32x4.splat(key));
-    f.for(0, rows, 1, () => {
+    f.for(0, rows, 1, (row) => {
+      const bit = withBits ? seesBit(f, { words, row, rowBytes }) : undefined;
       const lanes = offsets.map((at) => {
         const first = f.let(v128.load(panel, state.first + at));
         const end = f.let(v128.load(panel, state.end + at));
-        return { at, weight: f.let(v128.load(scores, at)), seen: f.let(sees(index, first, end)) };
+        return {
+          ...{ at, weight: f.let(v128.load(scores, at)) },
+          seen: f.let(bit === undefined ? sees(index, first, end) : bit(at)),
+        };
       });
       f.for(0, valueDepth, 1, (c) => {
         const to = f.let(i32.add(values, i32.mul(c, rowBytes)));

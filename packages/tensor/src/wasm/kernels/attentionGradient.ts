@@ -8,6 +8,8 @@ import type { FunctionBuilder } from '../assembler/functionBuilder.ts';
 import { f32, f32x4, i32, v128 } from '../assembler/instructions.ts';
 import type { ModuleBuilder } from '../assembler/moduleBuilder.ts';
 import type { Local, Operand, Value } from '../assembler/value.ts';
+import { type Bits, someSeen } from './attentionBits.ts';
+import { attentionBitsGradientKernel } from './attentionBitsRecord.ts';
 import { defineHideScores, defineWeighScores } from './attentionBlock.ts';
 import { defineCopyRows, defineDifferScores, defineRowsToPanel } from './attentionGradientBlock.ts';
 import {
@@ -21,6 +23,7 @@ import {
 } from './attentionGradientRecord.ts';
 import {
   beginRows,
+  beginTermsOfRows,
   bringRows,
   fill,
   type GradientBlock,
@@ -28,9 +31,8 @@ import {
   type GradientSizes,
   type GradientTask,
   placeOf,
-  type RowsOf,
 } from './attentionGradientRows.ts';
-import { panelState } from './attentionRecord.ts';
+import { panelState, wordKeys } from './attentionRecord.ts';
 import type { Terms } from './attentionTerms.ts';
 import {
   attentionTermsGradientKernel,
@@ -52,47 +54,29 @@ interface TaskPlace {
   readonly biasGradient: Local<'i32'> | undefined;
 }
 
-/** Where the bias and random numbers of each row of a block begin. */
-const beginTerms = (
-  f: FunctionBuilder,
-  { place }: Terms,
-  given: RowsOf & { readonly record: Local<'i32'>; readonly taskAddress: Local<'i32'> },
-): void => {
-  const { record, taskAddress, across, s } = given;
-  const { panels, head, rows, firstRow } = given.block;
-  const last = f.let(i32.sub(rows, 1));
-  f.for(0, i32.mul(panels, across), 1, (index) => {
-    // Rows that are missing read what the last one reads; their gradients are 0.
-    const row = f.let(index);
-    f.set(row, i32.min(row, last));
-    const panel = i32.add(s.panels, i32.mul(i32.div(index, across), panelState(across).queries));
-    f.call(place, {
-      terms: i32.add(record, gradientTerms.record),
-      taskTerms: i32.add(taskAddress, gradientTerms.task),
-      lane: i32.add(panel, i32.shiftLeft(i32.remainder(index, across), 2)),
-      head,
-      row: i32.add(firstRow, row),
-    });
-  });
-};
-
 /**
- * Kernel 'attentionGradient', or with `terms` kernel 'attentionTermsGradient'. 2 · rows · keys · (3 · depth + 2 · valueDepth) FLOP and as many
+ * Kernel 'attentionGradient', or with `terms` kernel 'attentionTermsGradient', or with `bits` too kernel 'attentionBitsGradient'. 2 · rows · keys · (3 · depth + 2 · valueDepth) FLOP and as many
  * exponentials as visible scores.
  */
 export const defineAttentionGradient = (
   module: ModuleBuilder,
   target: Target,
-  shared: { readonly tile: Tile; readonly packLeft: PackLeft; readonly terms: Terms | undefined },
+  shared: {
+    readonly tile: Tile;
+    readonly packLeft: PackLeft;
+    readonly terms: Terms | undefined;
+    readonly bits: Bits | undefined;
+  },
 ): void => {
-  const { tile, packLeft, terms } = shared;
+  const { tile, packLeft, terms, bits } = shared;
+  const withBits = bits !== undefined;
   const across = panelColumns(target);
   const state = panelState(across);
   const rowBytes = 4 * across;
   const copyRows = defineCopyRows(module);
   const rowsToPanel = defineRowsToPanel(module, target);
-  const differ = defineDifferScores(module, target, terms !== undefined);
-  const hide = defineHideScores(module, target);
+  const differ = defineDifferScores(module, target, { withTerms: terms !== undefined, withBits });
+  const hide = defineHideScores(module, target, withBits);
   const weigh = defineWeighScores(module, target);
 
   /** Calls back for each panel of a block with the address of its state and its number. */
@@ -169,6 +153,21 @@ export const defineAttentionGradient = (
     );
   };
 
+  /** Where the words of a panel for a block of keys are; they are only with bits. */
+  const wordsOf = (s: GradientScratch, number: Local<'i32'>): Value<'i32'> =>
+    i32.add(s.words, i32.mul(number, rowBytes * (gradientKeys / wordKeys)));
+
+  /** Gathers a panel's words for a block of keys: what GatherBits gives. */
+  const gathered = (
+    f: FunctionBuilder,
+    { gather }: Bits,
+    given: { [Name in 'panel' | 'key' | 'count']: Local<'i32'> } & { readonly words: Value<'i32'> },
+  ): Value<'i32'> => {
+    const { panel, key, count, words } = given;
+    const groups = i32.shiftRight(i32.add(count, wordKeys - 1), 5);
+    return f.result(gather, { panel, key, groups, to: words });
+  };
+
   const oneTask = (f: FunctionBuilder, call: GradientFields, given: TaskPlace): void => {
     const { record, taskAddress, scratch, queryScale, biasGradient } = given;
     const { depth, valueDepth } = call;
@@ -228,7 +227,7 @@ export const defineAttentionGradient = (
         const own = { call, task, block, s, across };
         beginRows(f, own);
         bringRows(f, { ...own, queryScale }, { copyRows, rowsToPanel, sizes });
-        if (terms !== undefined) beginTerms(f, terms, { ...own, record, taskAddress });
+        if (terms !== undefined) beginTermsOfRows(f, { terms, bits }, { ...own, record, taskAddress });
         /** Where a block of keys and a panel have their part of what is kept for all keys: so many bytes a row of the block. */
         const partOf = (array: Local<'i32'>, key: Local<'i32'>, number: Local<'i32'>, bytes: number) =>
           f.let(
@@ -246,18 +245,23 @@ export const defineAttentionGradient = (
 
         eachPanel(f, block, s, (panel, number) => {
           const right = f.let(panelOf(s.queryPanels, wideBytes, number));
-          eachKeys(f, task, block, (key, _count, tiles) => {
-            const scores = partOf(s.blockScores, key, number, 4 * gradientKeys);
-            panelProduct(f, [s.packedKeys, depth], { key, tiles, right, out: scores });
-            const scoreRows = f.let(i32.shiftLeft(tiles, 2));
-            if (terms !== undefined) {
-              const slopes = partOf(s.blockSlopes, key, number, 4 * gradientKeys);
-              f.call(terms.apply, { ...withTerms(panel, key, scoreRows), scores, slopes });
-            }
-            f.call(hide, { panel, scores, key, rows: scoreRows });
-            f.call(weigh, { panel, scores, rows: scoreRows, values: scores, valueRows: 0 });
-            const tops = partOf(s.blockTops, key, number, 4);
-            for (let at = 0; at < 4 * across; at += 16) f.store(tops, v128.load(panel, state.max + at), at);
+          eachKeys(f, task, block, (key, count, tiles) => {
+            const words = f.let(wordsOf(s, number));
+            const scoresOf = (): void => {
+              const scores = partOf(s.blockScores, key, number, 4 * gradientKeys);
+              panelProduct(f, [s.packedKeys, depth], { key, tiles, right, out: scores });
+              const scoreRows = f.let(i32.shiftLeft(tiles, 2));
+              if (terms !== undefined) {
+                const slopes = partOf(s.blockSlopes, key, number, 4 * gradientKeys);
+                f.call(terms.apply, { ...withTerms(panel, key, scoreRows), scores, slopes });
+              }
+              f.call(hide, { panel, scores, key, rows: scoreRows, words });
+              f.call(weigh, { panel, scores, rows: scoreRows, values: scores, valueRows: 0 });
+              const tops = partOf(s.blockTops, key, number, 4);
+              for (let at = 0; at < 4 * across; at += 16) f.store(tops, v128.load(panel, state.max + at), at);
+            };
+            if (bits === undefined) scoresOf();
+            else f.if(i32.and(gathered(f, bits, { panel, key, count, words }), someSeen), scoresOf);
           });
           for (let at = 0; at < 4 * across; at += 16) {
             const sum = f.let(v128.load(panel, state.sum + at));
@@ -268,51 +272,66 @@ export const defineAttentionGradient = (
 
         fill(f, 0, [s.querySums, i32.mul(i32.mul(panels, across), wide)]);
         eachKeys(f, task, block, (key, count, tiles) => {
-          eachPanel(f, block, s, (panel, number) => {
-            panelProduct(f, [s.packedValues, valueDepth], {
-              ...{ key, tiles, out: s.weightGradients },
-              right: panelOf(s.upstreamPanels, wideValueBytes, number),
+          const gradients = (): void => {
+            eachPanel(f, block, s, (panel, number) => {
+              panelProduct(f, [s.packedValues, valueDepth], {
+                ...{ key, tiles, out: s.weightGradients },
+                right: panelOf(s.upstreamPanels, wideValueBytes, number),
+              });
+              const rowsOfTerms = withTerms(panel, key, i32.shiftLeft(tiles, 2));
+              if (terms !== undefined) {
+                fill(f, 1, [s.factors, i32.mul(tiles, tileRows * across)]);
+                f.call(terms.drop, { ...rowsOfTerms, scores: s.factors });
+              }
+              const row = f.let(i32.mul(number, 4 * tileRows * across)); // bytes of the panel's rows within a tile of keys
+              f.call(differ, {
+                ...{ panel, key, tiles, scale: call.scale, factors: s.factors },
+                tops: partOf(s.blockTops, key, number, 4),
+                scores: partOf(s.blockScores, key, number, 4 * gradientKeys),
+                slopes: partOf(s.blockSlopes, key, number, 4 * gradientKeys),
+                weightGradients: s.weightGradients,
+                weights: i32.add(s.weights, row),
+                scoreGradients: i32.add(s.scoreGradients, row),
+                scoreRows: i32.add(s.scoreRows, i32.mul(number, 4 * gradientKeys * across)),
+                words: wordsOf(s, number),
+              });
+              if (terms !== undefined && biasGradient !== undefined)
+                f.if(biasGradient, () =>
+                  f.call(terms.addBiasGradient, {
+                    ...rowsOfTerms,
+                    scores: s.weightGradients,
+                    gradient: biasGradient,
+                  }),
+                );
             });
-            const rowsOfTerms = withTerms(panel, key, i32.shiftLeft(tiles, 2));
-            if (terms !== undefined) {
-              fill(f, 1, [s.factors, i32.mul(tiles, tileRows * across)]);
-              f.call(terms.drop, { ...rowsOfTerms, scores: s.factors });
-            }
-            const row = f.let(i32.mul(number, 4 * tileRows * across)); // bytes of the panel's rows within a tile of keys
-            f.call(differ, {
-              ...{ panel, key, tiles, scale: call.scale, factors: s.factors },
-              tops: partOf(s.blockTops, key, number, 4),
-              scores: partOf(s.blockScores, key, number, 4 * gradientKeys),
-              slopes: partOf(s.blockSlopes, key, number, 4 * gradientKeys),
-              weightGradients: s.weightGradients,
-              weights: i32.add(s.weights, row),
-              scoreGradients: i32.add(s.scoreGradients, row),
-              scoreRows: i32.add(s.scoreRows, i32.mul(number, 4 * gradientKeys * across)),
+            const blockRows = f.let(i32.mul(panels, across));
+            const sums = (array: Local<'i32'>, bytes: Local<'i32'>) =>
+              f.let(i32.add(array, i32.mul(key, bytes)));
+            addProduct(f, wideValueBytes, {
+              ...{ left: s.weights, depth: blockRows, tiles, right: s.upstreamRows },
+              out: sums(s.valueSums, wideValueBytes),
             });
-            if (terms !== undefined && biasGradient !== undefined)
-              f.if(biasGradient, () =>
-                f.call(terms.addBiasGradient, {
-                  ...rowsOfTerms,
-                  scores: s.weightGradients,
-                  gradient: biasGradient,
-                }),
-              );
-          });
-          const blockRows = f.let(i32.mul(panels, across));
-          const sums = (array: Local<'i32'>, bytes: Local<'i32'>) =>
-            f.let(i32.add(array, i32.mul(key, bytes)));
-          addProduct(f, wideValueBytes, {
-            ...{ left: s.weights, depth: blockRows, tiles, right: s.upstreamRows },
-            out: sums(s.valueSums, wideValueBytes),
-          });
-          addProduct(f, wideBytes, {
-            ...{ left: s.scoreGradients, depth: blockRows, tiles, right: s.queryRows },
-            out: sums(s.keySums, wideBytes),
-          });
-          addProduct(f, wideBytes, {
-            ...{ left: s.scoreRows, depth: count, tiles: f.let(i32.shiftRight(blockRows, 2)) },
-            ...{ right: sums(s.keyRows, wideBytes), out: s.querySums },
-          });
+            addProduct(f, wideBytes, {
+              ...{ left: s.scoreGradients, depth: blockRows, tiles, right: s.queryRows },
+              out: sums(s.keySums, wideBytes),
+            });
+            addProduct(f, wideBytes, {
+              ...{ left: s.scoreRows, depth: count, tiles: f.let(i32.shiftRight(blockRows, 2)) },
+              ...{ right: sums(s.keyRows, wideBytes), out: s.querySums },
+            });
+          };
+          if (bits === undefined) gradients();
+          else {
+            const found = f.local('i32');
+            f.set(found, 0);
+            eachPanel(f, block, s, (panel, number) =>
+              f.set(
+                found,
+                i32.or(found, gathered(f, bits, { panel, key, count, words: wordsOf(s, number) })),
+              ),
+            );
+            f.if(i32.and(found, someSeen), gradients);
+          }
         });
         f.call(copyRows, {
           ...{ source: s.querySums, sourceRow: wideBytes, rows, width: depth, padded: 0 },
@@ -338,6 +357,7 @@ export const defineAttentionGradient = (
     });
   };
 
+  const spec = withBits ? attentionBitsGradientKernel : attentionTermsGradientKernel;
   if (terms === undefined)
     defineKernel(module, attentionGradientKernel, (f, call, { record, chunk, scratch }) =>
       oneTask(f, call, {
@@ -346,7 +366,7 @@ export const defineAttentionGradient = (
       }),
     );
   else
-    defineKernel(module, attentionTermsGradientKernel, (f, call, { record, chunk, scratch }) => {
+    defineKernel(module, spec, (f, call, { record, chunk, scratch }) => {
       const bounds = f.let(i32.add(call.groups, i32.shiftLeft(chunk, 2)));
       f.for(i32.load(bounds), i32.load(bounds, 4), 1, (number) =>
         oneTask(f, call, {

@@ -5,6 +5,7 @@ import type { Callable } from '../assembler/functionBuilder.ts';
 import { f32x4, i32, i32x4, v128 } from '../assembler/instructions.ts';
 import type { ModuleBuilder } from '../assembler/moduleBuilder.ts';
 import { constant, type Local, type Value } from '../assembler/value.ts';
+import { seesBit } from './attentionBits.ts';
 import { gradientKeys, gradientRows } from './attentionGradientRecord.ts';
 import { panelState } from './attentionRecord.ts';
 import { alongRow } from './rowLoop.ts';
@@ -36,6 +37,7 @@ const differParameters = {
   scoreRows: 'i32',
   slopes: 'i32',
   factors: 'i32',
+  words: 'i32',
 } as const;
 
 /** Copies `rows` rows of `width` numbers; where `padded` is not less than width, zeros follow in each row up to that many numbers. */
@@ -47,6 +49,7 @@ export type RowsToPanel = Callable<typeof panelParameters, undefined>;
  * P = 2^(score − max) · share and the gradients of scores
  * scale · P ∘ (weightGradients − delta), 0 where a lane does not see the key. The first two as [tile of 4 keys][row][4], the last as
  * [tile of 4 rows][key][4], at the panel's place in each.
+ * With bits what is seen is what the `words` of these keys say.
  * With terms P is multiplied by `factors` for the first, weightGradients by them for the others, those by `slopes`, and what they were before the
  * slopes and the scale takes the place of weightGradients.
  */
@@ -98,12 +101,16 @@ export const defineRowsToPanel = (module: ModuleBuilder, target: Target): RowsTo
   );
 
 /** Function 'differScores'. */
-export const defineDifferScores = (module: ModuleBuilder, target: Target, withTerms: boolean): DifferScores =>
+export const defineDifferScores = (
+  module: ModuleBuilder,
+  target: Target,
+  { withTerms, withBits }: { readonly withTerms: boolean; readonly withBits: boolean },
+): DifferScores =>
   module.define('differScores', { parameters: differParameters }, (f, given) => {
     const across = panelColumns(target);
     const state = panelState(across);
     const { panel, tops, scores, weightGradients, key, tiles, weights, scoreGradients, scoreRows } = given;
-    const { slopes, factors } = given;
+    const { slopes, factors, words } = given;
     const scale = f.let(f32x4.splat(given.scale));
     // A finite maximum to subtract where nothing is seen: −∞ − −∞ would be NaN.
     const finite = (address: Local<'i32'>, at: number): Value<'v128'> =>
@@ -122,12 +129,16 @@ export const defineDifferScores = (module: ModuleBuilder, target: Target, withTe
     }));
     const index = f.local('v128');
     const difference = f.local('v128');
-    f.for(0, tiles, 1, () => {
+    f.for(0, tiles, 1, (tile) => {
+      const bit = withBits
+        ? seesBit(f, { words, row: f.let(i32.mul(tile, tileRows)), rowBytes: 4 * across })
+        : undefined;
       for (const { at, share, delta, first, end } of lanes) {
         f.set(index, i32x4.splat(key));
         const found = Array.from({ length: tileRows }, (_, row) => {
           const offset = at + row * 4 * across;
-          const seen = f.let(v128.and(i32x4.atLeast(index, first), i32x4.less(index, end)));
+          const inRange = v128.and(i32x4.atLeast(index, first), i32x4.less(index, end));
+          const seen = f.let(bit === undefined ? inRange : bit(at, row));
           const weight = f.let(v128.and(f32x4.mul(v128.load(scores, offset), share), seen));
           const change = f.local('v128');
           if (withTerms) {
@@ -136,6 +147,8 @@ export const defineDifferScores = (module: ModuleBuilder, target: Target, withTe
             f.set(change, v128.and(f32x4.mul(weight, difference), seen));
             f.store(weightGradients, change, offset);
             f.set(change, f32x4.mul(change, f32x4.mul(v128.load(slopes, offset), scale)));
+            // A panel that sees nothing of these keys has no slopes: they are what was there before.
+            if (withBits) f.set(change, v128.and(change, seen));
             f.set(weight, f32x4.mul(weight, factor));
           } else {
             f.set(difference, f32x4.sub(v128.load(weightGradients, offset), delta));

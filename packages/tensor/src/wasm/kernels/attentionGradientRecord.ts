@@ -3,7 +3,7 @@
 import type { FunctionBuilder } from '../assembler/functionBuilder.ts';
 import { i32 } from '../assembler/instructions.ts';
 import type { Local, Operand, Value } from '../assembler/value.ts';
-import { type AttentionSizes, panelState } from './attentionRecord.ts';
+import { type AttentionSizes, panelState, wordKeys } from './attentionRecord.ts';
 import type { KernelSpec } from './record.ts';
 import { tileRows } from './tile.ts';
 
@@ -91,11 +91,18 @@ export type GradientPart = keyof typeof parts;
 /** Scores of a block of rows against all keys, [block of keys][panel][key][lane], with terms their slopes likewise, and the panels' maxima then. */
 type BlockPart = 'blockScores' | 'blockSlopes' | 'blockTops';
 
-type FixedPart = 'weightGradients' | 'factors' | 'weights' | 'scoreGradients' | 'scoreRows' | 'panels';
+type FixedPart =
+  | 'weightGradients'
+  | 'factors'
+  | 'weights'
+  | 'scoreGradients'
+  | 'scoreRows'
+  | 'words'
+  | 'panels';
 
 /**
  * Bytes of the parts whose size does not: weight gradients of a panel (with terms the factors of its weights too), and the weights as left operands
- * of three products.
+ * of three products; with bits the words of the panels for a block of keys.
  */
 const fixed = (across: number): Readonly<Record<FixedPart, number>> => {
   const panel = 4 * gradientKeys * across;
@@ -106,6 +113,7 @@ const fixed = (across: number): Readonly<Record<FixedPart, number>> => {
     weights: weightsBytes,
     scoreGradients: weightsBytes,
     scoreRows: weightsBytes,
+    words: 4 * gradientRows * (gradientKeys / wordKeys),
     panels,
   };
 };

@@ -4,6 +4,8 @@
 import type { FunctionBuilder } from '../assembler/functionBuilder.ts';
 import { f32x4, i32 } from '../assembler/instructions.ts';
 import { constant, type Local, type Operand, type Value } from '../assembler/value.ts';
+import type { Bits } from './attentionBits.ts';
+import { bitsPlace } from './attentionBitsRecord.ts';
 import type { CopyRows, RowsToPanel } from './attentionGradientBlock.ts';
 import type {
   attentionGradientKernel,
@@ -11,6 +13,8 @@ import type {
   gradientTaskFields,
 } from './attentionGradientRecord.ts';
 import { panelState } from './attentionRecord.ts';
+import type { Terms } from './attentionTerms.ts';
+import { gradientTerms } from './attentionTermsRecord.ts';
 import { sumOfLanes } from './lanes.ts';
 import type { RecordLocals } from './record.ts';
 import { alongRow } from './rowLoop.ts';
@@ -161,6 +165,35 @@ export const bringRows = (
         width,
         to: place(to, bytes),
         scale,
+      });
+  });
+};
+
+/** Where the bias, random numbers and bits of each row of a block begin. */
+export const beginTermsOfRows = (
+  f: FunctionBuilder,
+  { terms: { place }, bits }: { readonly terms: Terms; readonly bits: Bits | undefined },
+  given: RowsOf & { readonly record: Local<'i32'>; readonly taskAddress: Local<'i32'> },
+): void => {
+  const { record, task, taskAddress, across, s } = given;
+  const { panels, head, rows, firstRow } = given.block;
+  const last = f.let(i32.sub(rows, 1));
+  f.for(0, i32.mul(panels, across), 1, (index) => {
+    // Rows that are missing read what the last one reads; their gradients are 0.
+    const row = f.let(index);
+    f.set(row, i32.min(row, last));
+    const panel = i32.add(s.panels, i32.mul(i32.div(index, across), panelState(across).queries));
+    const own = { lane: f.let(i32.add(panel, i32.shiftLeft(i32.remainder(index, across), 2))), head };
+    f.set(row, i32.add(row, firstRow));
+    f.call(place, {
+      terms: i32.add(record, gradientTerms.record),
+      taskTerms: i32.add(taskAddress, gradientTerms.task),
+      ...{ ...own, row },
+    });
+    if (bits !== undefined)
+      f.call(bits.place, {
+        bits: i32.add(record, bitsPlace.gradient),
+        ...{ ...own, row: i32.add(task.firstVisible, row) },
       });
   });
 };

@@ -58,6 +58,9 @@ export const taskBytes: number = 4 * Object.keys(taskFields).length;
 /** Keys of a block: its keys and values, packed, and one panel of its scores stay in cache. */
 export const keyBlock = 256;
 
+/** Keys that a word of bits tells of. */
+export const wordKeys = 32;
+
 /** Most columns of a task: while a block of keys is packed, this many columns use it. Half as many are 3 % slower, their state is 256 KB. */
 export const maxColumns = 512;
 
@@ -84,6 +87,8 @@ export interface PanelState {
   readonly biasRow: number;
   readonly biasShift: number;
   readonly position: number;
+  /** With bits, a lane each: address of the word that holds key 0. */
+  readonly words: number;
   /** The packed queries; the sums of values follow them. */
   readonly queries: number;
 }
@@ -96,7 +101,8 @@ export const panelState = (across: number): PanelState => {
     ...{ max: 0, sum: lanes, first: 2 * lanes, end: 3 * lanes, out: 4 * lanes, logSumExp: 5 * lanes },
     ...{ low: single, high: single + 4, greatestFirst: single + 8, leastEnd: single + 12 },
     ...{ started: single + 16, biasRow: single + 64, biasShift: single + 64 + lanes },
-    ...{ position: single + 64 + 2 * lanes, queries: single + 64 + 4 * lanes }, // on a cache line of its own
+    ...{ position: single + 64 + 2 * lanes, words: single + 64 + 3 * lanes },
+    ...{ queries: single + 64 + 4 * lanes }, // on a cache line of its own
   };
 };
 

@@ -48,5 +48,12 @@ export const defineForward = (
   defineProduct(module, target, { tile, packPanel, packLeft, packLeftTransposed, finish });
   defineSoftmax(module, target, log);
   defineLayerNorm(module, target);
-  defineAttention(module, target, { tile, packLeft, packLeftTransposed, log, terms: undefined });
+  defineAttention(module, target, {
+    tile,
+    packLeft,
+    packLeftTransposed,
+    log,
+    terms: undefined,
+    bits: undefined,
+  });
 };

@@ -3,7 +3,12 @@
 
 import type { Callable } from '../assembler/functionBuilder.ts';
 import { type ModuleBuilder, moduleBuilder } from '../assembler/moduleBuilder.ts';
-import { attentionTermsKernels, defineAttentionTerms } from './attentionTermsModule.ts';
+import {
+  attentionBitsKernels,
+  attentionTermsKernels,
+  defineAttentionBits,
+  defineAttentionTerms,
+} from './attentionTermsModule.ts';
 import { defineElementwiseKernels, elementwiseKernels } from './elementwiseModule.ts';
 import { defineForward, forwardKernels } from './forwardModule.ts';
 import { defineIntegers, integerKernels } from './integerModule.ts';
@@ -25,6 +30,7 @@ const groups: readonly KernelGroup[] = [
   { kernels: trainingKernels, define: defineTraining },
   { kernels: attentionTermsKernels, define: defineAttentionTerms },
   { kernels: recurrentKernels, define: defineRecurrent },
+  { kernels: attentionBitsKernels, define: defineAttentionBits },
 ];
 
 /** Names of the kernels; the index of a name is its number for workers. */

@@ -41,6 +41,6 @@ export const defineTraining = (module: ModuleBuilder, target: Target): void => {
   defineSoftmaxGradient(module, target);
   defineLayerNormGradient(module, target);
   defineAdamW(module, target);
-  defineAttentionGradient(module, target, { tile, packLeft, terms: undefined });
+  defineAttentionGradient(module, target, { tile, packLeft, terms: undefined, bits: undefined });
   defineDropout(module);
 };
