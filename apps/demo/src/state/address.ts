@@ -80,3 +80,10 @@ export const numberInAddress = (name: string, limit: number, fallback: number): 
   const value = text === undefined ? Number.NaN : Number(text);
   return Number.isInteger(value) && value >= 0 && value < limit ? value : fallback;
 };
+
+/** One of a list from the address, as it is written there, or the fallback where it is none. */
+export const choiceInAddress = <Value extends string | number>(
+  name: string,
+  list: readonly Value[],
+  fallback: Value,
+): Value => list.find((value) => String(value) === address().values.get(name)) ?? fallback;

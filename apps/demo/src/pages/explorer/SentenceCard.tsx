@@ -2,6 +2,7 @@
 
 import { type JSX, Show } from 'solid-js';
 import { Presets } from '../../components/Presets.tsx';
+import { SentenceField } from '../../components/SentenceField.tsx';
 import { texts } from '../../i18n/texts.ts';
 import { currentModel } from '../../model/session.ts';
 import type { ExplorerState } from './explorerState.ts';
@@ -20,17 +21,12 @@ export const SentenceCard = (props: { readonly state: ExplorerState }): JSX.Elem
   return (
     <section class="card explorer-sentence">
       <h3 class="eyebrow">{words().sentence}</h3>
-      <div class="sentence-grow" data-text={state.text()}>
-        <textarea
-          rows="1"
-          spellcheck={false}
-          aria-label={words().sentence}
-          placeholder={texts().look.placeholder}
-          value={state.text()}
-          onInput={(event) => state.setText(event.currentTarget.value)}
-          onKeyDown={(event) => event.key === 'Enter' && !event.isComposing && event.preventDefault()}
-        />
-      </div>
+      <SentenceField
+        label={words().sentence}
+        placeholder={texts().look.placeholder}
+        value={state.text()}
+        onInput={(text) => state.setText(text)}
+      />
       <Show when={cut() > 0}>
         <p class="sentence-cut" role="status">
           {texts().look.cut(cut(), currentModel()?.maxTokens ?? 0)}

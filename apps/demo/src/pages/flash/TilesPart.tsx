@@ -3,6 +3,7 @@
 import { createMemo, type JSX, onCleanup, onMount, Show } from 'solid-js';
 import { Bars } from '../../components/Bars.tsx';
 import { Curves } from '../../components/Curves.tsx';
+import { Failure } from '../../components/Failure.tsx';
 import { grouped, magnitude, powerOfTen } from '../../components/formatNumber.ts';
 import { Hood } from '../../components/Hood.tsx';
 import { Player } from '../../components/Player.tsx';
@@ -184,12 +185,7 @@ export const TilesPart = (): JSX.Element => {
           <Controls />
         </div>
         <div class="train-main">
-          <Show when={tilesState.error() !== ''}>
-            <div class="card" role="alert">
-              <p>{texts().flash.failed}</p>
-              <pre class="error-text">{tilesState.error()}</pre>
-            </div>
-          </Show>
+          <Failure text={texts().flash.failed} message={tilesState.error()} />
           <Stage />
           <Verdict findings={findings()} notes={words().notesSay} />
           <div class="train-pictures">

@@ -1,8 +1,9 @@
 // Fourth part: signals and gradients through many layers, by law of first values, with and without residual path and norm.
 
-import { createMemo, For, type JSX, onCleanup, onMount, Show } from 'solid-js';
+import { createMemo, For, type JSX, onCleanup, onMount } from 'solid-js';
 import { Curves, type Series } from '../../components/Curves.tsx';
 import { calledNames } from '../../components/calledNames.ts';
+import { Failure } from '../../components/Failure.tsx';
 import { magnitude, powerOfTen } from '../../components/formatNumber.ts';
 import { scientific } from '../../components/formulaText.ts';
 import { Hood } from '../../components/Hood.tsx';
@@ -218,12 +219,7 @@ export const DepthPart = (): JSX.Element => {
           <Controls />
         </div>
         <div class="train-main">
-          <Show when={depthState.error() !== ''}>
-            <div class="card" role="alert">
-              <p>{texts().gradients.failed}</p>
-              <pre class="error-text">{depthState.error()}</pre>
-            </div>
-          </Show>
+          <Failure text={texts().gradients.failed} message={depthState.error()} />
           <Cards />
           <Verdict findings={findings()} notes={words().notesSay} />
           <Hood

@@ -2,10 +2,12 @@
 
 import { createMemo, type JSX, onCleanup, onMount, Show } from 'solid-js';
 import { Curves, type Series } from '../../components/Curves.tsx';
+import { Failure } from '../../components/Failure.tsx';
 import { fixed, magnitude, percent, powerOfTen } from '../../components/formatNumber.ts';
 import { Hood } from '../../components/Hood.tsx';
 import { Question } from '../../components/Question.tsx';
 import { Range } from '../../components/Range.tsx';
+import { RunButton } from '../../components/RunButton.tsx';
 import { Segmented } from '../../components/Segmented.tsx';
 import { Verdict } from '../../components/Verdict.tsx';
 import type { Change } from '../../experiments/normCompany.ts';
@@ -18,19 +20,13 @@ const words = () => texts().gradients.norms;
 
 const Controls = (): JSX.Element => (
   <section class="card controls">
-    <Show
-      when={normState.running()}
-      fallback={
-        <button type="button" class="button primary norms-run" onClick={normState.run}>
-          <span class="play-mark" aria-hidden="true" />
-          {normState.outcomes().length > 0 ? words().again : words().run}
-        </button>
-      }
-    >
-      <button type="button" class="button norms-run" onClick={normState.stop}>
-        {words().cancel}
-      </button>
-    </Show>
+    <RunButton
+      name="norms-run"
+      running={normState.running()}
+      run={normState.run}
+      stop={normState.stop}
+      words={{ run: normState.outcomes().length > 0 ? words().again : words().run, stop: words().cancel }}
+    />
     <p class="hint norms-progress" role="status">
       {normState.running() || normState.outcomes().length > 0
         ? words().progress(normState.outcomes().length, normState.total())
@@ -206,12 +202,7 @@ export const NormsPart = (): JSX.Element => {
           <Controls />
         </div>
         <div class="train-main">
-          <Show when={normState.error() !== ''}>
-            <div class="card" role="alert">
-              <p>{texts().gradients.failed}</p>
-              <pre class="error-text">{normState.error()}</pre>
-            </div>
-          </Show>
+          <Failure text={texts().gradients.failed} message={normState.error()} />
           <CompanyCards />
           <Show when={normState.outcomes().length > 0}>
             <TrainedCards />

@@ -3,12 +3,15 @@
 import { createMemo, type JSX, Show } from 'solid-js';
 import { type Bar, Bars } from '../../components/Bars.tsx';
 import { Curves } from '../../components/Curves.tsx';
+import { Failure } from '../../components/Failure.tsx';
 import { percent } from '../../components/formatNumber.ts';
 import { Hood } from '../../components/Hood.tsx';
 import { Presets } from '../../components/Presets.tsx';
 import { Question } from '../../components/Question.tsx';
 import { Range } from '../../components/Range.tsx';
+import { RunButton } from '../../components/RunButton.tsx';
 import { Segmented } from '../../components/Segmented.tsx';
+import { SentenceField } from '../../components/SentenceField.tsx';
 import { Verdict } from '../../components/Verdict.tsx';
 import { type Pooling, poolings } from '../../experiments/headConversionWays.ts';
 import { divisorsOf } from '../../experiments/headCounts.ts';
@@ -29,16 +32,11 @@ const Controls = ({ state }: PartProps): JSX.Element => (
     <Presets words={words()} presets={sentencePresets} options={state.choice()} onChoose={state.change} />
     <div class="position-sentence">
       <h3 class="control-label">{words().sentence}</h3>
-      <div class="sentence-grow" data-text={state.choice().text}>
-        <textarea
-          rows="1"
-          spellcheck={false}
-          aria-label={words().sentence}
-          value={state.choice().text}
-          onInput={(event) => state.change({ text: event.currentTarget.value })}
-          onKeyDown={(event) => event.key === 'Enter' && !event.isComposing && event.preventDefault()}
-        />
-      </div>
+      <SentenceField
+        label={words().sentence}
+        value={state.choice().text}
+        onInput={(text) => state.change({ text })}
+      />
     </div>
     <Range
       label={words().kvHeads}
@@ -111,18 +109,13 @@ const Pictures = ({ state }: PartProps): JSX.Element => {
         <Bars bars={bars()} most={most()} />
         <Show when={state.ready()} fallback={<p class="hint">{words().waiting}</p>}>
           <div class="mask-measure">
-            <Show
-              when={state.turning()}
-              fallback={
-                <button type="button" class="button" onClick={state.turn}>
-                  {words().turn}
-                </button>
-              }
-            >
-              <button type="button" class="button" onClick={state.stop}>
-                {texts().heads.sizes.stop}
-              </button>
-            </Show>
+            <RunButton
+              primary={false}
+              running={state.turning()}
+              run={state.turn}
+              stop={state.stop}
+              words={{ run: words().turn, stop: texts().heads.sizes.stop }}
+            />
             <p class="hint" role="status">
               {state.turning() ? words().working : words().turnHint}
             </p>
@@ -179,12 +172,7 @@ export const ConversionPart = (): JSX.Element => {
           <Controls state={state} />
         </div>
         <div class="train-main">
-          <Show when={state.error() !== ''}>
-            <div class="card" role="alert">
-              <p>{texts().heads.failed}</p>
-              <pre class="error-text">{state.error()}</pre>
-            </div>
-          </Show>
+          <Failure text={texts().heads.failed} message={state.error()} />
           <Pictures state={state} />
           <Verdict findings={findings()} notes={words().notesSay} />
           <Hood

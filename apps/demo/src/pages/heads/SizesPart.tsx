@@ -3,11 +3,13 @@
 import { createMemo, type JSX, onCleanup, onMount, Show } from 'solid-js';
 import { type Bar, Bars } from '../../components/Bars.tsx';
 import { Curves } from '../../components/Curves.tsx';
+import { Failure } from '../../components/Failure.tsx';
 import { bytes, duration, grouped, quantity } from '../../components/formatNumber.ts';
 import { Hood } from '../../components/Hood.tsx';
 import { Presets } from '../../components/Presets.tsx';
 import { Question } from '../../components/Question.tsx';
 import { Range } from '../../components/Range.tsx';
+import { RunButton } from '../../components/RunButton.tsx';
 import { Verdict } from '../../components/Verdict.tsx';
 import { divisorsOf, headCounts, kindOf } from '../../experiments/headCounts.ts';
 import { texts } from '../../i18n/texts.ts';
@@ -169,19 +171,12 @@ const Measured = (): JSX.Element => {
         )}
       </p>
       <div class="mask-measure">
-        <Show
-          when={sizesState.running()}
-          fallback={
-            <button type="button" class="button primary" onClick={sizesState.measure}>
-              <span class="play-mark" aria-hidden="true" />
-              {sizesState.times().length > 0 ? words().again : words().measure}
-            </button>
-          }
-        >
-          <button type="button" class="button" onClick={sizesState.stop}>
-            {words().stop}
-          </button>
-        </Show>
+        <RunButton
+          running={sizesState.running()}
+          run={sizesState.measure}
+          stop={sizesState.stop}
+          words={{ run: sizesState.times().length > 0 ? words().again : words().measure, stop: words().stop }}
+        />
         <p class="hint" role="status">
           {sizesState.running() ? words().measuring(sizesState.times().length, repeats * kinds().length) : ''}
         </p>
@@ -189,12 +184,7 @@ const Measured = (): JSX.Element => {
       <Show when={speeds().length === kinds().length}>
         <Bars bars={speeds()} />
       </Show>
-      <Show when={sizesState.error() !== ''}>
-        <div role="alert">
-          <p>{texts().heads.failed}</p>
-          <pre class="error-text">{sizesState.error()}</pre>
-        </div>
-      </Show>
+      <Failure text={texts().heads.failed} message={sizesState.error()} card={false} />
       <h4 class="heads-under">{words().token}</h4>
       <Bars
         bars={kinds().map((kvHeads): Bar => {

@@ -5,7 +5,7 @@ import { divisorsOf, type HeadsOptions, headCounts } from '../../experiments/hea
 import { latest } from '../../model/latest.ts';
 import { client } from '../../model/session.ts';
 import type { DecodeTiming } from '../../protocol.ts';
-import { currentAddress, updateAddress } from '../../state/address.ts';
+import { choiceInAddress, currentAddress, updateAddress } from '../../state/address.ts';
 import { sizesPresets } from './sizesPresets.ts';
 
 /** Numbers to choose from; heads and kvHeads also have to divide. */
@@ -46,11 +46,9 @@ const fitted = (wanted: HeadsOptions): HeadsOptions => {
 };
 
 const fromAddress = (): HeadsOptions => {
-  const { values } = currentAddress();
   const known = (name: keyof typeof sizeChoices): number =>
-    (sizeChoices[name] as readonly number[]).find((value) => String(value) === values.get(name)) ??
-    sizesPresets.llama3[name];
-  const kvHeads = Number(values.get('kv') ?? sizesPresets.llama3.kvHeads);
+    choiceInAddress<number>(name, sizeChoices[name], sizesPresets.llama3[name]);
+  const kvHeads = Number(currentAddress().values.get('kv') ?? sizesPresets.llama3.kvHeads);
   return fitted({
     ...{ width: known('width'), heads: known('heads'), kvHeads: Number.isFinite(kvHeads) ? kvHeads : 1 },
     ...{ layers: known('layers'), context: known('context'), bytes: known('bytes') },

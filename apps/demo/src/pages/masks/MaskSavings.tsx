@@ -1,8 +1,10 @@
 // What the mask saves: operations and bytes by count, time by a run in the Worker; and what a stack of layers lets the last token hear of.
 
-import { createMemo, For, type JSX, Show } from 'solid-js';
+import { createMemo, For, type JSX } from 'solid-js';
 import { Curves } from '../../components/Curves.tsx';
+import { Failure } from '../../components/Failure.tsx';
 import { bytes, fixed, grouped, magnitude } from '../../components/formatNumber.ts';
+import { RunButton } from '../../components/RunButton.tsx';
 import type { CostRow } from '../../experiments/maskCost.ts';
 import { reachedBy } from '../../experiments/maskFacts.ts';
 import { texts } from '../../i18n/texts.ts';
@@ -46,30 +48,19 @@ const CostTable = (props: { readonly facts: MaskFacts }): JSX.Element => {
 
 const Measure = (): JSX.Element => (
   <div class="mask-measure">
-    <Show
-      when={maskState.running()}
-      fallback={
-        <button type="button" class="button primary mask-run" onClick={maskState.measure}>
-          <span class="play-mark" aria-hidden="true" />
-          {maskState.times().length > 0 ? words().again : words().measure}
-        </button>
-      }
-    >
-      <button type="button" class="button mask-run" onClick={maskState.stop}>
-        {words().stop}
-      </button>
-    </Show>
+    <RunButton
+      name="mask-run"
+      running={maskState.running()}
+      run={maskState.measure}
+      stop={maskState.stop}
+      words={{ run: maskState.times().length > 0 ? words().again : words().measure, stop: words().stop }}
+    />
     <p class="hint" role="status">
       {maskState.running() || maskState.times().length > 0
         ? words().measuring(maskState.times().length, repeats)
         : words().measureHint(grouped(maskState.studiedLength()))}
     </p>
-    <Show when={maskState.error() !== ''}>
-      <div role="alert">
-        <p>{words().failed}</p>
-        <pre class="error-text">{maskState.error()}</pre>
-      </div>
-    </Show>
+    <Failure text={words().failed} message={maskState.error()} card={false} />
   </div>
 );
 

@@ -1,12 +1,14 @@
 // Encodings of positions: what each is, what it does to scores by distance, and which scores notice that a sentence was moved.
 
 import { createMemo, type JSX, onCleanup, onMount, Show } from 'solid-js';
+import { Failure } from '../../components/Failure.tsx';
 import { grouped } from '../../components/formatNumber.ts';
 import { Hood } from '../../components/Hood.tsx';
 import { Presets } from '../../components/Presets.tsx';
 import { Question } from '../../components/Question.tsx';
 import { Range } from '../../components/Range.tsx';
 import { Segmented } from '../../components/Segmented.tsx';
+import { SentenceField } from '../../components/SentenceField.tsx';
 import { Verdict } from '../../components/Verdict.tsx';
 import { layouts, learnedNumbers, orders, shifts } from '../../experiments/positionOptions.ts';
 import { texts } from '../../i18n/texts.ts';
@@ -26,16 +28,7 @@ const Controls = (): JSX.Element => (
     <p class="fine">{words().learns(grouped(learnedNumbers[choice().encoding]))}</p>
     <div class="position-sentence">
       <h3 class="control-label">{words().sentence}</h3>
-      <div class="sentence-grow" data-text={choice().text}>
-        <textarea
-          rows="1"
-          spellcheck={false}
-          aria-label={words().sentence}
-          value={choice().text}
-          onInput={(event) => change({ text: event.currentTarget.value })}
-          onKeyDown={(event) => event.key === 'Enter' && !event.isComposing && event.preventDefault()}
-        />
-      </div>
+      <SentenceField label={words().sentence} value={choice().text} onInput={(text) => change({ text })} />
     </div>
     <Range
       label={words().shift}
@@ -85,12 +78,7 @@ export const PlacePart = (): JSX.Element => {
           <Controls />
         </div>
         <div class="train-main">
-          <Show when={placeState.error() !== ''}>
-            <div class="card" role="alert">
-              <p>{texts().positions.failed}</p>
-              <pre class="error-text">{placeState.error()}</pre>
-            </div>
-          </Show>
+          <Failure text={texts().positions.failed} message={placeState.error()} />
           <Show when={placeState.view()} fallback={<div class="card position-waiting" />}>
             {(view) => (
               <>

@@ -13,7 +13,7 @@ import {
 import type { PositionOptions, PositionView } from '../../experiments/positionView.ts';
 import { latest } from '../../model/latest.ts';
 import { client } from '../../model/session.ts';
-import { currentAddress, updateAddress } from '../../state/address.ts';
+import { choiceInAddress, currentAddress, updateAddress } from '../../state/address.ts';
 
 /** All that the reader chooses. */
 export interface PlaceChoice extends Omit<PositionOptions, 'words'> {
@@ -55,19 +55,13 @@ const refresh = (): void => {
 };
 
 const fromAddress = (): PlaceChoice => {
-  const { values } = currentAddress();
-  const known = <Value extends string | number>(
-    list: readonly Value[],
-    name: string,
-    fallback: Value,
-  ): Value => list.find((value) => String(value) === values.get(name)) ?? fallback;
   return {
-    text: values.get('text') ?? standardChoice.text,
-    encoding: known(encodings, 'encoding', standardChoice.encoding),
-    layout: known(layouts, 'pairs', standardChoice.layout),
-    shift: known<number>(shifts, 'by', standardChoice.shift),
-    order: known(orders, 'order', standardChoice.order),
-    head: known<number>(headNumbers, 'head', standardChoice.head),
+    text: currentAddress().values.get('text') ?? standardChoice.text,
+    encoding: choiceInAddress('encoding', encodings, standardChoice.encoding),
+    layout: choiceInAddress('pairs', layouts, standardChoice.layout),
+    shift: choiceInAddress<number>('by', shifts, standardChoice.shift),
+    order: choiceInAddress('order', orders, standardChoice.order),
+    head: choiceInAddress<number>('head', headNumbers, standardChoice.head),
   };
 };
 

@@ -2,7 +2,7 @@
 
 import { createMemo, createRoot, createSignal } from 'solid-js';
 import { type StretchOptions, stretched, trainedTurns } from '../../experiments/ropeStretch.ts';
-import { currentAddress, updateAddress } from '../../state/address.ts';
+import { choiceInAddress, updateAddress } from '../../state/address.ts';
 
 /** Numbers to choose from. */
 export const stretchChoices = {
@@ -25,10 +25,8 @@ export const stretchPresets = {
 const [options, setOptions] = createSignal(standard);
 
 const fromAddress = (): StretchOptions => {
-  const { values } = currentAddress();
   const known = (name: keyof StretchOptions): number =>
-    (stretchChoices[name] as readonly number[]).find((value) => String(value) === values.get(name)) ??
-    standard[name];
+    choiceInAddress<number>(name, stretchChoices[name], standard[name]);
   return { depth: known('depth'), trained: known('trained'), factor: known('factor'), used: known('used') };
 };
 

@@ -1,6 +1,7 @@
 // The page on scaling: the spread of scores by depth, what softmax makes of it, and how much of a gradient gets back.
 
-import { createMemo, type JSX, onCleanup, onMount, Show } from 'solid-js';
+import { createMemo, type JSX, onCleanup, onMount } from 'solid-js';
+import { Failure } from '../../components/Failure.tsx';
 import { Hood } from '../../components/Hood.tsx';
 import { Presets } from '../../components/Presets.tsx';
 import { Question } from '../../components/Question.tsx';
@@ -95,12 +96,7 @@ export const ScalingPage = (): JSX.Element => {
           <Controls />
         </div>
         <div class="train-main">
-          <Show when={scalingState.error() !== ''}>
-            <div class="card" role="alert">
-              <p>{words().failed}</p>
-              <pre class="error-text">{scalingState.error()}</pre>
-            </div>
-          </Show>
+          <Failure text={words().failed} message={scalingState.error()} />
           <CloseCards />
           <Verdict findings={findings()} notes={words().notesSay} />
           <Jacobians />

@@ -12,7 +12,7 @@ import {
 } from '../../experiments/scalingOptions.ts';
 import { latest } from '../../model/latest.ts';
 import { client } from '../../model/session.ts';
-import { currentAddress, updateAddress } from '../../state/address.ts';
+import { choiceInAddress, updateAddress } from '../../state/address.ts';
 
 /** Seeds to choose from. */
 export const scalingSeeds = [1, 2, 3, 4, 5] as const;
@@ -74,18 +74,12 @@ const measureAll = (): void => {
 };
 
 const fromAddress = (): ScalingChoice => {
-  const { values } = currentAddress();
-  const known = <Value extends string | number>(
-    list: readonly Value[],
-    name: string,
-    fallback: Value,
-  ): Value => list.find((value) => String(value) === values.get(name)) ?? fallback;
   return {
-    depth: known<number>(scalingDepths, 'd', standardChoice.depth),
-    keys: known<number>(scalingKeys, 'keys', standardChoice.keys),
-    seed: known<number>(scalingSeeds, 'seed', standardChoice.seed),
-    place: known(gradientPlaces, 'at', standardChoice.place),
-    statistic: known(gradientStatistics, 'of', standardChoice.statistic),
+    depth: choiceInAddress<number>('d', scalingDepths, standardChoice.depth),
+    keys: choiceInAddress<number>('keys', scalingKeys, standardChoice.keys),
+    seed: choiceInAddress<number>('seed', scalingSeeds, standardChoice.seed),
+    place: choiceInAddress('at', gradientPlaces, standardChoice.place),
+    statistic: choiceInAddress('of', gradientStatistics, standardChoice.statistic),
   };
 };
 
