@@ -32,6 +32,8 @@ export interface Job<L extends RecordLayout> {
   readonly work: number;
 }
 
+const kernelNumbers: ReadonlyMap<string, number> = new Map(kernelNames.map((name, number) => [name, number]));
+
 const total = (
   jobs: readonly { readonly chunks: number; readonly work: number }[],
   what: 'chunks' | 'work',
@@ -156,7 +158,7 @@ export const engine = ({ memory, instance, workers, target }: EngineParts): Engi
   const runAll = <L extends RecordLayout>(jobs: readonly Job<L>[]): void => {
     if (disposed) throw new DisposedError('wasmBackend');
     const [{ kernel }] = jobs as readonly [Job<L>]; // at least one
-    const number = kernelNames.indexOf(kernel.name);
+    const number = kernelNumbers.get(kernel.name) as number; // every kernel has one
     const mark = scratchStack.mark();
     try {
       for (const [job, { values }] of jobs.entries())
