@@ -29,7 +29,7 @@ describe('readOptions', () => {
   it.each([
     [
       ['--suite', 'matmul,matmull'],
-      '"matmull"; expected a list of matmul, attention, encoder, recurrent, training, layers, memory, startup, sts',
+      '"matmull"; expected a list of matmul, attention, encoder, recurrent, training, layers, tokenizers, memory, startup, sts',
     ],
     [['--threads', '0'], '--threads: "0"; expected a whole number from 1 to 64'],
     [['--rounds', '2.5'], '--rounds: "2.5"'],

@@ -46,6 +46,12 @@ export class AlignedText {
     return this.text.length;
   }
 
+  /** Where this text begins in the source, if each of its characters stands for one there of the same width; else undefined. */
+  get shift(): number | undefined {
+    const { origins, ends } = this.#places;
+    return origins === undefined && ends === undefined ? this.#first : undefined;
+  }
+
   /** Where the character at `index` of this text begins in the source, in UTF-16 units. */
   startOf(index: number): number {
     const origin = this.#origin(index);
@@ -99,6 +105,11 @@ export class AlignedText {
     }
     rewriting.copy(text, done, text.length);
     return this.rewrite(rewriting);
+  }
+
+  /** The text in another spelling, each character with the width that it had. */
+  respelled(spelling: string): AlignedText {
+    return new AlignedText(this.source, spelling, this.#places, this.#first);
   }
 
   /** Keeps the characters for which `keep` holds. */

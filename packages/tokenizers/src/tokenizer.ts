@@ -1,8 +1,10 @@
 // The tokenizer: five stages in a row, text to ids and back. It reads no files; `files/` builds it.
 import type { AddedTokens } from './addedTokens.ts';
 import type { AlignedText } from './alignedText.ts';
+import { alignedText } from './alignedText.ts';
 import { bestCombinations } from './bestCombinations.ts';
 import { wellFormed } from './characters.ts';
+import { Content } from './content.ts';
 import { cleanUp } from './decoders/cleanUp.ts';
 import type { Decoder } from './decoders/decoder.ts';
 import { DecodeStream } from './decodeStream.ts';
@@ -11,6 +13,7 @@ import { type Explanation, explain } from './explain.ts';
 import { tokenizerJsonText } from './files/tokenizerJsonText.ts';
 import type { Model, Sampling, Token } from './models/model.ts';
 import { checkCandidates, checkSampling, sampledTokens } from './models/sampledTokens.ts';
+import { WordMemory } from './models/wordMemory.ts';
 import { convertOffsets, type OffsetUnit } from './offsetUnits.ts';
 import { type Padding, padded } from './padding.ts';
 import type { PostProcessor } from './postProcessors/template.ts';
@@ -86,9 +89,12 @@ export class Tokenizer {
   readonly recommended: Recommended;
   readonly #stages: TokenizerStages;
   readonly #size: number;
+  // What words became; undefined where they cannot be remembered.
+  readonly #memory: WordMemory | undefined;
 
   constructor(stages: TokenizerStages, addedOutsideModel: number) {
     this.#stages = stages;
+    this.#memory = memoryOf(stages);
     this.#size = stages.model.size + addedOutsideModel;
     this.recommended = stages.recommended ?? {};
   }
@@ -141,7 +147,7 @@ export class Tokenizer {
       count,
     );
     return combinations.map(({ choices, score }) => {
-      const content = new ContentBuilder();
+      const content = new Content();
       for (const [k, { piece }] of pieces.entries())
         content.append(piece, ways[k]?.[choices[k] ?? 0]?.tokens ?? []);
       const first = content.build();
@@ -256,15 +262,31 @@ export class Tokenizer {
   #content(text: unknown, { offsets = 'utf16', sampling }: EncodeOptions): Encoding {
     const { model } = this.#stages;
     const source = this.#source(text);
-    const content = new ContentBuilder();
-    for (const { piece, id } of this.#pieces(source)) {
-      if (id !== undefined) content.append(piece, [wholeToken(piece, id)]);
-      else if (sampling === undefined) content.append(piece, model.tokenize(piece.text));
-      else content.append(piece, sampledTokens(model, piece.text, sampling));
-    }
+    const content = new Content();
+    if (sampling === undefined && this.#memory !== undefined)
+      this.#appendWords(source, content, this.#memory);
+    else
+      for (const { piece, id } of this.#pieces(source)) {
+        if (id !== undefined) content.append(piece, [wholeToken(piece, id)]);
+        else if (sampling === undefined) content.append(piece, model.tokenize(piece.text));
+        else content.append(piece, sampledTokens(model, piece.text, sampling));
+      }
     const encoding = content.build();
     convertOffsets(source, encoding.offsets, offsets);
     return encoding;
+  }
+
+  // As below, but words that were seen before are taken from memory.
+  #appendWords(source: string, content: Content, memory: WordMemory): void {
+    const { prepare, cut } = this.#stages.preTokenizer.steps ?? {};
+    for (const { text, id } of this.#stages.added.extract(source)) {
+      if (id !== undefined) {
+        content.append(text, [wholeToken(text, id)]);
+      } else {
+        const prepared = prepare === undefined ? text : prepare(text);
+        content.appendWords(prepared, cut === undefined ? [0, prepared.length] : cut(prepared.text), memory);
+      }
+    }
   }
 
   // What the model works on, and the added tokens between, with their ids.
@@ -293,37 +315,15 @@ function wholeToken(piece: AlignedText, id: number): Token {
   return { id, token: piece.text, start: 0, end: piece.length };
 }
 
-// Collects the tokens of one text, piece by piece.
-class ContentBuilder {
-  readonly #ids: number[] = [];
-  readonly #tokens: string[] = [];
-  readonly #offsets: number[] = [];
-  readonly #wordIds: number[] = [];
-  #words = 0;
-
-  append(
-    piece: AlignedText,
-    tokens: readonly { id: number; token: string; start: number; end: number }[],
-  ): void {
-    for (const { id, token, start, end } of tokens) {
-      this.#ids.push(id);
-      this.#tokens.push(token);
-      this.#offsets.push(piece.startOf(start), piece.endOf(end));
-      this.#wordIds.push(this.#words);
-    }
-    this.#words += 1;
-  }
-
-  build(): Encoding {
-    const length = this.#ids.length;
-    return new Encoding({
-      ids: Int32Array.from(this.#ids),
-      tokens: this.#tokens,
-      offsets: Int32Array.from(this.#offsets),
-      typeIds: new Int32Array(length),
-      specialTokensMask: new Uint8Array(length),
-      wordIds: Int32Array.from(this.#wordIds),
-      sequenceIds: new Int32Array(length),
-    });
-  }
+// Remembers words where a word becomes the same tokens wherever it stands.
+function memoryOf({ preTokenizer: { steps }, model }: TokenizerStages): WordMemory | undefined {
+  if (steps === undefined || model.varies === true) return undefined;
+  const { spell } = steps;
+  if (spell === undefined) return new WordMemory(model.tokenize);
+  return new WordMemory((word) => {
+    const spelled = spell(alignedText(word));
+    return model.tokenize(spelled.text).map(({ id, token, start, end }) => ({
+      ...{ id, token, start: spelled.startOf(start), end: spelled.endOf(end) },
+    }));
+  });
 }

@@ -1,6 +1,5 @@
 // The `model` of a tokenizer.json: a vocabulary and how it is used.
 import { bytePairEncoding } from '../models/bytePairEncoding.ts';
-import { cached } from '../models/cached.ts';
 import type { Dropout } from '../models/mergeSymbols.ts';
 import { mergesOf } from '../models/merges.ts';
 import type { Model } from '../models/model.ts';
@@ -32,9 +31,9 @@ export function readModel(json: JsonValue, options: ModelOptions = {}): Model {
     case 'BPE':
       return readBytePairEncoding(json, options);
     case 'WordPiece':
-      return cached(readWordPiece(json));
+      return readWordPiece(json);
     case 'Unigram':
-      return cached(readUnigram(json));
+      return readUnigram(json);
     case 'WordLevel':
       return wordLevel(readVocabulary(json.field('vocab')), {
         unknownToken: json.field('unk_token').string(),
@@ -62,7 +61,7 @@ function readBytePairEncoding(json: JsonValue, options: ModelOptions): Model {
   const entries = readVocabulary(json.field('vocab'));
   const merges = json.field('merges');
   const dropout = readDropout(json.field('dropout'), options);
-  const model = bytePairEncoding(
+  return bytePairEncoding(
     entries,
     mergesOf(entries, readMergePairs(merges), { prefix, name: (k) => `${merges.place}[${k}]` }),
     {
@@ -75,8 +74,6 @@ function readBytePairEncoding(json: JsonValue, options: ModelOptions): Model {
       dropout,
     },
   );
-  // With dropout a piece has another result each time.
-  return dropout === undefined ? cached(model) : model;
 }
 
 function readDropout(json: JsonValue, { dropout, random }: ModelOptions): Dropout | undefined {

@@ -3,7 +3,6 @@ import { type AddedToken, addedTokens } from '../addedTokens.ts';
 import { byteAlphabet } from '../byteAlphabet.ts';
 import { byteLevelDecoder } from '../decoders/byteLevel.ts';
 import { bytePairEncoding } from '../models/bytePairEncoding.ts';
-import { cached } from '../models/cached.ts';
 import { mergesBySpelling } from '../models/merges.ts';
 import { type Vocabulary, vocabulary } from '../models/vocabulary.ts';
 import { oniguruma } from '../patterns/oniguruma.ts';
@@ -45,7 +44,7 @@ export function readTiktoken(
       split(words, { behavior: 'removed', invert: true }),
       byteLevel({ addPrefixSpace: false, useRegex: false }),
     ]),
-    model: cached(bytePairEncoding(entries, mergesBySpelling(entries), { wholeFirst: true })),
+    model: bytePairEncoding(entries, mergesBySpelling(entries), { wholeFirst: true }),
     postProcessor: plainTemplate(),
     decoder: byteLevelDecoder(),
     ...(inText ? { source: () => asTokenizerJson(entries, special, pattern) } : {}),

@@ -1,7 +1,6 @@
 // The vocabulary of the Universal Sentence Encoder *lite*: a JSON list of [piece, score]. Its other stages are fixed.
 import { addedTokens } from '../addedTokens.ts';
 import { metaspaceDecoder } from '../decoders/metaspace.ts';
-import { cached } from '../models/cached.ts';
 import { universalSentenceEncoder } from '../models/universalSentenceEncoder.ts';
 import { normalizerSequence } from '../normalizers/normalizer.ts';
 import { prepend } from '../normalizers/prepend.ts';
@@ -30,7 +29,7 @@ export function readUniversalSentenceEncoderVocabulary(text: string): Tokenizer 
   const stages = {
     added: addedTokens([], normalizer),
     preTokenizer: preTokenizerSequence([]),
-    model: cached(universalSentenceEncoder(pieces)),
+    model: universalSentenceEncoder(pieces),
     postProcessor: plainTemplate(),
     decoder: metaspaceDecoder({ replacement: '▁', prependScheme: 'always' }),
     wellFormed: false,

@@ -2,7 +2,6 @@
 import { type AddedToken, addedTokens } from '../addedTokens.ts';
 import { byteLevelDecoder } from '../decoders/byteLevel.ts';
 import { bytePairEncoding } from '../models/bytePairEncoding.ts';
-import { cached } from '../models/cached.ts';
 import { mergesOf } from '../models/merges.ts';
 import { type Vocabulary, vocabulary } from '../models/vocabulary.ts';
 import { plainTemplate } from '../postProcessors/template.ts';
@@ -43,7 +42,7 @@ export function readVocabAndMerges(
   const stages = {
     added: addedTokens(special, (text) => text),
     preTokenizer: byteLevel({ addPrefixSpace }),
-    model: cached(bytePairEncoding(entries, table)),
+    model: bytePairEncoding(entries, table),
     postProcessor:
       options.trimOffsets === true ? trimOffsets(plainTemplate(), { addPrefixSpace }) : plainTemplate(),
     decoder: byteLevelDecoder(),

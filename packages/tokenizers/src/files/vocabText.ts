@@ -1,7 +1,6 @@
 // BERT's vocab.txt: one token a line, the id is the line number. All stages are BERT's.
 import { type AddedToken, addedTokens } from '../addedTokens.ts';
 import { wordPieceDecoder } from '../decoders/wordPiece.ts';
-import { cached } from '../models/cached.ts';
 import { type Vocabulary, vocabulary } from '../models/vocabulary.ts';
 import { wordPiece } from '../models/wordPiece.ts';
 import { type BertNormalizerOptions, bertNormalizer } from '../normalizers/bert.ts';
@@ -59,7 +58,7 @@ export function readVocabText(text: string, options: VocabTextOptions = {}): Tok
       bertNormalizer(options),
     ),
     preTokenizer: bertPreTokenizer(),
-    model: cached(model),
+    model,
     postProcessor: bertTemplate(cls, sep),
     decoder: wordPieceDecoder({ prefix: '##', cleanup: true }),
     source: () => asTokenizerJson(words, { cls, sep, unknown, special: new Set(special) }, options),

@@ -53,6 +53,7 @@ export function bytePairEncoding(
     token: entries.token,
     size: entries.size,
     unknownId: options.unknownToken === undefined ? undefined : entries.id(options.unknownToken),
+    varies: dropout !== undefined,
     tokenize: (piece) => tokenize(piece, dropout),
     sample(piece, sampling) {
       if (!('dropout' in sampling)) return undefined;

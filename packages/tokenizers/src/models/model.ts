@@ -43,6 +43,8 @@ export interface Model {
   sample?(piece: string, sampling: Sampling): readonly Token[] | undefined;
   /** The best segmentations of a piece, best first, at most `count`; absent where segmentations have no scores. */
   nBest?(piece: string, count: number): readonly ScoredTokens[];
+  /** Whether a piece may have other tokens each time it is given. Default false. */
+  readonly varies?: boolean;
   /** The id of a token. */
   id(token: string): number | undefined;
   /** The token of an id. */

@@ -4,6 +4,7 @@ import { TokenizerError } from '../tokenizerError.ts';
 import { atomOfEscape, bracketSet, caseVariants, escapeLiteral, wordSet } from './characterSet.ts';
 import { Cursor } from './cursor.ts';
 import { expressionPattern, type Pattern } from './pattern.ts';
+import { wordScanner } from './wordScanners.ts';
 
 /** Options in force at a place of the expression: (?i) and Ruby's (?m), under which a dot also matches line ends. */
 interface Modes {
@@ -24,6 +25,8 @@ const deepest = 200;
  * @example oniguruma('\\p{N}{1,3}', 'here')('1234'); //=> [0, 3, 3, 4]
  */
 export function oniguruma(expression: string, place: string): Pattern {
+  const scanner = wordScanner(expression);
+  if (scanner !== undefined) return scanner;
   const translated = translateOniguruma(expression, place);
   let compiled: RegExp;
   try {

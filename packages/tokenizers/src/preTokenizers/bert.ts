@@ -1,7 +1,6 @@
 // BERT's words: white space is dropped, every punctuation mark is a word of its own.
-import { type AlignedText, widthAt } from '../alignedText.ts';
 import { isPunctuation, isWhitespace } from '../characters.ts';
-import { eachPiece, type PreTokenizer } from './preTokenizer.ts';
+import { inSteps, type PreTokenizer } from './preTokenizer.ts';
 
 /**
  * Cuts at white space and around every punctuation mark (`BertPreTokenizer`).
@@ -9,22 +8,23 @@ import { eachPiece, type PreTokenizer } from './preTokenizer.ts';
  * @example bertPreTokenizer()([alignedText('Hi, you!')]).map((part) => part.text); //=> ['Hi', ',', 'you', '!']
  */
 export function bertPreTokenizer(): PreTokenizer {
-  return eachPiece((piece) => {
-    const { text } = piece;
-    const parts: AlignedText[] = [];
-    let start = 0;
-    for (let at = 0; at < text.length; ) {
-      const codePoint = text.codePointAt(at) ?? 0;
-      const after = at + widthAt(text, at);
-      const punctuation = isPunctuation(codePoint);
-      if (punctuation || isWhitespace(codePoint)) {
-        parts.push(piece.slice(start, at));
-        if (punctuation) parts.push(piece.slice(at, after));
-        start = after;
-      }
-      at = after;
+  return inSteps({ cut: words });
+}
+
+function words(text: string): number[] {
+  const ranges: number[] = [];
+  let start = 0;
+  for (let at = 0; at < text.length; ) {
+    const codePoint = text.codePointAt(at) ?? 0;
+    const after = at + (codePoint > 0xffff ? 2 : 1);
+    const punctuation = isPunctuation(codePoint);
+    if (punctuation || isWhitespace(codePoint)) {
+      if (start < at) ranges.push(start, at);
+      if (punctuation) ranges.push(at, after);
+      start = after;
     }
-    parts.push(piece.slice(start, text.length));
-    return parts;
-  });
+    at = after;
+  }
+  if (start < text.length) ranges.push(start, text.length);
+  return ranges;
 }

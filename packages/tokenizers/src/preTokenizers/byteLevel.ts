@@ -1,10 +1,9 @@
 // GPT-2's pre-tokenizer: cuts into words, each with the blank before it, and spells them in bytes.
 import type { AlignedText } from '../alignedText.ts';
 import { byteLevelNormalizer } from '../normalizers/byteLevel.ts';
-import { normalizerSequence } from '../normalizers/normalizer.ts';
 import { oniguruma } from '../patterns/oniguruma.ts';
-import { cut } from './cut.ts';
-import { eachPiece, type PreTokenizer } from './preTokenizer.ts';
+import { cutter } from './cut.ts';
+import { inSteps, type PreTokenizer } from './preTokenizer.ts';
 
 /** GPT-2's pattern of words (openai/gpt-2 src/encoder.py). */
 export const gpt2Pattern: string =
@@ -28,11 +27,11 @@ export interface ByteLevelOptions {
  */
 export function byteLevel(options: ByteLevelOptions = {}): PreTokenizer {
   const { addPrefixSpace = true, useRegex = true } = options;
-  const spelled = options.spelled === false ? normalizerSequence([]) : byteLevelNormalizer();
   const words = useRegex ? oniguruma(gpt2Pattern, 'pre_tokenizer') : undefined;
-  return eachPiece((given) => {
-    const piece: AlignedText = addPrefixSpace && !given.text.startsWith(' ') ? given.prepend(' ') : given;
-    if (words === undefined) return [spelled(piece)];
-    return cut(piece, words, { behavior: 'isolated' }).map(spelled);
+  const spaced = (text: AlignedText): AlignedText => (text.text.startsWith(' ') ? text : text.prepend(' '));
+  return inSteps({
+    prepare: addPrefixSpace ? spaced : undefined,
+    cut: words === undefined ? undefined : cutter(words, { behavior: 'isolated' }),
+    spell: options.spelled === false ? undefined : byteLevelNormalizer(),
   });
 }

@@ -29,6 +29,48 @@ export function cut(
   return merge(spans, options.behavior).map(({ start, end }) => piece.slice(start, end));
 }
 
+/**
+ * As `cut`, for texts: gives the pieces as ranges [start, end, start, end, …].
+ *
+ * @example cutter(literal('-'), { behavior: 'removed' })('a-b'); //=> [0, 1, 2, 3]
+ */
+export function cutter(
+  pattern: Pattern,
+  options: { behavior: SplitBehavior; invert?: boolean },
+): (text: string) => readonly number[] {
+  const { behavior, invert = false } = options;
+  return (text) => {
+    const matches = pattern(text);
+    if (behavior === 'removed' && invert) return matches;
+    if (behavior === 'isolated') return isolated(matches, text.length);
+    return merge(spansOf(matches, { length: text.length, invert }), behavior).flatMap(({ start, end }) => [
+      start,
+      end,
+    ]);
+  };
+}
+
+// The matches and what lies between them; the matches themselves where nothing does.
+function isolated(matches: readonly number[], length: number): readonly number[] {
+  let done = 0;
+  let gaps = 0;
+  for (let k = 0; k < matches.length; k += 2) {
+    if (matches[k] !== done) gaps += 1;
+    done = matches[k + 1] as number; // pairs
+  }
+  if (gaps === 0 && done === length) return matches;
+  const ranges: number[] = [];
+  done = 0;
+  for (let k = 0; k < matches.length; k += 2) {
+    const start = matches[k] as number; // pairs
+    if (start > done) ranges.push(done, start);
+    done = matches[k + 1] as number;
+    ranges.push(start, done);
+  }
+  if (done < length) ranges.push(done, length);
+  return ranges;
+}
+
 /** A pattern that matches every single character for which `test` holds. @example characterPattern(isNumeric)('a1'); //=> [1, 2] */
 export function characterPattern(test: CharacterTest): Pattern {
   return (text) => {

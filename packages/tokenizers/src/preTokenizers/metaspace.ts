@@ -1,7 +1,8 @@
 // SentencePiece's way with blanks: they become visible marks (▁) that belong to the word after them.
+import type { AlignedText } from '../alignedText.ts';
 import { literal } from '../patterns/pattern.ts';
-import { cut } from './cut.ts';
-import { eachPiece, type PreTokenizer } from './preTokenizer.ts';
+import { cutter } from './cut.ts';
+import { inSteps, type PreTokenizer } from './preTokenizer.ts';
 
 /** Whether a mark is put before a piece that has none: before every piece, only at the start of the text, or never. */
 export type PrependScheme = 'always' | 'first' | 'never';
@@ -25,11 +26,11 @@ export function metaspace(options: MetaspaceOptions = {}): PreTokenizer {
   const { replacement = '▁', prependScheme = 'always', split = true } = options;
   const blank = literal(' ');
   const mark = literal(replacement);
-  return eachPiece((given) => {
-    let piece = given.replace(blank(given.text), replacement);
+  const prepare = (given: AlignedText): AlignedText => {
+    const piece = given.replace(blank(given.text), replacement);
     const wanted =
       prependScheme === 'always' || (prependScheme === 'first' && piece.length > 0 && piece.startOf(0) === 0);
-    if (wanted && !piece.text.startsWith(replacement)) piece = piece.prepend(replacement);
-    return split ? cut(piece, mark, { behavior: 'mergedWithNext' }) : [piece];
-  });
+    return wanted && !piece.text.startsWith(replacement) ? piece.prepend(replacement) : piece;
+  };
+  return inSteps({ prepare, cut: split ? cutter(mark, { behavior: 'mergedWithNext' }) : undefined });
 }

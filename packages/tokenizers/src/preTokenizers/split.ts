@@ -1,7 +1,7 @@
 // Cuts at a pattern: the general pre-tokenizer of which several others are cases.
 import type { Pattern } from '../patterns/pattern.ts';
-import { cut, type SplitBehavior } from './cut.ts';
-import { eachPiece, type PreTokenizer } from './preTokenizer.ts';
+import { cutter, type SplitBehavior } from './cut.ts';
+import { inSteps, type PreTokenizer } from './preTokenizer.ts';
 
 /**
  * Cuts at the matches of `pattern` (`Split` of tokenizer.json).
@@ -12,5 +12,5 @@ export function split(
   pattern: Pattern,
   options: { behavior: SplitBehavior; invert?: boolean },
 ): PreTokenizer {
-  return eachPiece((piece) => cut(piece, pattern, options));
+  return inSteps({ cut: cutter(pattern, options) });
 }

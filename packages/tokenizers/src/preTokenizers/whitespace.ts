@@ -1,9 +1,9 @@
 // Cuts at white space, in two ways.
 
-import { type AlignedText, widthAt } from '../alignedText.ts';
+import { widthAt } from '../alignedText.ts';
 import { isWhitespace, isWordCharacter } from '../characters.ts';
 import { characterPattern } from './cut.ts';
-import { eachPiece, type PreTokenizer } from './preTokenizer.ts';
+import { inSteps, type PreTokenizer } from './preTokenizer.ts';
 import { split } from './split.ts';
 
 /**
@@ -21,22 +21,24 @@ export function whitespaceSplit(): PreTokenizer {
  * @example whitespace()([alignedText("it's so")]).map((part) => part.text); //=> ['it', "'", 's', 'so']
  */
 export function whitespace(): PreTokenizer {
-  return eachPiece((piece) => {
-    const parts: AlignedText[] = [];
-    let start = 0;
-    let kind = 'white space';
-    for (let at = 0; at < piece.length; ) {
-      const next = kindOf(piece.text.codePointAt(at) ?? 0);
-      if (next !== kind) {
-        if (kind !== 'white space') parts.push(piece.slice(start, at));
-        start = at;
-        kind = next;
-      }
-      at += widthAt(piece.text, at);
+  return inSteps({ cut: wordsAndOthers });
+}
+
+function wordsAndOthers(text: string): number[] {
+  const ranges: number[] = [];
+  let start = 0;
+  let kind = 'white space';
+  for (let at = 0; at < text.length; ) {
+    const next = kindOf(text.codePointAt(at) ?? 0);
+    if (next !== kind) {
+      if (kind !== 'white space') ranges.push(start, at);
+      start = at;
+      kind = next;
     }
-    if (kind !== 'white space') parts.push(piece.slice(start, piece.length));
-    return parts;
-  });
+    at += widthAt(text, at);
+  }
+  if (kind !== 'white space') ranges.push(start, text.length);
+  return ranges;
 }
 
 function kindOf(codePoint: number): string {

@@ -17,3 +17,11 @@ export function grown<Numbers extends Int32Array | Float64Array>(
   if (filler !== 0) larger.fill(filler, array.length);
   return larger as Numbers;
 }
+
+/** As `grown`, for UTF-16 units. @example grownUnits(new Uint16Array(2), 3).length; //=> 4 */
+export function grownUnits(array: Uint16Array<ArrayBuffer>, length: number): Uint16Array<ArrayBuffer> {
+  if (length <= array.length) return array;
+  const larger = new Uint16Array(Math.max(length, array.length * 2));
+  larger.set(array);
+  return larger;
+}

@@ -1,7 +1,6 @@
 import { forAll } from '@heed/testing';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { cached } from '../../src/models/cached.ts';
 import { vocabulary } from '../../src/models/vocabulary.ts';
 import { wordPiece } from '../../src/models/wordPiece.ts';
 
@@ -44,7 +43,6 @@ test('WordPiece takes the longest entry first, as the definition says, with any 
       const tokens = model.tokenize(piece);
       expect(tokens.map(({ id }) => id)).toEqual(reference(words, piece, prefix));
       expect(tokens.map(({ start, end }) => piece.slice(start, end)).join('')).toBe(piece);
-      expect(cached(model, 2).tokenize(piece)).toEqual(tokens);
     },
   );
 });
@@ -59,12 +57,4 @@ test('an unknown word without an unknown token is refused by name', () => {
   const model = wordPiece(vocabulary(['a'], 'here'));
   expect(model.tokenize('a')).toHaveLength(1);
   expect(() => model.tokenize('b')).toThrow('model.unk_token: the text needs the unknown token "[UNK]"');
-});
-
-test('a cache of two pieces gives the same tokens as none, in any order of pieces', () => {
-  const model = wordPiece(vocabulary(['[UNK]', 'a', '##a', '##b'], 'here'));
-  const remembering = cached(model, 2);
-  forAll([fc.array(fc.string({ unit: letters, minLength: 1, maxLength: 3 }))], (pieces) => {
-    for (const piece of pieces) expect(remembering.tokenize(piece)).toEqual(model.tokenize(piece));
-  });
 });
