@@ -17,6 +17,7 @@ import { NavMenu } from './components/NavMenu.tsx';
 import { Segmented } from './components/Segmented.tsx';
 import { texts } from './i18n/texts.ts';
 import { droppedFiles } from './model/droppedFiles.ts';
+import { holdsTokens, putDropped, recognizeTokens } from './model/droppedTokenizer.ts';
 import { openFiles } from './model/session.ts';
 import { LookPage } from './pages/look/LookPage.tsx';
 import { currentAddress, hashOf, openPage, type Page } from './state/address.ts';
@@ -26,6 +27,9 @@ const views: Readonly<Record<Page, () => JSX.Element>> = {
   look: LookPage,
   explorer: lazy(() =>
     import('./pages/explorer/ExplorerPage.tsx').then(({ ExplorerPage }) => ({ default: ExplorerPage })),
+  ),
+  tokens: lazy(() =>
+    import('./pages/tokens/TokensPage.tsx').then(({ TokensPage }) => ({ default: TokensPage })),
   ),
   positions: lazy(() =>
     import('./pages/positions/PositionsPage.tsx').then(({ PositionsPage }) => ({ default: PositionsPage })),
@@ -46,6 +50,7 @@ const views: Readonly<Record<Page, () => JSX.Element>> = {
 const entries: readonly (Page | { readonly group: 'attention'; readonly pages: readonly Page[] })[] = [
   'look',
   'explorer',
+  'tokens',
   { group: 'attention', pages: ['masks', 'positions', 'heads', 'scaling', 'flash'] },
   'train',
   'gradients',
@@ -131,7 +136,12 @@ const dropTarget = (): (() => boolean) => {
     const items = event.dataTransfer?.items;
     if (items === undefined || !Array.from(items).some(({ kind }) => kind === 'file')) return;
     event.preventDefault();
-    void droppedFiles(items).then(({ name, files }) => {
+    void droppedFiles(items).then(async ({ name, files }) => {
+      if (currentAddress().page === 'tokens' || holdsTokens(files)) {
+        putDropped(await recognizeTokens({ name, files }));
+        if (currentAddress().page !== 'tokens') openPage('tokens');
+        return;
+      }
       if (!['look', 'explorer'].includes(currentAddress().page)) openPage('look'); // both show what a model reads
       openFiles(name, files);
     });

@@ -1,18 +1,22 @@
 // What the page and the Worker say to each other: calls with typed input, events on the way, and a result. Only types; nothing runs here.
 
 import type { MaskJson } from '@heed/attention';
+import type { Merge } from '@heed/tokenizers';
 import type { BackwardGraph } from './experiments/backwardGraph.ts';
 import type { DepthCurve, DepthLaw, DepthOptions, EmbeddingVariance } from './experiments/depthOptions.ts';
 import type { ExpressionName } from './experiments/expressions.ts';
 import type { FlashOptions, FlashRun } from './experiments/flashOptions.ts';
+import type { GranularityRow } from './experiments/granularityRow.ts';
 import type { Conversion, ConversionPoint } from './experiments/headConversionWays.ts';
 import type { HeldOut, LearningStep } from './experiments/learner.ts';
 import type { LearningOptions } from './experiments/learningOptions.ts';
+import type { MergeLearner, MergeOptions, Segmentation } from './experiments/mergeTraining.ts';
 import type { HeadVectors } from './experiments/neuronView.ts';
 import type { NormCompany } from './experiments/normCompany.ts';
 import type { NormCase, NormOutcome } from './experiments/normOptions.ts';
 import type { PositionOptions, PositionView } from './experiments/positionView.ts';
 import type { ScalingOptions, ScalingPoint, ScalingView } from './experiments/scalingOptions.ts';
+import type { StageView } from './experiments/stageView.ts';
 import type {
   CrossAttention,
   Examination,
@@ -20,6 +24,7 @@ import type {
   TrainerOptions,
   WrittenCharacter,
 } from './experiments/trainer.ts';
+import type { TokenizerForm } from './model/readTokenizerFiles.ts';
 
 /** Where a model comes from. */
 export type ModelSource =
@@ -124,6 +129,48 @@ export interface DecodeTiming {
   readonly milliseconds: number;
 }
 
+/** A tokenizer as it was after so many merges of the workbench. */
+export interface LearnedTokenizer {
+  readonly learner: MergeLearner;
+  readonly merges: number;
+}
+
+/** Where a tokenizer comes from. */
+export type TokenizerSource =
+  | { readonly kind: 'address'; readonly url: string }
+  | { readonly kind: 'files'; readonly files: readonly ModelFile[] }
+  | ({ readonly kind: 'learned' } & LearnedTokenizer);
+
+/** What is known of a tokenizer. */
+export interface TokenizerInfo {
+  readonly form: TokenizerForm | 'learned';
+  /** The file that was read. */
+  readonly file: string;
+  readonly vocabularySize: number;
+  /** Of reading its files. */
+  readonly milliseconds: number;
+}
+
+/** Where a text to learn from comes from; of a table ('.tsv') its first column counts. */
+export type CorpusSource =
+  | { readonly kind: 'address'; readonly url: string }
+  | { readonly kind: 'text'; readonly text: string };
+
+/** Merges since the last event, how many there may be, and how many different pieces the text has. */
+export interface MergesEvent {
+  readonly merges: readonly Merge[];
+  readonly total: number;
+  readonly words: number;
+}
+
+/** What a training of merges came to: on its own text, tokens and words between blanks. */
+export interface MergesResult {
+  readonly vocabularySize: number;
+  readonly tokens: number;
+  readonly words: number;
+  readonly milliseconds: number;
+}
+
 /** What the engine is. */
 export interface EngineInfo {
   /** 'plain', 'relaxed' or 'wide' SIMD; 'none' is plain TypeScript. */
@@ -205,6 +252,28 @@ export interface Calls {
   flashTiles: { input: FlashOptions; event: never; result: FlashRun };
   /** Each depth and way, the shallowest first. */
   scaling: { input: ScalingOptions; event: ScalingPoint; result: undefined };
+  tokenizer: { input: TokenizerSource; event: never; result: TokenizerInfo };
+  /** A text through the tokenizer that was opened last. */
+  stages: { input: string; event: never; result: StageView };
+  /** The file of the tokenizer that was opened last, or of a learned one. */
+  tokenizerJson: { input: LearnedTokenizer | undefined; event: never; result: string };
+  learnMerges: {
+    input: { readonly learner: MergeLearner; readonly corpus: CorpusSource; readonly options: MergeOptions };
+    event: MergesEvent;
+    result: MergesResult;
+  };
+  segment: { input: LearnedTokenizer & { readonly text: string }; event: never; result: Segmentation };
+  /** A row for each granularity; without `test` every tenth line is held out; with a language, words are found by the platform. */
+  granularity: {
+    input: {
+      readonly train: CorpusSource;
+      readonly test: CorpusSource | undefined;
+      readonly language: string | undefined;
+      readonly vocabularySize: number;
+    };
+    event: GranularityRow;
+    result: { readonly train: number; readonly test: number };
+  };
   /** All ways at one depth. */
   scalingViews: {
     input: { readonly depth: number; readonly options: ScalingOptions };

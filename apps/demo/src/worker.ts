@@ -20,6 +20,7 @@ import { type LoadedModel, readSentences } from './model/readSentences.ts';
 import { runNorms } from './model/runNorms.ts';
 import { timeDecode } from './model/timeDecode.ts';
 import { timeMask } from './model/timeMask.ts';
+import { tokenizerBench } from './model/tokenizerBench.ts';
 import { trainUntil } from './model/trainUntil.ts';
 import type { CallName, Calls, EngineInfo, Reply, Request } from './protocol.ts';
 
@@ -154,6 +155,7 @@ const handlers: Handlers = {
     await engine;
     return flashTiles(options);
   },
+  ...tokenizerBench(),
   async scaling(options, { signal, tell }) {
     await engine;
     for (const depth of scalingDepths)

@@ -28,6 +28,8 @@ export interface StageView {
   /** Tokens of the model, without what the post-processor adds. */
   readonly tokens: number;
   readonly unknown: number;
+  /** The id that stands for what the vocabulary lacks. */
+  readonly unknownId: number | undefined;
   /** Tokens that the post-processor added. */
   readonly added: number;
   /** The text that the ids give back, special tokens left out. */
@@ -80,6 +82,7 @@ export const stageView = (tokenizer: Tokenizer, text: string): StageView => {
     characters,
     tokens: tokens.length,
     unknown: tokens.filter(({ id }) => id !== undefined && id === tokenizer.unknownId).length,
+    unknownId: tokenizer.unknownId,
     added: encoding.length - tokens.length,
     decoded: tokenizer.decode(encoding.ids, { skipSpecialTokens: true }),
   };

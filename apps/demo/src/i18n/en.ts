@@ -7,6 +7,7 @@ import { headsEn } from './headsEn.ts';
 import { masksEn } from './masksEn.ts';
 import { positionsEn } from './positionsEn.ts';
 import { scalingEn } from './scalingEn.ts';
+import { tokensEn } from './tokensEn.ts';
 
 /** English. */
 export const en = {
@@ -15,6 +16,7 @@ export const en = {
     label: 'Pages',
     look: 'Look',
     explorer: 'Explore',
+    tokens: 'Tokens',
     attention: 'Attention',
     masks: 'Masks',
     positions: 'Positions',
@@ -256,6 +258,7 @@ export const en = {
   masks: masksEn,
   positions: positionsEn,
   heads: headsEn,
+  tokens: tokensEn,
 };
 
 /** The texts of one language. */

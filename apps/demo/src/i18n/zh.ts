@@ -8,6 +8,7 @@ import { headsZh } from './headsZh.ts';
 import { masksZh } from './masksZh.ts';
 import { positionsZh } from './positionsZh.ts';
 import { scalingZh } from './scalingZh.ts';
+import { tokensZh } from './tokensZh.ts';
 
 /** Chinese. */
 export const zh: Texts = {
@@ -16,6 +17,7 @@ export const zh: Texts = {
     label: '页面',
     look: '观察',
     explorer: '探索',
+    tokens: '分词',
     attention: '注意力',
     masks: '掩码',
     positions: '位置',
@@ -234,4 +236,5 @@ export const zh: Texts = {
   masks: masksZh,
   positions: positionsZh,
   heads: headsZh,
+  tokens: tokensZh,
 };

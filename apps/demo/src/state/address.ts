@@ -6,6 +6,7 @@ import { createSignal } from 'solid-js';
 export const pages = [
   'look',
   'explorer',
+  'tokens',
   'masks',
   'positions',
   'heads',
