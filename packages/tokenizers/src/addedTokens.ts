@@ -84,7 +84,7 @@ function cutAt(text: AlignedText, trie: Trie, tokens: ReadonlyMap<number, AddedT
   if (trie.longest === 0) return [{ text, id: undefined }];
   const parts: Part[] = [];
   let done = 0;
-  for (let at = 0; at < text.length; ) {
+  for (let at = trie.nextStart(text.text, 0); at < text.length; at = trie.nextStart(text.text, at)) {
     const match = longestEntry(text.text, trie, at);
     const token = match === undefined ? undefined : tokens.get(match.id);
     if (match === undefined || token === undefined) {

@@ -124,6 +124,7 @@ export class AlignedText {
   replace(ranges: readonly number[], content: string): AlignedText {
     if (ranges.length === 0) return this;
     const { text } = this;
+    if (content.length === 1 && areUnits(ranges)) return this.respelled(replacedUnits(text, ranges, content));
     const rewriting = new Rewriting(text.length);
     let done = 0;
     for (let k = 0; k < ranges.length; k += 2) {
@@ -227,6 +228,22 @@ export class Rewriting {
 /** How many UTF-16 units the character at `index` takes: 2 for a surrogate pair, else 1. */
 export function widthAt(text: string, index: number): 1 | 2 {
   return isHighSurrogate(text, index) && isLowSurrogateOfPair(text, index + 1) ? 2 : 1;
+}
+
+// Whether all ranges are one unit long.
+function areUnits(ranges: readonly number[]): boolean {
+  for (let k = 0; k < ranges.length; k += 2) if (ranges[k + 1] !== (ranges[k] as number) + 1) return false; // pairs
+  return true;
+}
+
+function replacedUnits(text: string, ranges: readonly number[], content: string): string {
+  let spelled = '';
+  let done = 0;
+  for (let k = 0; k < ranges.length; k += 2) {
+    spelled += text.slice(done, ranges[k]) + content;
+    done = ranges[k + 1] as number; // pairs
+  }
+  return spelled + text.slice(done);
 }
 
 // The index of the character that ends before `end`, −1 if there is none.

@@ -5,13 +5,28 @@ import type { Token } from './models/model.ts';
 import type { WordMemory } from './models/wordMemory.ts';
 import { grown } from './structures/growing.ts';
 
-/** Collects the tokens of one text. */
+// Room for more tokens than this is given back.
+const mostKept = 2 ** 16;
+
+/** Collects the tokens of one text, and of another one after `begin`. */
 export class Content {
   #ids: Int32Array = new Int32Array(256);
   #offsets: Int32Array = new Int32Array(512);
   #wordIds: Int32Array = new Int32Array(256);
   #tokens: string[] = [];
   #words = 0;
+
+  /** Forgets what was added; gives itself. */
+  begin(): this {
+    this.#tokens = [];
+    this.#words = 0;
+    if (this.#ids.length > mostKept) {
+      this.#ids = new Int32Array(256);
+      this.#offsets = new Int32Array(512);
+      this.#wordIds = new Int32Array(256);
+    }
+    return this;
+  }
 
   /** Adds the tokens of the next word, which is `piece` as a whole. */
   append(piece: AlignedText, tokens: readonly Token[]): void {
@@ -59,10 +74,10 @@ export class Content {
     }
   }
 
-  /** The encoding of all, without special tokens; afterwards the content is as new. */
+  /** The encoding of all, without special tokens. */
   build(): Encoding {
     const length = this.#tokens.length;
-    const encoding = new Encoding({
+    return new Encoding({
       ids: this.#ids.slice(0, length),
       tokens: this.#tokens,
       offsets: this.#offsets.slice(0, 2 * length),
@@ -71,9 +86,6 @@ export class Content {
       wordIds: this.#wordIds.slice(0, length),
       sequenceIds: new Int32Array(length),
     });
-    this.#tokens = [];
-    this.#words = 0;
-    return encoding;
   }
 
   // Room for so many further tokens; gives where the first of them goes.

@@ -91,6 +91,7 @@ export class Tokenizer {
   readonly #size: number;
   // What words became; undefined where they cannot be remembered.
   readonly #memory: WordMemory | undefined;
+  readonly #room = new Content();
 
   constructor(stages: TokenizerStages, addedOutsideModel: number) {
     this.#stages = stages;
@@ -262,7 +263,7 @@ export class Tokenizer {
   #content(text: unknown, { offsets = 'utf16', sampling }: EncodeOptions): Encoding {
     const { model } = this.#stages;
     const source = this.#source(text);
-    const content = new Content();
+    const content = this.#room.begin();
     if (sampling === undefined && this.#memory !== undefined)
       this.#appendWords(source, content, this.#memory);
     else

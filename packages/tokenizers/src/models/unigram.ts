@@ -42,27 +42,28 @@ export function unigram(
   }
   const lattice = { trie, scores, unknownId: unknownId ?? -1, unknownScore: lowest - 10 };
   const bytes = byteFallback ? byteTokens(ids) : undefined;
+  const unknownTokens = (text: string, { start, end }: Range): readonly Token[] => {
+    const token = text.slice(start, end);
+    const id = ids.get(token);
+    if (id !== undefined) return [{ id, token, start, end }];
+    return bytes?.({ token, start, end }) ?? [{ id: unknownId ?? refuseUnknown(token), token, start, end }];
+  };
   const tokensOf = (text: string, ranges: readonly Range[]): Token[] => {
     const tokens: Token[] = [];
-    for (const { start, end } of ranges) {
-      const token = text.slice(start, end);
-      const id = ids.get(token);
-      if (id !== undefined) tokens.push({ id, token, start, end });
-      else
-        tokens.push(
-          ...(bytes?.({ token, start, end }) ?? [
-            { id: unknownId ?? refuseUnknown(token), token, start, end },
-          ]),
-        );
+    for (const range of ranges) {
+      const { id, start, end } = range;
+      if (id !== lattice.unknownId) tokens.push({ id, token: pieces[id]?.[0] ?? '', start, end });
+      else for (const token of unknownTokens(text, range)) tokens.push(token);
     }
     return tokens;
   };
+  const path = bestPaths(lattice);
   return {
     id: (token) => ids.get(token),
     token: (id) => pieces[id]?.[0],
     size: pieces.length,
     unknownId,
-    tokenize: (text) => tokensOf(text, bestPath(text, lattice)),
+    tokenize: (text) => tokensOf(text, path(text)),
     sample(text, sampling) {
       if (!('alpha' in sampling)) return undefined;
       const segments = sampledSegments(text, lattice, sampling);
@@ -77,41 +78,62 @@ export function unigram(
 }
 
 interface Range {
+  id: number;
   start: number;
   end: number;
 }
 
-function bestPath(text: string, lattice: ScoredEntries): Range[] {
-  const { trie, scores, unknownId, unknownScore } = lattice;
+// Gives the best ranges of a text; its arrays serve one text after the other.
+function bestPaths({ trie, scores, unknownId, unknownScore }: ScoredEntries): (text: string) => Range[] {
   // For each end: the best score so far, where its last piece starts (−1: none reaches it yet), and that piece.
-  const best = new Float64Array(text.length + 1);
-  const starts = new Int32Array(text.length + 1).fill(-1);
-  const ids = new Int32Array(text.length + 1);
-  const offer = (end: number, start: number, piece: { id: number; score: number }): void => {
-    if (starts[end] !== -1 && piece.score <= (best[end] ?? 0)) return;
-    if (piece.id < 0) refuseUnknown(text.slice(start, end));
-    best[end] = piece.score;
-    starts[end] = start;
-    ids[end] = piece.id;
-  };
-  for (let start = 0; start < text.length; ) {
-    const soFar = best[start] ?? 0;
-    const width = widthAt(text, start);
-    let single = false;
-    let node = Trie.root;
-    for (let end = start; end < text.length; ) {
-      node = trie.child(node, text.charCodeAt(end));
-      if (node < 0) break;
-      end += 1;
-      const id = trie.value(node);
-      if (id < 0) continue;
-      offer(end, start, { id, score: soFar + (scores[id] ?? 0) });
-      if (end - start === width) single = true;
+  let best = new Float64Array(64);
+  let starts = new Int32Array(64);
+  let ids = new Int32Array(64);
+  const isBetter = (end: number, score: number): boolean =>
+    starts[end] === -1 || score > (best[end] as number); // end ≤ length of the text
+  return (text) => {
+    best = room(best, text.length + 1);
+    starts = room(starts, text.length + 1);
+    ids = room(ids, text.length + 1);
+    starts.fill(-1, 0, text.length + 1);
+    best[0] = 0;
+    for (let start = 0; start < text.length; ) {
+      const soFar = best[start] as number; // start < length, and reached
+      const width = widthAt(text, start);
+      let single = false;
+      let node = Trie.root;
+      for (let end = start; end < text.length; ) {
+        node = trie.child(node, text.charCodeAt(end));
+        if (node < 0) break;
+        end += 1;
+        const id = trie.value(node);
+        if (id < 0) continue;
+        const score = soFar + (scores[id] as number); // ids are positions of scores
+        if (isBetter(end, score)) {
+          best[end] = score;
+          starts[end] = start;
+          ids[end] = id;
+        }
+        if (end - start === width) single = true;
+      }
+      if (!single && isBetter(start + width, soFar + unknownScore)) {
+        if (unknownId < 0) refuseUnknown(text.slice(start, start + width));
+        best[start + width] = soFar + unknownScore;
+        starts[start + width] = start;
+        ids[start + width] = unknownId;
+      }
+      start += width;
     }
-    if (!single) offer(start + width, start, { id: unknownId, score: soFar + unknownScore });
-    start += width;
-  }
-  return readBack(text.length, { starts, ids, unknownId });
+    return readBack(text.length, { starts, ids, unknownId });
+  };
+}
+
+// What a text of so many characters needs is kept for the next one; larger arrays are not.
+const mostKept = 2 ** 16;
+
+function room<Numbers extends Int32Array | Float64Array>(array: Numbers, length: number): Numbers {
+  if (length <= array.length && array.length <= mostKept) return array;
+  return (array instanceof Int32Array ? new Int32Array(length) : new Float64Array(length)) as Numbers;
 }
 
 function joinedUnknowns(segments: readonly Segment[], unknownId: number): Range[] {
@@ -120,7 +142,7 @@ function joinedUnknowns(segments: readonly Segment[], unknownId: number): Range[
   for (const { id, start, end } of segments) {
     const last = ranges.at(-1);
     if (id === unknownId && before === unknownId && last !== undefined) last.end = end;
-    else ranges.push({ start, end });
+    else ranges.push({ id, start, end });
     before = id;
   }
   return ranges;
@@ -131,12 +153,13 @@ function readBack(length: number, path: { starts: Int32Array; ids: Int32Array; u
   const ranges: Range[] = [];
   let following: Range | undefined;
   for (let end = length; end > 0; ) {
-    const start = path.starts[end] ?? 0;
-    const unknown = path.ids[end] === path.unknownId;
+    const start = path.starts[end] as number; // end ≤ length
+    const id = path.ids[end] as number;
+    const unknown = id === path.unknownId;
     if (unknown && following !== undefined) {
       following.start = start;
     } else {
-      const range = { start, end };
+      const range = { id, start, end };
       ranges.push(range);
       following = unknown ? range : undefined;
     }

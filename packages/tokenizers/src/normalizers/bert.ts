@@ -37,16 +37,21 @@ export function bertNormalizer(options: BertNormalizerOptions = {}): Normalizer 
   };
 }
 
-function clean(text: AlignedText): AlignedText {
+// White space is that of Unicode, but for the blank and what are controls.
+const unclean = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\ufffd\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]/u;
+
+function clean(given: AlignedText): AlignedText {
+  const text = /[\t\n\r]/.test(given.text) ? given.respelled(given.text.replace(/[\t\n\r]/g, ' ')) : given;
+  if (!unclean.test(text.text)) return text;
   return text.map((codePoint) => {
     if (codePoint >= 0x20 && codePoint < 0x7f) return undefined;
-    if (codePoint === 0x09 || codePoint === 0x0a || codePoint === 0x0d) return ' ';
     if (codePoint === 0xfffd || isOther(codePoint)) return '';
     return isWhitespace(codePoint) ? ' ' : undefined;
   });
 }
 
 function separateIdeographs(text: AlignedText): AlignedText {
+  if (!/[^\0-\u33ff]/.test(text.text)) return text;
   return text.map((codePoint) =>
     isIdeograph(codePoint) ? ` ${String.fromCodePoint(codePoint)} ` : undefined,
   );

@@ -20,6 +20,8 @@ import type { Normalizer } from './normalizer.ts';
 export function precompiled(charsmap: Uint8Array, place: string): Normalizer {
   const lookUp = characterMap(charsmap, place);
   const stays = remembered({ test: (character) => lookUp(character) === undefined });
+  // Characters of ASCII that stay what they are, but for the carriage return, which joins a line feed.
+  const plain = Uint8Array.from({ length: 128 }, (_, code) => (code !== 0x0d && stays(code) ? 1 : 0));
   return (aligned) => {
     const { text } = aligned;
     let rewriting: Rewriting | undefined;
@@ -34,6 +36,10 @@ export function precompiled(charsmap: Uint8Array, place: string): Normalizer {
       return true;
     };
     for (let start = 0; start < text.length; ) {
+      if (plain[text.charCodeAt(start)] === 1 && !(text.charCodeAt(start + 1) >= 0x80)) {
+        start += 1;
+        continue;
+      }
       const end = clusterEnd(text, start);
       const lone = end === start + widthAt(text, start);
       if (lone && stays(text.codePointAt(start) ?? 0)) {

@@ -19,5 +19,7 @@ export function stripAccents(text: AlignedText): AlignedText {
  * @example stripNonspacingMarks(alignedText('e\u0301')).text; //=> 'e'
  */
 export function stripNonspacingMarks(text: AlignedText): AlignedText {
+  // No marks stand in these blocks, which most texts do not leave.
+  if (!/[^\0-\u02ff\u2000-\u206f]/.test(text.text)) return text;
   return text.filter((codePoint) => !isNonspacingMark(codePoint));
 }

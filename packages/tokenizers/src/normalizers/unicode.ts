@@ -24,8 +24,8 @@ export function unicodeForm(form: UnicodeForm, leave: CharacterTest = () => fals
   const changes = remembered(changingUnder(form, leave));
   return (given) => {
     const { text } = given;
-    // No form changes ASCII.
-    if (!/[^\0-\x7f]/.test(text)) return given;
+    // No form changes ASCII and the most frequent dashes and quotes.
+    if (!/[^\0-\x7f\u2012-\u2016\u2018-\u2023]/.test(text)) return given;
     let rewriting: Rewriting | undefined;
     let copied = 0;
     for (let start = 0; start < text.length; ) {

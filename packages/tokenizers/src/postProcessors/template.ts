@@ -24,17 +24,16 @@ export function template(single: readonly TemplatePart[], pair: readonly Templat
       );
     },
     arrange({ first, second }, addSpecialTokens) {
-      const parts: Encoding[] = [];
-      for (const part of second === undefined ? single : pair) {
-        if (part.kind === 'text') {
-          const text = part.text === 'first' ? first : second;
-          if (text !== undefined)
-            parts.push(labelled(text, { typeId: part.typeId, sequenceId: part.text === 'first' ? 0 : 1 }));
-        } else if (addSpecialTokens) {
-          parts.push(specialTokens(part));
-        }
-      }
-      return joinEncodings(parts);
+      const parts = (second === undefined ? single : pair).flatMap((part): Labelled[] => {
+        if (part.kind === 'special') return addSpecialTokens ? [special(part)] : [];
+        const encoding = part.text === 'first' ? first : second;
+        const sequenceId = part.text === 'first' ? 0 : 1;
+        return encoding === undefined ? [] : [{ encoding, typeId: part.typeId, sequenceId }];
+      });
+      const [only, more] = parts;
+      // As it came, a text is labelled as the first one, in segment 0.
+      if (more === undefined && only?.typeId === 0 && only.sequenceId === 0) return only.encoding;
+      return labelled(parts);
     },
   };
 }
@@ -80,28 +79,35 @@ export function robertaTemplate(
   return template(single, [...single, special(sep), text('second'), special(sep)]);
 }
 
-function labelled(encoding: Encoding, labels: { typeId: number; sequenceId: number }): Encoding {
-  return new Encoding({
-    ids: encoding.ids,
-    tokens: encoding.tokens,
-    offsets: encoding.offsets,
-    typeIds: new Int32Array(encoding.length).fill(labels.typeId),
-    specialTokensMask: encoding.specialTokensMask,
-    wordIds: encoding.wordIds,
-    sequenceIds: new Int32Array(encoding.length).fill(labels.sequenceId),
-    truncated: encoding.truncated,
-  });
+interface Labelled {
+  readonly encoding: Encoding;
+  readonly typeId: number;
+  readonly sequenceId: number;
 }
 
-function specialTokens(part: TemplatePart & { kind: 'special' }): Encoding {
-  const length = part.ids.length;
-  return new Encoding({
-    ids: Int32Array.from(part.ids),
-    tokens: part.tokens,
+// The parts one after the other, with their labels.
+function labelled(parts: readonly Labelled[]): Encoding {
+  const joined = joinEncodings(parts.map(({ encoding }) => encoding));
+  let at = 0;
+  for (const { encoding, typeId, sequenceId } of parts) {
+    const end = at + encoding.length;
+    joined.typeIds.fill(typeId, at, end);
+    joined.sequenceIds.fill(sequenceId, at, end);
+    at = end;
+  }
+  return joined;
+}
+
+function special({ ids, tokens, typeId }: TemplatePart & { kind: 'special' }): Labelled {
+  const length = ids.length;
+  const encoding = new Encoding({
+    ids: Int32Array.from(ids),
+    tokens,
     offsets: new Int32Array(2 * length),
-    typeIds: new Int32Array(length).fill(part.typeId),
+    typeIds: new Int32Array(length),
     specialTokensMask: new Uint8Array(length).fill(1),
     wordIds: new Int32Array(length).fill(-1),
-    sequenceIds: new Int32Array(length).fill(-1),
+    sequenceIds: new Int32Array(length),
   });
+  return { encoding, typeId, sequenceId: -1 };
 }

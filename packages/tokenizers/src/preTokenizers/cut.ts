@@ -43,6 +43,7 @@ export function cutter(
     const matches = pattern(text);
     if (behavior === 'removed' && invert) return matches;
     if (behavior === 'isolated') return isolated(matches, text.length);
+    if (behavior === 'mergedWithNext' && !invert) return upToNext(matches, text.length);
     return merge(spansOf(matches, { length: text.length, invert }), behavior).flatMap(({ start, end }) => [
       start,
       end,
@@ -69,6 +70,17 @@ function isolated(matches: readonly number[], length: number): readonly number[]
   }
   if (done < length) ranges.push(done, length);
   return ranges;
+}
+
+// Each match with all up to the next one.
+function upToNext(matches: readonly number[], length: number): readonly number[] {
+  const ranges: number[] = [0];
+  for (let k = 0; k < matches.length; k += 2) {
+    const start = matches[k] as number; // pairs
+    ranges.push(start, start);
+  }
+  ranges.push(length);
+  return ranges[0] === ranges[1] && ranges.length > 2 ? ranges.slice(2) : ranges;
 }
 
 /** A pattern that matches every single character for which `test` holds. @example characterPattern(isNumeric)('a1'); //=> [1, 2] */

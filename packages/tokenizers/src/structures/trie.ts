@@ -20,6 +20,9 @@ export class Trie {
   #units = new Uint16Array(128);
   #children = new Int32Array(128);
   #longest = 0;
+  // The first units of all strings, and an expression that finds any of them; undefined: to be made anew.
+  readonly #firsts = new Set<string>();
+  #anyFirst: RegExp | undefined;
 
   /** The length of the longest string, in UTF-16 units. */
   get longest(): number {
@@ -29,6 +32,10 @@ export class Trie {
   /** Adds a string, or changes its number. */
   set(text: string, value: number): void {
     let node = Trie.root;
+    if (text.length > 0 && !this.#firsts.has(text[0] as string)) {
+      this.#firsts.add(text[0] as string); // length > 0
+      this.#anyFirst = undefined;
+    }
     for (let k = 0; k < text.length; k++) {
       const unit = text.charCodeAt(k);
       const child = this.child(node, unit);
@@ -36,6 +43,13 @@ export class Trie {
     }
     this.#values[node] = value;
     this.#longest = Math.max(this.#longest, text.length);
+  }
+
+  /** The next place from `from` on at which a string of the trie may begin, by its first unit; the length of the text if none. */
+  nextStart(text: string, from: number): number {
+    this.#anyFirst ??= new RegExp(`[${[...this.#firsts].map(escapedUnit).join('')}]`, 'g');
+    this.#anyFirst.lastIndex = from;
+    return this.#anyFirst.test(text) ? this.#anyFirst.lastIndex - 1 : text.length;
   }
 
   /** The node reached from `node` by one UTF-16 unit, −1 if there is none. */
@@ -93,6 +107,10 @@ export class Trie {
       if (child !== 0) this.#place(parents[slot] ?? 0, units[slot] ?? 0, child);
     }
   }
+}
+
+function escapedUnit(unit: string): string {
+  return `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }
 
 // Multiplicative hashing (Knuth, The Art of Computer Programming 3, 6.4); the constants are odd and spread both numbers.
