@@ -187,4 +187,21 @@ describe('mistakes in a kernel', () => {
       ),
     ).toThrow(/broken: set: given an operand of type i32; expected f32/);
   });
+
+  test('a vector constant is made once, at the beginning of its function, however often it is used', () => {
+    const module = moduleBuilder({ shared: false, initial: 1, maximum: 1 });
+    module.define('run', { parameters: { turns: 'i32' }, exported: true }, (f, { turns }) => {
+      const sum = f.local('v128');
+      f.for(0, turns, 1, () => f.set(sum, f32x4.add(f32x4.mul(sum, 0.5), f32x4.add(v128.load(0), 0.5))));
+      f.store(16, sum);
+    });
+    const bytes = module.bytes();
+    const half = [0xfd, 12, ...new Uint8Array(Float32Array.of(0.5, 0.5, 0.5, 0.5).buffer)];
+    const places = [...bytes.keys()].filter((at) => half.every((byte, i) => bytes[at + i] === byte));
+    expect(places).toHaveLength(1);
+    const memory = new WebAssembly.Memory({ initial: 1, maximum: 1 });
+    const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory } });
+    (exports.run as (turns: number) => void)(3);
+    expect(new Float32Array(memory.buffer, 16, 4)).toEqual(new Float32Array(4).fill(0.875));
+  });
 });

@@ -34,16 +34,31 @@ export const float32 = (value: number): number[] => {
 
 const scratch = new DataView(new ArrayBuffer(4));
 
-/** Bytes as they are put together: pieces within pieces, so that putting together copies nothing. `flat` makes one list. */
-export type Code = readonly (number | Code)[];
+/** A vector constant within code: its sixteen bytes. The function that the code becomes part of says how it is had. */
+export interface VectorConstant {
+  readonly bytes: readonly number[];
+}
 
-/** Puts all bytes of the code, in order, at the end of a list. */
-export const append = (target: number[], code: Code): void => {
+/** Bytes as they are put together: pieces within pieces, so that putting together copies nothing. `flat` makes one list. */
+export type Code = readonly (number | Code | VectorConstant)[];
+
+const isConstant = (piece: Code | VectorConstant): piece is VectorConstant => !Array.isArray(piece);
+
+/** The instruction that makes a vector constant. */
+export const makeConstant = ({ bytes }: VectorConstant): Code => [0xfd, 12, ...bytes];
+
+/** Puts all bytes of the code, in order, at the end of a list; in place of a vector constant those that `had` gives. */
+export const append = (
+  target: number[],
+  code: Code,
+  had: (constant: VectorConstant) => Code = makeConstant,
+): void => {
   // By index: a module is made of some hundred thousand pieces, and is made before anything else can be computed.
   for (let i = 0; i < code.length; i++) {
-    const piece = code[i] as number | Code; // i < length
+    const piece = code[i] as number | Code | VectorConstant; // i < length
     if (typeof piece === 'number') target.push(piece);
-    else append(target, piece);
+    else if (isConstant(piece)) append(target, had(piece));
+    else append(target, piece, had);
   }
 };
 

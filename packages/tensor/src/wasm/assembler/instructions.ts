@@ -241,7 +241,7 @@ export const i32x4: {
   max: binary('i32x4.max_s', simdOpcode(184), 'i32x4', 'i32x4'),
   of: (...lanes) => ({
     type: 'v128',
-    code: [...simdOpcode(12), ...new Uint8Array(new Int32Array(lanes).buffer)],
+    code: [{ bytes: [...new Uint8Array(new Int32Array(lanes).buffer)] }],
   }),
   lane: extract('i32x4.extract_lane', 27, 'i32'),
 };

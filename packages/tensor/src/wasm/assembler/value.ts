@@ -45,10 +45,10 @@ const constantOf = (lanes: Lanes, number: number): Value => {
     case 'i32x4':
       return {
         type: 'v128',
-        code: [...simdOpcode(12), ...fourTimes([...new Uint8Array(new Int32Array([number]).buffer)])],
+        code: [{ bytes: fourTimes([...new Uint8Array(new Int32Array([number]).buffer)]) }],
       };
     case 'f32x4':
-      return { type: 'v128', code: [...simdOpcode(12), ...fourTimes(float32(number))] };
+      return { type: 'v128', code: [{ bytes: fourTimes(float32(number)) }] };
     default:
       return lanes satisfies never;
   }
