@@ -1,7 +1,7 @@
-// A bias part by part: what a tile adds to its scores, as an operation with a derivative or in place, and the gradient collected from tiles.
+// A bias part by part: what some queries and keys add to their scores, as an operation with a derivative; and one number of it.
 
-import { allocate, defineOp, slice, sum, Tensor } from '@heed/tensor';
-import { type Bias, type BiasSizes, type ByDistance, biasTensor, extentsOf } from './bias.ts';
+import { allocate, defineOp, slice, Tensor } from '@heed/tensor';
+import { type Bias, type BiasSizes, type ByDistance, extentsOf } from './bias.ts';
 
 /** Ranges [start, end) of queries and keys. */
 export interface BiasPart {
@@ -96,95 +96,6 @@ export const biasPart = (bias: Bias, part: BiasPart, sizes: BiasSizes): Tensor =
   bias instanceof Tensor
     ? cut(cut(bias, 2, part.queries), 1, part.keys)
     : distancePart([bias.table], distanceOptions(bias, part, sizes));
-
-/** Sums a gradient of [batch, heads, rows, keys] over the axes that a bias was broadcast along. */
-const sumToBias = (gradient: Tensor, padded: readonly number[]): Tensor => {
-  const axes = padded.flatMap((extent, axis) => (extent === 1 && gradient.shape[axis] !== 1 ? [axis] : []));
-  return axes.length === 0 ? gradient : sum(gradient, axes, { keepDims: true });
-};
-
-/** Adds a part's gradient to the gradient of the whole bias, [batch, heads, queries, keys] with extents of 1. */
-const addPart = (sums: Float64Array, padded: readonly number[], part: BiasPart, gradient: Tensor): void => {
-  const [, heads, queries, keys] = padded as [number, number, number, number]; // padded to four
-  const small = sumToBias(gradient, padded);
-  const [batch, , rows, columns] = small.shape as [number, number, number, number]; // as padded
-  const firstRow = queries === 1 ? 0 : part.queries[0];
-  const firstColumn = keys === 1 ? 0 : part.keys[0];
-  let index = 0;
-  for (let group = 0; group < batch * heads; group++)
-    for (let i = 0; i < rows; i++) {
-      const start = (group * queries + firstRow + i) * keys + firstColumn;
-      for (let j = 0; j < columns; j++)
-        sums[start + j] = (sums[start + j] as number) + (small.data[index++] as number); // inside by the shapes
-    }
-};
-
-/** Collects the gradient of a bias from gradients of scores, part by part. */
-export interface BiasGradient {
-  /** gradient [batch, heads, rows, columns] of the scores of a part. */
-  add(gradient: Tensor, part: BiasPart): void;
-  /** Of the shape of the bias's tensor. */
-  finish(): Tensor;
-}
-
-/** A collector of the gradient of a bias; float64 sums, since a shared bias adds up many rows. */
-export const biasGradient = (bias: Bias, sizes: BiasSizes): BiasGradient => {
-  const { shape, size, rank } = biasTensor(bias);
-  const sums = new Float64Array(size);
-  return {
-    add(gradient, part) {
-      if (bias instanceof Tensor)
-        addPart(sums, [...new Array<number>(4 - rank).fill(1), ...shape], part, gradient);
-      else scatter(gradient, sums, bias.table, distanceOptions(bias, part, sizes));
-    },
-    finish: () => new Tensor('float32', shape, Float32Array.from(sums)),
-  };
-};
-
-/** Adds a bias to a row of scores: `columns` numbers of scores from index `at` on, for a batch, a head and a query row of the part. */
-export type BiasAdder = (
-  scores: Float32Array,
-  at: number,
-  row: readonly [batch: number, head: number, query: number],
-) => void;
-
-/** What adds a part of a bias to scores in place, row by row. */
-export const biasAdder = (bias: Bias, part: BiasPart, sizes: BiasSizes): BiasAdder => {
-  const columns = part.keys[1] - part.keys[0];
-  if (!(bias instanceof Tensor)) {
-    const { table, first } = bias;
-    const options = distanceOptions(bias, part, sizes);
-    const last = (table.shape.at(-1) as number) - 1; // rank 2 or 4
-    const numbers = table.data;
-    return (scores, at, row) => {
-      const start = rowOf(table, options, row);
-      const nearest = options.corner - row[2] - first;
-      // Before and after the table's own distances its outermost columns; all indexes are held inside.
-      const from = Math.min(columns, Math.max(0, -nearest));
-      const to = Math.min(columns, Math.max(from, last + 1 - nearest));
-      for (let j = 0; j < from; j++) scores[at + j] = (scores[at + j] as number) + (numbers[start] as number);
-      for (let j = from; j < to; j++)
-        scores[at + j] = (scores[at + j] as number) + (numbers[start + nearest + j] as number);
-      for (let j = to; j < columns; j++)
-        scores[at + j] = (scores[at + j] as number) + (numbers[start + last] as number);
-    };
-  }
-  const padded = [...new Array<number>(4 - bias.rank).fill(1), ...bias.shape] as [
-    number,
-    number,
-    number,
-    number,
-  ];
-  const [batches, heads, queries, keys] = padded;
-  const [step, shift] = keys === 1 ? [0, 0] : [1, part.keys[0]];
-  const numbers = bias.data;
-  return (scores, at, [b, head, i]) => {
-    const group = (batches === 1 ? 0 : b) * heads + (heads === 1 ? 0 : head);
-    const start = (group * queries + (queries === 1 ? 0 : part.queries[0] + i)) * keys + shift;
-    for (let j = 0; j < columns; j++)
-      scores[at + j] = (scores[at + j] as number) + (numbers[start + j * step] as number); // inside by the shapes
-  };
-};
 
 /** One number of a bias: for references. */
 export const biasAt = (

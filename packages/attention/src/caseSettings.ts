@@ -292,6 +292,55 @@ export const settings: readonly Setting[] = [
     mask: () => where(({ head, query, key }) => (query + key + head) % 3 !== 0),
   },
   {
+    name: 'a predicate of numbers so short that the rows are read in several parts, with all terms and sinks',
+    queries: 150,
+    keys: 200,
+    heads: 2,
+    depth: 1,
+    distances: [[2, 41], -20],
+    softcap: 3,
+    dropout: 0.2,
+    sinks: true,
+    mask: () => where(({ batch, head, query, key }) => (query + key * 3 + head + batch) % 4 === 0),
+  },
+  {
+    name: 'the same for a bias of each head, query and key, of grouped heads',
+    queries: 140,
+    keys: 170,
+    heads: 2,
+    kvHeads: 1,
+    depth: 1,
+    bias: [2, 2, 140, 170],
+    mask: () =>
+      and(
+        causal(),
+        where(({ query, key }) => (query ^ key) % 3 !== 0),
+      ),
+  },
+  {
+    name: 'a dilated window of many keys, wider than a block of them',
+    queries: 300,
+    keys: 300,
+    batch: 1,
+    heads: 2,
+    mask: () => window({ left: 40, right: 40, dilation: 4 }),
+  },
+  {
+    name: 'a boolean tensor of stretches that differ by head, over several tiles',
+    queries: 130,
+    keys: 300,
+    kvHeads: 2,
+    mask: (bits) =>
+      keepWhere(
+        bits(
+          Array.from({ length: 4 * 130 * 300 }, (_, i) =>
+            ((i >> 5) + Math.floor(i / 39_000)) % 3 === 0 ? 1 : 0,
+          ),
+          [4, 130, 300],
+        ),
+      ),
+  },
+  {
     name: 'a predicate, with a bias by distance of grouped heads',
     queries: 70,
     keys: 70,

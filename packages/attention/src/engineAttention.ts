@@ -1,11 +1,13 @@
-// Attention by calls of the engine: one a layer of intervals (runs.ts), whose results merge by their log-sum-exp; and the gradients of it.
+// Attention by calls of the engine: one a layer of intervals (runs.ts), whose results merge by their log-sum-exp, or one with a bit a key; and the
+// gradients of layers.
 
 import { add, allocate, mul, Tensor } from '@heed/tensor';
-import type { FlashSaved } from './flashBackward.ts';
 import { headAttention } from './headAttention.ts';
-import { headAttentionGradient } from './headAttentionGradient.ts';
+import { type FlashSaved, headAttentionGradient } from './headAttentionGradient.ts';
 import { type AttentionRequest, sizesOf } from './kernel.ts';
+import type { SeenRows } from './maskBits.ts';
 import { scoreTerms } from './scoreTerms.ts';
+import { allRows, seenRows } from './seenRows.ts';
 
 /** Layers of intervals, no key in two of them; a single undefined: all keys. */
 export type Layers = readonly (Int32Array | undefined)[];
@@ -25,7 +27,7 @@ interface Part {
   readonly logSumExp: Float32Array;
 }
 
-const oneLayer = (request: AttentionRequest, visible: Int32Array | undefined): Part => {
+const attend = (request: AttentionRequest, parts: Iterable<SeenRows>): Part => {
   const sizes = sizesOf(request);
   const { batch, heads, queries, keys, valueDepth } = sizes;
   const part = {
@@ -33,10 +35,11 @@ const oneLayer = (request: AttentionRequest, visible: Int32Array | undefined): P
     logSumExp: allocate(batch * heads * queries),
   };
   const { query, key, value, scale } = request;
-  headAttention({
-    ...{ ...sizes, ...part, q: query.data, k: key.data, v: value.data },
-    ...{ keyRoom: keys, scale, visible, visibleStride: queries, terms: scoreTerms(request) },
-  });
+  for (const { rows, visible, visibleBits, stride } of parts)
+    headAttention({
+      ...{ ...sizes, ...part, q: query.data, k: key.data, v: value.data, keyRoom: keys, scale },
+      ...{ rows, visible, visibleBits, visibleStride: stride, terms: scoreTerms(request, rows) },
+    });
   return part;
 };
 
@@ -57,18 +60,19 @@ const mergeInto = (sum: Part, part: Part, width: number): void => {
 const shareOf = (own: Float32Array, total: Float32Array): Float32Array<ArrayBuffer> =>
   Float32Array.from(own, (one, row) => (one === -Infinity ? 0 : Math.exp(one - (total[row] as number)))); // of one length
 
-/** Attention of a request whose mask is these layers, its sinks left out. */
+/** Attention of a request whose mask is these layers, or any where there are none; its sinks left out. */
 export const engineAttention = (
   request: AttentionRequest,
-  layers: Layers,
+  layers: Layers | undefined,
   sharesWanted: boolean,
 ): EngineResult => {
   const { batch, heads, queries, valueDepth } = sizesOf(request);
-  const sum = oneLayer(request, layers[0]);
-  const wanted = sharesWanted && layers.length > 1;
+  const [first, ...others] = layers?.map((visible) => [allRows(visible, queries)]) ?? [seenRows(request)];
+  const sum = attend(request, first ?? []); // one layer at least
+  const wanted = sharesWanted && others.length > 0;
   const sums: Float32Array[] = wanted ? [sum.logSumExp.slice()] : [];
-  for (const layer of layers.slice(1)) {
-    const part = oneLayer(request, layer);
+  for (const layer of others) {
+    const part = attend(request, layer);
     if (wanted) sums.push(part.logSumExp);
     mergeInto(sum, part, valueDepth);
   }
@@ -98,7 +102,8 @@ export const engineGradient = (
   const parts = way.map((visible, index) => {
     const share = shares?.[index];
     const gradient = share === undefined ? saved.gradient : mul(saved.gradient, share);
-    return headAttentionGradient(request, { output: saved.output, gradient }, { visible, biasWanted });
+    const parts = [allRows(visible, sizesOf(request).queries)];
+    return headAttentionGradient(request, { output: saved.output, gradient }, { parts, biasWanted });
   });
   const [query, key, value, bias] = parts.reduce((a, b) => [
     ...([add(a[0], b[0]), add(a[1], b[1]), add(a[2], b[2])] as const),

@@ -1,92 +1,19 @@
-// The tiled kernel: attention without ever storing a [queries, keys] matrix, forward and backward. Masks that are few ranges of keys a row run in
-// the engine (engineAttention.ts), with biases, bounds and dropout; any other mask runs here, tile by tile, and empty tiles are not visited.
+// The tiled kernel: attention without ever storing a [queries, keys] matrix, forward and backward, in the engine (engineAttention.ts): as few
+// ranges of keys a row where the mask is that, else by bits (maskBits.ts). Empty tiles are not visited.
 
-import {
-  add,
-  concat,
-  defineOp,
-  exp,
-  log,
-  mul,
-  neg,
-  noGrad,
-  ones,
-  region,
-  reshape,
-  slice,
-  sub,
-  sum,
-  Tensor,
-  zeros,
-} from '@heed/tensor';
+import { defineOp, mul, neg, ones, reshape, sub, sum, type Tensor, zeros } from '@heed/tensor';
 import { biasTensor } from './bias.ts';
-import { type EngineResult, engineAttention, engineGradient, type Layers } from './engineAttention.ts';
-import { type FlashSaved, flashBackward } from './flashBackward.ts';
+import { engineAttention, engineGradient, type Layers } from './engineAttention.ts';
+import { flashBackward } from './flashBackward.ts';
+import type { FlashSaved } from './headAttentionGradient.ts';
 import { type AttentionKernel, type AttentionRequest, sizesOf } from './kernel.ts';
-import { finishSoftmax, mergeSoftmax, type SoftmaxState } from './onlineSoftmax.ts';
 import { layers } from './runs.ts';
-import { dropoutFactors, type Part, weightedValues } from './scores.ts';
 import { addSinks, sinkGradient } from './sinks.ts';
-import { loweredScores } from './tileScores.ts';
-import { tileSize, visits } from './visits.ts';
 
-/** Most ranges of keys a row that are computed by as many calls of the engine; more of them go tile by tile. */
+/** Most ranges of keys a row that are computed by as many calls of the engine; where there are more, a bit says of each key whether it is seen. */
 const mostLayers = 8;
 
-/** State of one tile: scores, dropout, product with its values. */
-const visit = (request: AttentionRequest, part: Part, masked: boolean): SoftmaxState => {
-  const values = slice(request.value, 2, part.keys[0], part.keys[1]);
-  const { dropout } = request;
-  const { lowered, max } = loweredScores(request, part, masked);
-  const weights = exp(lowered);
-  const kept =
-    dropout === undefined
-      ? weights
-      : mul(weights, dropoutFactors(request, dropout.rate, dropout.source, part));
-  return { max, sum: sum(weights, [-1], { keepDims: true }), output: weightedValues(kept, values) };
-};
-
-/** Dao 2023 (arXiv:2307.08691), algorithm 1: queries outside, keys inside, the division by the sum at the end. */
-const tiledForward = (request: AttentionRequest): Pick<EngineResult, 'output' | 'logSumExp'> => {
-  const { batch, heads, queries, valueDepth } = sizesOf(request);
-  const outputs: Tensor[] = [];
-  const sums: Tensor[] = [];
-  for (let row = 0; row < queries; row += tileSize) {
-    const range = [row, Math.min(queries, row + tileSize)] as const;
-    let state: SoftmaxState | undefined;
-    for (const { keys, masked } of visits(request, range)) {
-      const block = visit(request, { queries: range, keys }, masked);
-      state = state === undefined ? block : mergeSoftmax(state, block);
-    }
-    const rows = range[1] - range[0];
-    if (state === undefined) {
-      outputs.push(
-        new Tensor(
-          'float32',
-          [batch, heads, rows, valueDepth],
-          new Float32Array(batch * heads * rows * valueDepth),
-        ),
-      );
-      sums.push(
-        new Tensor(
-          'float32',
-          [batch, heads, rows, 1],
-          new Float32Array(batch * heads * rows).fill(Number.NEGATIVE_INFINITY),
-        ),
-      );
-    } else {
-      outputs.push(finishSoftmax(state));
-      sums.push(add(state.max, log(state.sum)));
-    }
-  }
-  const logSumExp = concat(sums, 2);
-  return {
-    output: concat(outputs, 2),
-    logSumExp: new Tensor('float32', [batch, heads, queries], logSumExp.data),
-  };
-};
-
-/** How calls of the engine compute it, where they can. */
+/** The layers that the mask is; undefined where it is no few of them. */
 const engineWay = (request: AttentionRequest): Layers | undefined => {
   const sizes = sizesOf(request);
   if (sizes.queries === 0 || sizes.batch === 0) return [undefined];
@@ -128,10 +55,7 @@ const flashOp = defineOp<readonly Tensor[], FlashOptions>({
   name: 'flashAttention',
   forward: (_inputs, { request, left }, needsGradient) => {
     const way = engineWay(request);
-    const found =
-      way === undefined
-        ? { ...noGrad(() => region(() => tiledForward(request))), layerShares: undefined }
-        : engineAttention(request, way, needsGradient);
+    const found = engineAttention(request, way, needsGradient);
     left.way = way;
     left.layerShares = found.layerShares;
     const sunk = request.sinks && addSinks(found, request.sinks);

@@ -1,16 +1,17 @@
-// What a mask hides in a rectangle, as small a boolean tensor as it can be: one batch or one head where all are alike.
+// Along which axes a mask differs, and what it hides as a boolean tensor as small as it can be: one batch or one head where all are alike.
 
 import { Tensor } from '@heed/tensor';
 import type { Mask } from './mask.ts';
 import { allows, type MaskSizes } from './tiles.ts';
 
-/** Axes along which a mask may differ. */
-interface Differs {
+/** Batches and heads may see different things. */
+export interface Differs {
   readonly batch: boolean;
   readonly head: boolean;
 }
 
-const differs = (mask: Mask): Differs => {
+/** Along which axes a mask may differ. */
+export const differs = (mask: Mask): Differs => {
   switch (mask.kind) {
     case 'window':
     case 'dilated':
@@ -40,27 +41,17 @@ const differs = (mask: Mask): Differs => {
   }
 };
 
-/** Whether batches may see different things. */
-export const differsByBatch = (mask: Mask): boolean => differs(mask).batch;
-
-/** 1 where a mask hides a place of a part: [batch or 1, heads or 1, queries, keys] of it. */
-export const hidden = (
-  mask: Mask,
-  sizes: MaskSizes,
-  {
-    queries: [queryStart, queryEnd],
-    keys: [keyStart, keyEnd],
-  }: { readonly queries: readonly [number, number]; readonly keys: readonly [number, number] },
-): Tensor<'bool'> => {
+/** 1 where a mask hides a place: [batch or 1, heads or 1, queries, keys]. */
+export const hidden = (mask: Mask, sizes: MaskSizes): Tensor<'bool'> => {
   const { batch: byBatch, head: byHead } = differs(mask);
+  const { queries, keys } = sizes;
   const [batches, heads] = [byBatch ? sizes.batch : 1, byHead ? sizes.heads : 1];
-  const shape = [batches, heads, queryEnd - queryStart, keyEnd - keyStart];
-  const data = new Uint8Array(shape.reduce((product, extent) => product * extent, 1));
+  const data = new Uint8Array(batches * heads * queries * keys);
   let index = 0;
   for (let batch = 0; batch < batches; batch++)
     for (let head = 0; head < heads; head++)
-      for (let query = queryStart; query < queryEnd; query++)
-        for (let key = keyStart; key < keyEnd; key++)
+      for (let query = 0; query < queries; query++)
+        for (let key = 0; key < keys; key++)
           data[index++] = allows(mask, { batch, head, query, key }, sizes) ? 0 : 1;
-  return new Tensor('bool', shape, data);
+  return new Tensor('bool', [batches, heads, queries, keys], data);
 };

@@ -62,7 +62,8 @@ export {
 } from './kernel.ts';
 export { dense } from './dense.ts';
 export { flash } from './flash.ts';
-export { type FlashSaved, flashBackward } from './flashBackward.ts';
+export { flashBackward } from './flashBackward.ts';
+export type { FlashSaved } from './headAttentionGradient.ts';
 export {
   finishSoftmax,
   mergeSoftmax,

@@ -32,7 +32,7 @@ const readTensor = (tensor: Tensor<'bool'>, place: Place): boolean => {
 };
 
 /** Position p = i + keys − queries of a query: the last query stands at the last key. */
-const positionOf = (query: number, { queries, keys }: MaskSizes): number => query + keys - queries;
+export const positionOf = (query: number, { queries, keys }: MaskSizes): number => query + keys - queries;
 
 /** Positions of a `global` in a batch: those of all batches where there is one list. */
 export const globalsOf = (

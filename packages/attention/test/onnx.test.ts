@@ -14,7 +14,7 @@ import {
   padding,
   where,
 } from '../src/index.ts';
-import { maskedScores, scaledScores } from '../src/scores.ts';
+import { maskedScores } from '../src/scores.ts';
 
 interface OnnxTensor {
   readonly name: string;
@@ -119,8 +119,9 @@ const runCase = (one: OnnxCase, kernel: typeof flash) => {
   };
   const products = () =>
     noGrad(() => {
-      if (mode === 0) return scaledScores(request);
-      if (mode === 1) return maskedScores({ ...request, bias: undefined }, undefined, false);
+      const bare = { ...request, bias: undefined, mask: undefined };
+      if (mode === 0) return maskedScores({ ...bare, softcap: undefined });
+      if (mode === 1) return maskedScores(bare);
       return mode === 2 ? maskedScores(request) : attentionWeights(query, key, options);
     });
   return { outputs: [flat, key, value, one.outputs[3] ? products() : undefined], batch };
