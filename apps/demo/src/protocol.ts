@@ -163,11 +163,11 @@ export interface MergesEvent {
   readonly words: number;
 }
 
-/** What a training of merges came to: on its own text, tokens and words between blanks. */
+/** What a training of merges came to: on its own text, tokens, and characters that are no blanks. */
 export interface MergesResult {
   readonly vocabularySize: number;
   readonly tokens: number;
-  readonly words: number;
+  readonly characters: number;
   readonly milliseconds: number;
 }
 

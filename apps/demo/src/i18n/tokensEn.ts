@@ -83,7 +83,9 @@ export const tokensEn = {
         : `${count} of them are unknown (${share}): what stood there is lost.`,
     verdictNoUnknown: 'None is unknown.',
     verdictNormalized: (count: number) =>
-      count === 1 ? 'Its normalizer changed one character.' : `Its normalizer changed ${count} characters.`,
+      count === 1
+        ? 'Its normalizer changed or put in one character.'
+        : `Its normalizer changed or put in ${count} characters.`,
     verdictUnchanged: 'Its normalizer changed nothing.',
     verdictSame: 'The ids decode to the text, letter by letter.',
     verdictDifferent: (decoded: string) => `The ids decode to “${decoded}”: not the text that was typed.`,
@@ -165,16 +167,13 @@ export const tokensEn = {
     verdictShared: (shared: string, total: string) =>
       `Of the pieces that they made, ${shared} of ${total} are the same, marks left out.`,
     verdictTokens: (name: string, each: string, size: string, time: string) =>
-      `${name}: ${each} tokens a word on its own text with ${size} tokens in the vocabulary, learned in ${time}.`,
-    verdictPlain: (name: string, tokens: string, size: string, time: string) =>
-      `${name}: ${tokens} tokens on its own text with ${size} in the vocabulary, learned in ${time}.`,
+      `${name}: ${each} characters a token on its own text (blanks left out) with ${size} tokens in the vocabulary, learned in ${time}.`,
     verdictCut: (place: string, text: string, bpe: string, wordPiece: string) =>
       `After ${place} merges “${text}” is ${bpe} for BPE and ${wordPiece} for WordPiece.`,
     notesSay:
       'The notes say: BPE merges the most frequent pair, WordPiece the pair that raises the likelihood of the corpus most, and its training costs a little more. True of the score. But cutting differs from what they say: BPE is not greedy, it replays its merges in order; it is WordPiece that takes the longest piece from the left. And both restore a text as far as their stages let them.',
     remark:
       'The tokenizer at a place of the slider is made of the file of the finished one, cut down to the merges so far.',
-    formulaNow: (name: string) => `the merge that was made last, ${name}`,
   },
   granularity: {
     question: 'Characters, words, or something between?',
@@ -229,8 +228,7 @@ export const tokensEn = {
     verdictBytes: (oov: string, fertility: string) =>
       `Only bytes can say everything by construction: ${oov} unknown, ${fertility} tokens a word.`,
     notesSay:
-      'The notes say: characters meet no unknown words and make sequences long; words make them short, and unknown words are their trouble. Both are so, by these numbers. The notes leave out what BERT does: subwords, which take most of both advantages, and for Chinese single characters.',
-    formula: 'fertility',
+      'The notes say: characters meet no unknown words and make sequences long; words make them short, and unknown words are their trouble. Both are so, by these numbers, but for one thing: a character that the learned part lacks is unknown, too. The notes leave out what BERT does: subwords, which take most of both advantages, and for Chinese single characters.',
     remark:
       'A word is a run without blanks. It counts as unknown if any part of it is; punctuation that clings to it is part of it.',
     milliseconds: 'Learned in',

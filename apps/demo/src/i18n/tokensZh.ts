@@ -75,7 +75,7 @@ export const tokensZh: TokensTexts = {
     verdictNothing: '空文本没有自己的词元。',
     verdictUnknown: (count, share) => `其中 ${count} 个是未登录词元（${share}）：原来的内容丢了。`,
     verdictNoUnknown: '没有未登录词元。',
-    verdictNormalized: (count) => `规范化改动了 ${count} 个字符。`,
+    verdictNormalized: (count) => `规范化改动或插入了 ${count} 个字符。`,
     verdictUnchanged: '规范化什么也没有改。',
     verdictSame: '编号解码后与原文逐字相同。',
     verdictDifferent: (decoded) => `编号解码得到“${decoded}”：不是输入的原文。`,
@@ -147,15 +147,12 @@ export const tokensZh: TokensTexts = {
     verdictOne: (pair, count) => `BPE 先合并 ${pair}，因为它出现 ${count} 次；WordPiece 无可合并。`,
     verdictShared: (shared, total) => `它们造出的块里，不计标记，${total} 块中有 ${shared} 块相同。`,
     verdictTokens: (name, each, size, time) =>
-      `${name}：词表 ${size} 个词元，在自己的文本上每词 ${each} 个词元，学习用了 ${time}。`,
-    verdictPlain: (name, tokens, size, time) =>
-      `${name}：词表 ${size} 个词元，在自己的文本上共 ${tokens} 个词元，学习用了 ${time}。`,
+      `${name}：词表 ${size} 个词元，在自己的文本上每个词元 ${each} 个字符（不计空格），学习用了 ${time}。`,
     verdictCut: (place, text, bpe, wordPiece) =>
       `合并 ${place} 次后，“${text}”在 BPE 是 ${bpe}，在 WordPiece 是 ${wordPiece}。`,
     notesSay:
       '笔记说：BPE 合并最频繁的一对，WordPiece 合并最能提高语料概率的一对，训练略复杂。就分数而言确实如此。但切分与笔记所说不同：BPE 并不贪心，它按顺序重放合并；从左取最长一块的是 WordPiece。两者都能在各阶段允许的范围内还原文本。',
     remark: '滑块某处的分词器由最终文件截短而成，只留下到此为止的合并。',
-    formulaNow: (name) => `最近一次合并，${name}`,
   },
   granularity: {
     question: '字粒度、词粒度，还是两者之间？',
@@ -203,8 +200,7 @@ export const tokensZh: TokensTexts = {
     verdictBytes: (oov, fertility) =>
       `只有字节从原理上什么都能表示：未登录 ${oov}，每词 ${fertility} 个词元。`,
     notesSay:
-      '笔记说：字粒度没有未登录词，但序列长；词粒度序列短，苦于未登录词。这些数字证实了两点。笔记没有提 BERT 的做法：子词，取两者之长；中文则用单字。',
-    formula: '每词词元',
+      '笔记说：字粒度没有未登录词，但序列长；词粒度序列短，苦于未登录词。这些数字证实了两点，只差一处：学习时没见过的字同样未登录。笔记没有提 BERT 的做法：子词，取两者之长；中文则用单字。',
     remark: '词是不含空格的一段。其中任何一部分未登录，就算未登录；贴着它的标点也算它的一部分。',
     milliseconds: '学习用时',
   },

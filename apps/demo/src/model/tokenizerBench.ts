@@ -159,11 +159,11 @@ export const tokenizerBench = (): Bench => {
 const countTokens = (
   tokenizer: Tokenizer,
   lines: readonly string[],
-): { vocabularySize: number; tokens: number; words: number } => {
-  let [tokens, words] = [0, 0];
+): { vocabularySize: number; tokens: number; characters: number } => {
+  let [tokens, characters] = [0, 0];
   for (const line of lines) {
     tokens += tokenizer.encode(line, { addSpecialTokens: false }).length;
-    words += line.split(/\s+/u).filter((word) => word !== '').length;
+    for (const character of line) if (character.trim() !== '') characters += 1;
   }
-  return { vocabularySize: tokenizer.vocabularySize, tokens, words };
+  return { vocabularySize: tokenizer.vocabularySize, tokens, characters };
 };

@@ -161,13 +161,26 @@ const formulas = (): string[] =>
 
 /** The part. */
 export const GranularityPart = (): JSX.Element => {
-  onMount(granularityState.enter);
+  let part!: HTMLDivElement; // set by ref before onMount
+  onMount(() => {
+    // Six trainings: they wait until somebody comes near.
+    const observer = new IntersectionObserver(
+      (entries) => {
+        if (!entries.some(({ isIntersecting }) => isIntersecting)) return;
+        observer.disconnect();
+        granularityState.enter();
+      },
+      { rootMargin: '200px' },
+    );
+    observer.observe(part);
+    onCleanup(() => observer.disconnect());
+  });
   onCleanup(granularityState.leave);
   const findings = createMemo(() => granularityFindings(words(), granularityState.rows()));
   return (
     <>
       <Question level={2} question={words().question} section={words().section} lead={words().lead} />
-      <div class="train tokens-page granularity-part">
+      <div ref={part} class="train tokens-page granularity-part">
         <div class="side">
           <Controls />
         </div>

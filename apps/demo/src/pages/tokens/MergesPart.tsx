@@ -16,7 +16,8 @@ import { texts } from '../../i18n/texts.ts';
 import { MergeColumn, type WatchedRange } from './MergeColumn.tsx';
 import { mergesCode } from './mergesCode.ts';
 import { mergesFindings } from './mergesFindings.ts';
-import { leastCounts, mergesPresets, mergesState, paperText, vocabularySizes } from './mergesState.ts';
+import { leastCounts, mergesPresets, mergesState, vocabularySizes } from './mergesState.ts';
+import { paperText } from './shippedFiles.ts';
 
 const words = () => texts().tokens.merges;
 

@@ -11,12 +11,13 @@ import { texts } from '../../i18n/texts.ts';
 import { chosenFiles } from '../../model/droppedFiles.ts';
 import { mergesState } from './mergesState.ts';
 import { StagesPicture } from './StagesPicture.tsx';
+import { type ShippedTokenizer, shippedTokenizers } from './shippedFiles.ts';
 import { stagesCode } from './stagesCode.ts';
 import { stagesFindings } from './stagesFindings.ts';
-import { shippedTokenizers, stagesPresets, stagesState } from './stagesState.ts';
+import { stagesPresets, stagesState } from './stagesState.ts';
 
 const words = () => texts().tokens.stages;
-const shipped = Object.keys(shippedTokenizers) as (keyof typeof shippedTokenizers)[];
+const shipped = Object.keys(shippedTokenizers) as ShippedTokenizer[];
 
 const Choice = (): JSX.Element => {
   let input!: HTMLInputElement; // set by ref
@@ -138,9 +139,7 @@ export const StagesPart = (): JSX.Element => {
     const view = stagesState.view();
     if (view === undefined || view.tokens === 0) return [];
     const value = (view.characters / view.tokens).toFixed(2);
-    return [
-      `\\frac{\\text{${words().text}}}{\\text{token}} = \\frac{${view.characters}}{${view.tokens}} = ${value}`,
-    ];
+    return [`\\text{${words().formulaRatio}} = \\frac{${view.characters}}{${view.tokens}} = ${value}`];
   };
   return (
     <>
@@ -171,7 +170,10 @@ export const StagesPart = (): JSX.Element => {
           <Hood
             formulas={ratio()}
             remarks={[words().remark(left())]}
-            code={stagesCode(stagesState.name(), stagesState.view()?.source ?? '')}
+            code={stagesCode(
+              shipped.find((one) => one === stagesState.name()),
+              stagesState.view()?.source ?? '',
+            )}
             sourceName="apps/demo/src/experiments/stageView.ts"
             source={() => import('../../experiments/stageView.ts?raw').then((module) => module.default)}
           />

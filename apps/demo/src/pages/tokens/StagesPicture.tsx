@@ -6,7 +6,7 @@ import { type StripCell, TokenStrip } from '../../components/TokenStrip.tsx';
 import { visibleText } from '../../components/visibleText.ts';
 import type { StageCell } from '../../experiments/stageView.ts';
 import { texts } from '../../i18n/texts.ts';
-import { type RowName, type Spot, stagesState } from './stagesState.ts';
+import { type RowName, type Spot, sameSpot, stagesState } from './stagesState.ts';
 
 const words = () => texts().tokens.stages;
 const rows: readonly RowName[] = [
@@ -83,12 +83,12 @@ const Readout = (): JSX.Element => {
     const { text, start, end, id } = cell;
     return [
       words().cell(nameOf(looked.row), visibleText(text)),
-      id === undefined ? '' : words().cellId(grouped(id)),
+      id === undefined ? '' : words().cellId(String(id)),
       start === end
         ? words().cellNowhere
         : words().cellFrom(grouped(start), grouped(end), visibleText(source.slice(start, end))),
       '.',
-      stagesState.pinned() === looked ? words().kept : '',
+      sameSpot(stagesState.pinned(), looked) ? words().kept : '',
     ].join('');
   };
   return (

@@ -8,8 +8,8 @@ import { mergesState } from './mergesState.ts';
 import { StagesPart } from './StagesPart.tsx';
 import { stagesState } from './stagesState.ts';
 
-/** The page. */
-export const TokensPage = (): JSX.Element => {
+/** Comes last, so that its effect runs when the parts have been entered. */
+const Dropped = (): JSX.Element => {
   createEffect(() => {
     const dropped = droppedTokens();
     if (dropped === undefined) return;
@@ -17,11 +17,15 @@ export const TokensPage = (): JSX.Element => {
     if (dropped.kind === 'tokenizer') stagesState.takeFiles(dropped);
     else mergesState.write(dropped.text, true);
   });
-  return (
-    <>
-      <StagesPart />
-      <MergesPart />
-      <GranularityPart />
-    </>
-  );
+  return null;
 };
+
+/** The page. */
+export const TokensPage = (): JSX.Element => (
+  <>
+    <StagesPart />
+    <MergesPart />
+    <GranularityPart />
+    <Dropped />
+  </>
+);

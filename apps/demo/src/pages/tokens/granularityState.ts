@@ -6,7 +6,8 @@ import { latest } from '../../model/latest.ts';
 import { client } from '../../model/session.ts';
 import type { CorpusSource } from '../../protocol.ts';
 import { currentAddress, updateAddress } from '../../state/address.ts';
-import { corpusFiles, mergesState } from './mergesState.ts';
+import { mergesState } from './mergesState.ts';
+import { corpusFiles } from './shippedFiles.ts';
 
 /** Corpora to choose from. */
 export const granularityCorpora = ['shakespeare', 'chinese', 'own'] as const;

@@ -23,9 +23,6 @@ export const pairText = ({ left, right }: Merge): string => `${visibleText(left)
 /** A piece without its marks, in lower case. */
 const bare = (token: string): string => token.replace(/^(##|[▁Ġ])/u, '').toLowerCase();
 
-/** A text with fewer words than this a line has no blanks between its words. */
-const fewestWords = 2;
-
 const cutOf = ({ tokens }: Segmentation): string => tokens.map(visibleText).join('|');
 
 /** The first word of a text, which a sentence can show whole. */
@@ -78,12 +75,8 @@ export const mergesFindings = (words: TokensTexts['merges'], facts: MergesFacts)
     const result = runs[learner]?.result;
     if (result === undefined) continue;
     const [size, time] = [grouped(result.vocabularySize), duration(result.milliseconds)];
-    const each = result.tokens / Math.max(1, result.words);
-    findings.push(
-      each > fewestWords * 3 // no blanks: what stands between them is a sentence
-        ? words.verdictPlain(words.names[learner], grouped(result.tokens), size, time)
-        : words.verdictTokens(words.names[learner], fixed(each), size, time),
-    );
+    const each = fixed(result.characters / Math.max(1, result.tokens));
+    findings.push(words.verdictTokens(words.names[learner], each, size, time));
   }
   return findings.map((text) => ({ text }));
 };

@@ -13,24 +13,12 @@ import { latest } from '../../model/latest.ts';
 import { client } from '../../model/session.ts';
 import type { CorpusSource, LearnedTokenizer, MergesResult } from '../../protocol.ts';
 import { currentAddress, updateAddress } from '../../state/address.ts';
+import { corpusFiles, paperText } from './shippedFiles.ts';
 
 /** Texts that come with the page, and the reader's own. */
 export const mergeCorpora = ['paper', 'shakespeare', 'chinese', 'own'] as const;
 /** One of them. */
 export type MergeCorpus = (typeof mergeCorpora)[number];
-
-/** Files of the larger ones: the part to learn from, and the part that is held out. */
-export const corpusFiles = {
-  shakespeare: { train: 'texts/shakespeare-train.txt', test: 'texts/shakespeare-test.txt' },
-  chinese: { train: 'texts/tatoeba-zh-train.tsv', test: 'texts/tatoeba-zh-test.tsv' },
-} as const;
-
-/** Sennrich et al. 2016, figure 1: four words with their counts. */
-export const paperText = [
-  ...[Array(5).fill('low'), Array(2).fill('lower'), Array(6).fill('newest'), Array(3).fill('widest')],
-]
-  .map((words) => words.join(' '))
-  .join('\n');
 
 /** Sizes to choose from. */
 export const vocabularySizes = [32, 64, 128, 256, 512, 1024, 2048, 4096, 8192] as const;

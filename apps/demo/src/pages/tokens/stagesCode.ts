@@ -1,6 +1,6 @@
 // The code that the part on stages shows: plain JavaScript on the package's public names, which test/pages/tokensCode.test.ts runs.
 
-import { shippedTokenizers, type TokenizerName } from './stagesState.ts';
+import { type ShippedTokenizer, shippedTokenizers } from './shippedFiles.ts';
 
 const readers = {
   bert: (url: string) => `import { readVocabText } from '@heed/tokenizers';
@@ -26,11 +26,8 @@ const tokenizer = readTokenizerJson(file);`,
 } as const;
 
 /** Lines that open the tokenizer, follow the text through the stages, and give the ids. */
-export const stagesCode = (name: TokenizerName, text: string): string => {
-  const opened =
-    name === 'bert' || name === 'gpt2' || name === 'use'
-      ? readers[name](shippedTokenizers[name])
-      : readers.json;
+export const stagesCode = (name: ShippedTokenizer | undefined, text: string): string => {
+  const opened = name === undefined ? readers.json : readers[name](shippedTokenizers[name]);
   return `${opened}
 
 const { stages, encoding } = tokenizer.explain(${JSON.stringify(text)});

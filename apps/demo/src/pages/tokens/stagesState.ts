@@ -8,16 +8,10 @@ import { latest } from '../../model/latest.ts';
 import { client } from '../../model/session.ts';
 import type { LearnedTokenizer, TokenizerInfo, TokenizerSource } from '../../protocol.ts';
 import { currentAddress, updateAddress } from '../../state/address.ts';
-
-/** Tokenizers that come with the page. */
-export const shippedTokenizers = {
-  bert: 'tokenizers/bert-base-uncased-vocab.txt',
-  gpt2: 'tokenizers/gpt2-merges.txt',
-  use: 'weights/use-lite/vocab.json',
-} as const;
+import { type ShippedTokenizer, shippedTokenizers } from './shippedFiles.ts';
 
 /** A tokenizer that can be looked at. */
-export type TokenizerName = keyof typeof shippedTokenizers | 'bpe' | 'wordPiece' | 'own';
+export type TokenizerName = ShippedTokenizer | 'bpe' | 'wordPiece' | 'own';
 
 /** A row of the picture: the text itself, or a stage. */
 export type RowName = 'source' | StageView['stages'][number]['stage'];
@@ -27,6 +21,10 @@ export interface Spot {
   readonly row: RowName;
   readonly index: number;
 }
+
+/** Whether two are the same piece. */
+export const sameSpot = (one: Spot | undefined, other: Spot): boolean =>
+  one?.row === other.row && one.index === other.index;
 
 /** What the presets set. */
 export interface StagesChoice {
@@ -116,7 +114,7 @@ export const stagesState = {
   looked: (): Spot | undefined => spot() ?? pinned(),
   enter(): void {
     const { values } = currentAddress();
-    const wished = (Object.keys(shippedTokenizers) as (keyof typeof shippedTokenizers)[]).find(
+    const wished = (Object.keys(shippedTokenizers) as ShippedTokenizer[]).find(
       (known) => known === values.get('tok'),
     );
     setText(values.get('text') ?? text());
@@ -134,7 +132,7 @@ export const stagesState = {
     clearTimeout(timer);
     timer = setTimeout(() => void read(look), patience);
   },
-  choose(next: keyof typeof shippedTokenizers): void {
+  choose(next: ShippedTokenizer): void {
     const url = new URL(shippedTokenizers[next], document.baseURI).href;
     open(next, { kind: 'address', url });
   },
@@ -146,8 +144,7 @@ export const stagesState = {
   },
   point: (next: Spot | undefined): void => void setSpot(next),
   pick(next: Spot): void {
-    const before = pinned();
-    setPinned(before?.row === next.row && before.index === next.index ? undefined : next);
+    setPinned(sameSpot(pinned(), next) ? undefined : next);
   },
   async save(): Promise<void> {
     try {
