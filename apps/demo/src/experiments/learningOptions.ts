@@ -30,19 +30,19 @@ export interface LearningOptions {
   readonly seed: number;
 }
 
-/** What the page opens with: a depth and a rate at which the first steps decide. */
+/** What the page opens with: a depth and a rate at which the first steps decide, whichever way an engine rounds. */
 export const standardLearning: LearningOptions = {
   optimizer: 'adam',
-  rate: 0.03,
+  rate: 0.02,
   schedule: 'constant',
-  warmup: 100,
+  warmup: 200,
   clip: 0,
-  blocks: 8,
+  blocks: 12,
   seed: 1,
 };
 
 /** Warm-up of the twin of a run that has none. */
-const usualWarmup = 100;
+const usualWarmup = 200;
 
 /** The run to compare with: the same in everything, but without the warm-up; or with one, where the run has none. */
 export const twinOf = (options: LearningOptions): LearningOptions => ({

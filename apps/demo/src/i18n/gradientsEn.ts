@@ -16,9 +16,9 @@ export const gradientsEn = {
       descent: 'Plain descent',
     },
     presetPoints: {
-      warm: 'Adam at a high rate, reached over 100 steps.',
+      warm: 'Adam at a high rate, reached over 200 steps.',
       cold: 'The same rate from the first step on: the first step decides.',
-      gentle: 'A tenth of the rate needs no warm-up, and takes longer.',
+      gentle: 'A seventh of the rate needs no warm-up, and takes longer.',
       clipped:
         'Clipping hardly helps Adam: it divides by the gradient’s size, so that its first step is the same.',
       descent: 'SGD moves by the gradient’s own size, so that its rate means something else.',

@@ -18,9 +18,9 @@ export const gradientsZh: GradientsTexts = {
       descent: '普通梯度下降',
     },
     presetPoints: {
-      warm: 'Adam，高学习率，用 100 步升到峰值。',
+      warm: 'Adam，高学习率，用 200 步升到峰值。',
       cold: '同样的学习率，从第一步就用：第一步决定一切。',
-      gentle: '十分之一的学习率不需要预热，但学得更慢。',
+      gentle: '七分之一的学习率不需要预热，但学得更慢。',
       clipped: '裁剪几乎帮不了 Adam：它本来就除以梯度的大小，第一步还是一样大。',
       descent: 'SGD 的步长与梯度大小成正比，学习率的含义因此不同。',
     },

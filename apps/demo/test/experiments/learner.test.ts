@@ -50,11 +50,12 @@ describe('the net on two spirals', () => {
       expect(end).toBeGreaterThan(0.5);
       expect(Math.abs(end - cold.heldOut.loss)).toBeLessThan(0.1);
       // Where it is stuck, hardly anything arrives at the first layer.
-      expect(cold.steps.at(-1)?.layers[0]).toBeLessThan(1e-4);
+      const arrives = cold.steps.map(({ layers }) => layers[0] ?? Number.NaN);
+      expect(arrives.at(-1)).toBeLessThan(0.01 * Math.max(...arrives));
     },
   );
 
-  it('without warm-up a tenth of the rate learns; clipping leaves Adam’s first step as it is, and does not replace the warm-up', {
+  it('without warm-up a seventh of the rate learns; clipping leaves Adam’s first step as it is, and does not replace the warm-up', {
     timeout: 2 * minutes,
   }, () => {
     const cold = { ...standardLearning, warmup: 0 };

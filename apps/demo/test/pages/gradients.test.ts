@@ -58,7 +58,7 @@ describePage('the Gradients page', (visit) => {
     await page.getByRole('button', { name: 'One step', exact: true }).click();
     await until(page, 1);
     expect(await stat(page, 2)).toBe('1');
-    expect(await stat(page, 3)).toBe('0.030'); // no warm-up: the whole rate at once
+    expect(await stat(page, 3)).toBe('0.020'); // no warm-up: the whole rate at once
     await ready(page);
     await page.locator('.learn-buttons .primary').click();
     await until(page, 10);
