@@ -28,7 +28,7 @@ const evaluated = {
 };
 const bundle = await rolldown({
   input,
-  external: [/^@heed\//, /^node:/, 'gpu.js'],
+  external: [/^@heed\//, /^node:/, 'gpu.js', '@huggingface/jinja'],
   platform: 'node',
   plugins: [evaluated],
   treeshake: false, // so that order stays

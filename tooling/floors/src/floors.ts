@@ -5,12 +5,14 @@ export interface Floor {
   readonly may: readonly string[];
   /** Folders of src that may import node: modules, by import() only. */
   readonly node?: readonly string[];
+  /** Optional peers, each with the only folder of src that may import it: an entry of its own. */
+  readonly optional?: Readonly<Record<string, string>>;
 }
 
 /** The floors of the published packages, by name. A package that is not in the table is refused. */
 export const floors: Readonly<Record<string, Floor>> = {
   '@heed/tensor': { may: [], node: ['io', 'backend', 'wasm'] },
-  '@heed/tokenizers': { may: [] },
+  '@heed/tokenizers': { may: [], optional: { '@huggingface/jinja': 'chat' } },
   '@heed/attention': { may: ['@heed/tensor'] },
   '@heed/flash-gpu': { may: ['@heed/tensor', '@heed/attention', 'gpu.js'] },
   '@heed/models-bert': { may: ['@heed/tensor', '@heed/attention', '@heed/tokenizers'] },

@@ -21,6 +21,7 @@ describe.each(packages)('$name', (workspace) => {
   const { name, directory, manifest } = workspace;
   const floor = floors[name];
   const may = floor?.may ?? [];
+  const optional = floor?.optional ?? {};
 
   it('has a row in the table of floors', () => {
     expect(floor).toBeDefined();
@@ -31,15 +32,26 @@ describe.each(packages)('$name', (workspace) => {
       ...manifest.peerDependencies,
       ...manifest.optionalDependencies,
     };
-    expect(Object.keys(named).filter((other) => !may.includes(other))).toEqual([]);
+    expect(
+      Object.keys(named).filter((other) => !may.includes(other) && !Object.hasOwn(optional, other)),
+    ).toEqual([]);
     const tools = Object.keys(manifest.devDependencies ?? {});
-    expect(tools.filter((tool) => ![...testTools, ...may].includes(tool))).toEqual([]);
+    expect(tools.filter((tool) => ![...testTools, ...may, ...Object.keys(optional)].includes(tool))).toEqual(
+      [],
+    );
   });
-  it('takes tensor as a peer and everything else of ours in a caret range', () => {
+  it('takes tensor as a peer, optional peers as such, and everything else of ours in a caret range', () => {
     const expected = may.includes('@heed/tensor')
       ? { '@heed/tensor': 'workspace:>=0.0.0 <1.0.0' }
       : undefined;
-    expect(manifest.peerDependencies).toEqual(expected);
+    const peers = Object.entries(manifest.peerDependencies ?? {}).filter(
+      ([key]) => !Object.hasOwn(optional, key),
+    );
+    expect(Object.fromEntries(peers)).toEqual(expected ?? {});
+    for (const peer of Object.keys(optional)) {
+      expect(manifest.peerDependencies).toHaveProperty([peer]);
+      expect(manifest.peerDependenciesMeta?.[peer]).toEqual({ optional: true });
+    }
     const ours = Object.entries(manifest.dependencies ?? {}).filter(([key]) => key.startsWith('@heed/'));
     expect(ours.filter(([, range]) => range !== 'workspace:^')).toEqual([]);
   });
@@ -52,7 +64,8 @@ describe.each(packages)('$name', (workspace) => {
           ? path.resolve(path.dirname(file), specifier).startsWith(path.join(directory, 'src') + path.sep)
           : specifier.startsWith('node:')
             ? (dynamic || typeOnly) && (floor?.node ?? []).includes(relative.split(path.sep)[0] ?? '')
-            : may.includes(packageOf(specifier)) &&
+            : (may.includes(packageOf(specifier)) ||
+                optional[packageOf(specifier)] === relative.split(path.sep)[0]) &&
               (!specifier.startsWith('@heed/') || publicNames.has(specifier));
         if (!allowed) wrong.push(`${relative} imports ${specifier}`);
       }
