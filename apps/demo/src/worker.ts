@@ -20,7 +20,7 @@ import { type LoadedModel, readSentences } from './model/readSentences.ts';
 import { runNorms } from './model/runNorms.ts';
 import { timeDecode } from './model/timeDecode.ts';
 import { timeMask } from './model/timeMask.ts';
-import { tokenizerBench } from './model/tokenizerBench.ts';
+import type { TokenizerBench } from './model/tokenizerBench.ts';
 import { trainUntil } from './model/trainUntil.ts';
 import type { CallName, Calls, EngineInfo, Reply, Request } from './protocol.ts';
 
@@ -56,6 +56,13 @@ const engine = startEngine();
 let model: LoadedModel | undefined;
 let trainer: Trainer | undefined;
 let learners: LearningPair | undefined;
+let tokenizers: Promise<TokenizerBench> | undefined;
+
+/** The tokenizer workbench: its trainers are fetched when they are first asked for. */
+const bench = (): Promise<TokenizerBench> => {
+  tokenizers ??= import('./model/tokenizerBench.ts').then(({ tokenizerBench }) => tokenizerBench());
+  return tokenizers;
+};
 
 const currentTrainer = (): Trainer => {
   if (trainer === undefined) throw new Error('train: no model yet; call trainer first.');
@@ -155,7 +162,12 @@ const handlers: Handlers = {
     await engine;
     return flashTiles(options);
   },
-  ...tokenizerBench(),
+  tokenizer: async (input, context) => (await bench()).tokenizer(input, context),
+  stages: async (input, context) => (await bench()).stages(input, context),
+  tokenizerJson: async (input, context) => (await bench()).tokenizerJson(input, context),
+  learnMerges: async (input, context) => (await bench()).learnMerges(input, context),
+  segment: async (input, context) => (await bench()).segment(input, context),
+  granularity: async (input, context) => (await bench()).granularity(input, context),
   async scaling(options, { signal, tell }) {
     await engine;
     for (const depth of scalingDepths)

@@ -33,7 +33,7 @@ export const tokensZh: TokensTexts = {
     kinds: {
       bert: 'WordPiece，英文小写（Google，Apache-2.0）',
       gpt2: '字节级 BPE（OpenAI，MIT）',
-      use: 'Unigram，英文；“看”页的模型所用（Google，Apache-2.0）',
+      use: 'Unigram，英文；“观察”页的模型所用（Google，Apache-2.0）',
       bpe: '在下面学到的',
       wordPiece: '在下面学到的',
       own: '你自己的；不离开这台电脑',

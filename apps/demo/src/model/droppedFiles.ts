@@ -28,9 +28,13 @@ const entriesOf = async (directory: FileSystemDirectoryEntry): Promise<FileSyste
 
 /** All files of a drop. */
 export const droppedFiles = async (items: DataTransferItemList): Promise<DroppedFolder> => {
-  const queue = Array.from(items, (item) => item.webkitGetAsEntry()).filter((entry) => entry !== null);
-  const name = queue[0]?.name ?? '';
-  const files: ModelFile[] = [];
+  const all = Array.from(items, (item) => ({ entry: item.webkitGetAsEntry(), file: item.getAsFile() }));
+  const queue = all.map(({ entry }) => entry).filter((entry) => entry !== null);
+  // What comes from other places than the file system, other programs for one, is a file without an entry.
+  const files: ModelFile[] = all.flatMap(({ entry, file }) =>
+    entry === null && file !== null ? [{ path: file.name, file }] : [],
+  );
+  const name = queue[0]?.name ?? files[0]?.path ?? '';
   for (let entry = queue.shift(); entry !== undefined && files.length < mostFiles; entry = queue.shift()) {
     if (entry.isDirectory)
       queue.push(...(await entriesOf(entry as FileSystemDirectoryEntry))); // isDirectory says so

@@ -17,7 +17,8 @@ import { type FileBytes, readTokenizerFiles } from './readTokenizerFiles.ts';
 /** The calls that are answered here. */
 type Name = 'tokenizer' | 'stages' | 'tokenizerJson' | 'learnMerges' | 'segment' | 'granularity';
 
-type Bench = {
+/** Answers to them. */
+export type TokenizerBench = {
   readonly [Call in Name]: (
     input: Calls[Call]['input'],
     context: { readonly signal: AbortSignal; tell(event: Calls[Call]['event']): void },
@@ -70,7 +71,7 @@ const split = (lines: readonly string[]): { train: string[]; test: string[] } =>
 });
 
 /** A fresh bench. */
-export const tokenizerBench = (): Bench => {
+export const tokenizerBench = (): TokenizerBench => {
   const learned = new Map<MergeLearner, LearnedVocabulary>();
   const lastCut = new Map<MergeLearner, { readonly count: number; readonly tokenizer: Tokenizer }>();
   let open: Tokenizer | undefined;

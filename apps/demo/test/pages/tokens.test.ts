@@ -37,6 +37,17 @@ const saved = async (
   return { name: download.suggestedFilename(), json: file };
 };
 
+/** Drops a file on the window, as a reader does. */
+const drop = (page: Page, name: string, text: string): Promise<void> =>
+  page.evaluate(
+    ([file, content]) => {
+      const dataTransfer = new DataTransfer();
+      dataTransfer.items.add(new File([content ?? ''], file ?? ''));
+      dispatchEvent(new DragEvent('drop', { dataTransfer, cancelable: true }));
+    },
+    [name, text],
+  );
+
 describePage('the Tokens page', (visit) => {
   const views: readonly (Visit & { readonly lang: 'en' | 'zh' })[] = [
     { screen: 'desk', lang: 'en', colorScheme: 'dark' },
@@ -92,7 +103,7 @@ describePage('the Tokens page', (visit) => {
     expect(await readout.textContent()).toContain('Kept');
     await page.getByRole('button', { name: 'GPT-2', exact: true }).click();
     await shows(page, '.stages-part .verdict', 'letter by letter');
-    expect((await pieces(page, 3)).slice(0, 2)).toEqual(['Low', 'Ġ']);
+    expect((await pieces(page, 3)).slice(0, 2)).toEqual(['Low', 'Ġï']);
     expect(page.url()).toContain('tok=gpt2');
     const { name, json } = await saved(page, '.tokens-save');
     expect([name, (json.model as { type: string }).type]).toEqual(['tokenizer.json', 'BPE']);
@@ -109,6 +120,10 @@ describePage('the Tokens page', (visit) => {
       ]);
     await shows(page, '.stages-part [role=alert]', 'tokenizer.json');
     expect(await pieces(page, 3)).toEqual(['low', '[UNK]', '[UNK]']); // the last sound one stays
+    await drop(page, 'novel.txt', 'so so so so\nso');
+    await shows(page, '.merges-part .verdict-first', 'BPE merges s + o first');
+    await drop(page, 'vocab.txt', `${vocab}fire\n`);
+    await shows(page, '.stages-part .verdict-first', 'vocab.txt makes');
     await page.getByRole('button', { name: 'USE lite', exact: true }).click();
     await shows(page, '.stages-part .verdict-first', 'USE lite makes');
     expect(await page.locator('.stages-part [role=alert]').count()).toBe(0);

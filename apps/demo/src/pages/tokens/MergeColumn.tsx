@@ -1,6 +1,7 @@
 // One learner: the merges around the present place, and the watched text as it is cut after them.
 
 import { createMemo, For, type JSX, Show } from 'solid-js';
+import { CopyMenu } from '../../components/CopyMenu.tsx';
 import { grouped, magnitude } from '../../components/formatNumber.ts';
 import { type StripCell, TokenStrip } from '../../components/TokenStrip.tsx';
 import { visibleText } from '../../components/visibleText.ts';
@@ -141,7 +142,11 @@ export const MergeColumn = (props: MergeColumnProps): JSX.Element => {
   return (
     <section class="card merge-column">
       <div class="card-head">
-        <h3>{`${words().names[props.learner]}, ${by()}`}</h3>
+        <h3>{`${words().names[props.learner]} · ${by()}`}</h3>
+        <CopyMenu
+          name={`merges-${words().names[props.learner]}`}
+          json={() => mergesState.runs()[props.learner]?.merges}
+        />
       </div>
       <Cut {...props} />
       <MergeTable learner={props.learner} />

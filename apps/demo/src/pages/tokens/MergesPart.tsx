@@ -193,7 +193,8 @@ const formulas = (): string[] => {
   list.push(
     '\\text{WordPiece: } \\arg\\max_{a,b} \\; \\frac{\\text{count}(ab)}{\\text{count}(a) \\cdot \\text{count}(b)}',
   );
-  const merge = mergesState.runs().wordPiece?.merges[Math.max(0, mergesState.place() - 1)];
+  const merges = mergesState.runs().wordPiece?.merges ?? [];
+  const merge = merges[Math.max(0, Math.min(mergesState.place(), merges.length) - 1)];
   if (merge === undefined) return list;
   const parts = Math.round(merge.count / merge.score);
   return [
