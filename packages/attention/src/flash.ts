@@ -11,7 +11,7 @@ import { layers } from './runs.ts';
 import { addSinks, sinkGradient } from './sinks.ts';
 
 /** Most ranges of keys a row that are computed by as many calls of the engine; where there are more, a bit says of each key whether it is seen. */
-const mostLayers = 8;
+const mostLayers = 2; // of a window and the first keys; three take about as long as bits do, six a third longer
 
 /** The layers that the mask is; undefined where it is no few of them. */
 const engineWay = (request: AttentionRequest): Layers | undefined => {

@@ -5,7 +5,7 @@ import type { VisibleBits } from '@heed/tensor';
 import { differs } from './hidden.ts';
 import type { Mask } from './mask.ts';
 import { maskWords, tileWords } from './maskWords.ts';
-import { type Coverage, type MaskSizes, tile } from './tiles.ts';
+import { type MaskSizes, type Tile, tile } from './tiles.ts';
 
 /** Queries and keys a tile: two words a row. */
 const tileSize = 64;
@@ -30,34 +30,61 @@ interface Strip {
   readonly heads: readonly Int32Array[];
 }
 
+/** Most tiles of a row that are asked for together are a power of this. */
+const wider = 8;
+
+/**
+ * How much is seen of each tile of some rows, [tiles of keys]: tiles that are empty or full together are asked for together, so that the whole costs
+ * about what is neither.
+ */
+const coverages = (mask: Mask, sizes: MaskSizes, rows: Omit<Tile, 'keyStart' | 'keyEnd'>): Uint8Array => {
+  const { keys } = sizes;
+  const { batch, queryStart, queryEnd } = rows;
+  const count = Math.ceil(keys / tileSize);
+  const found = new Uint8Array(count);
+  const ask = (first: number, end: number): void => {
+    const [keyStart, keyEnd] = [first * tileSize, Math.min(keys, end * tileSize)];
+    const seen = tile(mask, { batch, queryStart, queryEnd, keyStart, keyEnd }, sizes);
+    if (seen !== 1 || end - first === 1) {
+      found.fill(seen, first, end);
+      return;
+    }
+    let step = 1;
+    while (step * wider < end - first) step *= wider;
+    for (let at = first; at < end; at += step) ask(at, Math.min(end, at + step));
+  };
+  if (count > 0) ask(0, count);
+  return found;
+};
+
 const stripOf = (
   mask: Mask,
   sizes: MaskSizes,
-  { batch, heads, start, end }: Record<'batch' | 'heads' | 'start' | 'end', number>,
+  { heads, ...own }: Omit<Tile, 'keyStart' | 'keyEnd'> & { readonly heads: number },
 ): Strip => {
-  const rows = end - start;
+  const { batch, queryStart, queryEnd } = own;
+  const rows = queryEnd - queryStart;
   const { keys } = sizes;
-  const place = (at: number) => ({
-    ...{ batch, queryStart: start, queryEnd: end },
-    ...{ keyStart: at * tileSize, keyEnd: Math.min(keys, (at + 1) * tileSize) },
-  });
-  const seen: Coverage[] = [];
-  for (let at = 0; at * tileSize < keys; at++) seen.push(tile(mask, place(at), sizes));
+  const seen = coverages(mask, sizes, own);
   const first = seen.findIndex((coverage) => coverage !== 0);
-  if (first < 0)
-    return { rows, range: [0, 0], width: 0, heads: Array.from({ length: heads }, () => new Int32Array()) };
   const last = seen.findLastIndex((coverage) => coverage !== 0);
-  const range = [first * tileSize, Math.min(keys, (last + 1) * tileSize)] as const;
-  const width = Math.ceil(range[1] / 32) - tileWords * first;
+  const range =
+    first < 0 ? ([0, 0] as const) : ([first * tileSize, Math.min(keys, (last + 1) * tileSize)] as const);
+  const width = Math.ceil((range[1] - range[0]) / 32);
   const found = Array.from({ length: heads }, (_, head) => {
     const words = new Int32Array(rows * width);
-    for (let at = first; at <= last; at++) {
+    for (let at = first; at >= 0 && at <= last; at++) {
       if (seen[at] === 0) continue;
+      const [keyStart, keyEnd] = [at * tileSize, Math.min(keys, (at + 1) * tileSize)];
+      const place = { batch, head, queryStart, queryEnd, keyStart, keyEnd };
+      const some = seen[at] === 2 ? undefined : maskWords(mask, place, sizes);
       const column = tileWords * (at - first);
-      const own = seen[at] === 2 ? undefined : maskWords(mask, { ...place(at), head }, sizes);
-      for (let row = 0; row < rows; row++)
-        for (let word = 0; word < Math.min(tileWords, width - column); word++)
-          words[row * width + column + word] = own?.[tileWords * row + word] ?? -1;
+      const both = column + 1 < width; // the last tile may be one word wide
+      for (let row = 0; row < rows; row++) {
+        const to = row * width + column;
+        words[to] = some === undefined ? -1 : (some[tileWords * row] as number); // two words a row
+        if (both) words[to + 1] = some === undefined ? -1 : (some[tileWords * row + 1] as number);
+      }
     }
     return words;
   });
@@ -101,7 +128,7 @@ export function* maskBits(mask: Mask, sizes: MaskSizes, most: number): Generator
   for (let start = 0; start < sizes.queries; start += tileSize) {
     const end = Math.min(sizes.queries, start + tileSize);
     const own = Array.from({ length: batches }, (_, batch) =>
-      stripOf(mask, sizes, { batch, heads, start, end }),
+      stripOf(mask, sizes, { batch, heads, queryStart: start, queryEnd: end }),
     );
     const words = own.reduce((sum, { rows, width }) => sum + rows * width * heads, 0);
     if (strips.length > 0 && count + words > most) {

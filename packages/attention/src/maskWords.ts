@@ -44,15 +44,15 @@ type Of<Kind extends Mask['kind']> = Extract<Mask, { kind: Kind }>;
 
 const showDilated = (words: Int32Array, mask: Of<'dilated'>, place: Tile, sizes: MaskSizes): void => {
   const { left, right, dilation } = mask;
-  for (let query = place.queryStart; query < place.queryEnd; query++) {
-    const nearest = place.keyStart - positionOf(query, sizes);
-    const first = Math.max(Math.ceil(nearest / dilation), Math.ceil(-left));
-    const last = Math.min(
-      Math.floor((nearest + place.keyEnd - 1 - place.keyStart) / dilation),
-      Math.floor(right),
-    );
-    for (let step = first; step <= last; step++)
-      showKey(words, query - place.queryStart, step * dilation - nearest);
+  let comb = 0; // every dilation-th bit from bit 0 on
+  for (let bit = 0; bit < 32; bit += dilation) comb |= 1 << bit;
+  for (let index = 0; index < words.length; index++) {
+    // The query's own position, from the word's first key.
+    const query = place.queryStart + Math.floor(index / tileWords);
+    const position = positionOf(query, sizes) - place.keyStart - 32 * (index % tileWords);
+    const shift = ((position % dilation) + dilation) % dilation;
+    if (shift > 31) continue;
+    words[index] = (comb << shift) & rangeWord(position - left * dilation, position + right * dilation + 1);
   }
 };
 

@@ -142,7 +142,7 @@ const blocksTile = ({ size, table }: Extract<Mask, { kind: 'blocks' }>, place: T
   return coverageOf(seen, total);
 };
 
-/** Counts the tensor's own elements in the tile: broadcast axes are one element long. */
+/** Counts the tensor's own elements in the tile until it is neither empty nor full: broadcast axes are one element long. */
 const tensorTile = ({ tensor }: Extract<Mask, { kind: 'keep' }>, place: Tile): Coverage => {
   const [batch, heads, queries, keys] = [...new Array<number>(4 - tensor.rank).fill(1), ...tensor.shape] as [
     number,
@@ -153,12 +153,14 @@ const tensorTile = ({ tensor }: Extract<Mask, { kind: 'keep' }>, place: Tile): C
   const [rowStart, rowEnd] = queries === 1 ? [0, 1] : [place.queryStart, place.queryEnd];
   const [columnStart, columnEnd] = keys === 1 ? [0, 1] : [place.keyStart, place.keyEnd];
   const group = batch === 1 ? 0 : place.batch;
-  let seen = 0;
+  let [seen, read] = [0, 0];
   for (let head = 0; head < heads; head++)
     for (let row = rowStart; row < rowEnd; row++) {
       const start = ((group * heads + head) * queries + row) * keys;
-      for (let column = columnStart; column < columnEnd; column++)
+      for (let column = columnStart; column < columnEnd; column++, read++) {
         seen += tensor.data[start + column] as number; // inside by the shape
+        if (seen > 0 && seen <= read) return 1;
+      }
     }
   return coverageOf(seen, heads * (rowEnd - rowStart) * (columnEnd - columnStart));
 };

@@ -12,6 +12,7 @@ import {
   dense,
   flash,
   flashBackward,
+  global,
   keepWhere,
   type Mask,
   or,
@@ -40,6 +41,22 @@ const byHead = (sizes: ReturnType<typeof sizesFor>): fc.Arbitrary<Mask> => {
     .tuple(maskExpression(sizes), fc.constantFrom('and', 'or'), fc.nat(99))
     .map(([mask, way, seed]) => (way === 'and' ? and(mask, predicate) : or(mask, bits(seed))));
 };
+
+it('rows of a thousand tiles are read in steps: what is seen at their ends and in between', () => {
+  const [queries, keys] = [3, 64 * 1024 + 5];
+  const wanted = [0, 63, 64, 511, 512 * 64, 64 * 1024 - 1, 64 * 1024 + 4];
+  const mask = or(global(wanted), window({ left: 1, right: 0 }));
+  const sizes = { batch: 1, heads: 1, queries, keys };
+  const [part, ...more] = maskBits(mask, sizes, 1e9);
+  expect(more).toEqual([]);
+  const { words, starts } = part?.visibleBits ?? { words: [], starts: [] };
+  const seen = Array.from({ length: keys }, (_, key) => key).filter(
+    (key) => (((words[(starts[0] as number) + (key >> 5)] as number) >>> (key & 31)) & 1) === 1,
+  );
+  expect(seen).toEqual(
+    [...wanted, keys - 4, keys - 3].sort((a, b) => a - b).filter((x, i, all) => x !== all[i - 1]),
+  );
+});
 
 describe.each([
   [70, 75],

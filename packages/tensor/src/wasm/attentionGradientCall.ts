@@ -45,7 +45,7 @@ const scratchOf = (engine: Engine, call: AttentionGradientCall, sequences: reado
   const keys = sequences.reduce((most, s) => Math.max(most, s.endKey - s.firstKey), 0);
   return attentionGradientScratch(
     { across: engine.panelColumns, depth: call.depth, valueDepth: call.valueDepth },
-    { keys, withTerms: call.terms !== undefined },
+    { keys, withTerms: call.terms !== undefined, withBits: call.visibleBits !== undefined },
   );
 };
 

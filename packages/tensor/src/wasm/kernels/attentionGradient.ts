@@ -7,7 +7,7 @@
 import type { FunctionBuilder } from '../assembler/functionBuilder.ts';
 import { f32, f32x4, i32, v128 } from '../assembler/instructions.ts';
 import type { ModuleBuilder } from '../assembler/moduleBuilder.ts';
-import type { Local, Operand, Value } from '../assembler/value.ts';
+import { constant, type Local, type Operand, type Value } from '../assembler/value.ts';
 import { type Bits, someSeen } from './attentionBits.ts';
 import { attentionBitsGradientKernel } from './attentionBitsRecord.ts';
 import { defineHideScores, defineWeighScores } from './attentionBlock.ts';
@@ -20,6 +20,7 @@ import {
   gradientRows,
   gradientTaskBytes,
   gradientTaskFields,
+  seenBytes,
 } from './attentionGradientRecord.ts';
 import {
   beginRows,
@@ -73,6 +74,7 @@ export const defineAttentionGradient = (
   const across = panelColumns(target);
   const state = panelState(across);
   const rowBytes = 4 * across;
+  const wordBytes = 4 * (gradientKeys / wordKeys); // of a row, for a block of keys
   const copyRows = defineCopyRows(module);
   const rowsToPanel = defineRowsToPanel(module, target);
   const differ = defineDifferScores(module, target, { withTerms: terms !== undefined, withBits });
@@ -153,19 +155,19 @@ export const defineAttentionGradient = (
     );
   };
 
-  /** Where the words of a panel for a block of keys are; they are only with bits. */
-  const wordsOf = (s: GradientScratch, number: Local<'i32'>): Value<'i32'> =>
-    i32.add(s.words, i32.mul(number, rowBytes * (gradientKeys / wordKeys)));
+  /** Where it is said whether anybody of a block of rows sees any of a block of keys. */
+  const seenAt = (s: GradientScratch, key: Local<'i32'>): Value<'i32'> =>
+    i32.add(s.blockSeen, i32.mul(i32.div(key, gradientKeys), seenBytes));
 
-  /** Gathers a panel's words for a block of keys: what GatherBits gives. */
+  /** Gathers a panel's words for a block of keys: which of them anybody sees. */
   const gathered = (
     f: FunctionBuilder,
     { gather }: Bits,
-    given: { [Name in 'panel' | 'key' | 'count']: Local<'i32'> } & { readonly words: Value<'i32'> },
+    given: { [Name in 'panel' | 'key' | 'count' | 'words']: Local<'i32'> },
   ): Value<'i32'> => {
     const { panel, key, count, words } = given;
     const groups = i32.shiftRight(i32.add(count, wordKeys - 1), 5);
-    return f.result(gather, { panel, key, groups, to: words });
+    return i32.and(f.result(gather, { panel, key, groups, to: words }), someSeen);
   };
 
   const oneTask = (f: FunctionBuilder, call: GradientFields, given: TaskPlace): void => {
@@ -183,7 +185,7 @@ export const defineAttentionGradient = (
       valueDepth,
       wide,
       wideValue,
-      withTerms: terms !== undefined,
+      ...{ withTerms: terms !== undefined, withBits },
     });
 
     const keys = f.let(placeOf([call.k, call.kRow, call.kHead], task.firstKey, task.kvHead));
@@ -243,10 +245,14 @@ export const defineAttentionGradient = (
         const panelOf = (array: Local<'i32'>, bytes: Local<'i32'>, number: Local<'i32'>) =>
           i32.add(array, i32.mul(i32.mul(number, across), bytes));
 
+        if (withBits) {
+          const blocks = i32.div(i32.add(task.keys, gradientKeys - 1), gradientKeys);
+          fill(f, 0, [s.blockSeen, i32.mul(blocks, seenBytes / 4)]);
+        }
         eachPanel(f, block, s, (panel, number) => {
           const right = f.let(panelOf(s.queryPanels, wideBytes, number));
           eachKeys(f, task, block, (key, count, tiles) => {
-            const words = f.let(wordsOf(s, number));
+            const words = partOf(s.blockWords, key, number, wordBytes);
             const scoresOf = (): void => {
               const scores = partOf(s.blockScores, key, number, 4 * gradientKeys);
               panelProduct(f, [s.packedKeys, depth], { key, tiles, right, out: scores });
@@ -261,7 +267,15 @@ export const defineAttentionGradient = (
               for (let at = 0; at < 4 * across; at += 16) f.store(tops, v128.load(panel, state.max + at), at);
             };
             if (bits === undefined) scoresOf();
-            else f.if(i32.and(gathered(f, bits, { panel, key, count, words }), someSeen), scoresOf);
+            else
+              f.if(
+                gathered(f, bits, { panel, key, count, words }),
+                () => {
+                  f.store(seenAt(s, key), constant('i32', 1));
+                  scoresOf();
+                },
+                () => fill(f, 0, [words, (wordBytes / 4) * across]),
+              );
           });
           for (let at = 0; at < 4 * across; at += 16) {
             const sum = f.let(v128.load(panel, state.sum + at));
@@ -293,7 +307,7 @@ export const defineAttentionGradient = (
                 weights: i32.add(s.weights, row),
                 scoreGradients: i32.add(s.scoreGradients, row),
                 scoreRows: i32.add(s.scoreRows, i32.mul(number, 4 * gradientKeys * across)),
-                words: wordsOf(s, number),
+                words: partOf(s.blockWords, key, number, wordBytes),
               });
               if (terms !== undefined && biasGradient !== undefined)
                 f.if(biasGradient, () =>
@@ -321,17 +335,7 @@ export const defineAttentionGradient = (
             });
           };
           if (bits === undefined) gradients();
-          else {
-            const found = f.local('i32');
-            f.set(found, 0);
-            eachPanel(f, block, s, (panel, number) =>
-              f.set(
-                found,
-                i32.or(found, gathered(f, bits, { panel, key, count, words: wordsOf(s, number) })),
-              ),
-            );
-            f.if(i32.and(found, someSeen), gradients);
-          }
+          else f.if(i32.load(seenAt(s, key)), gradients);
         });
         f.call(copyRows, {
           ...{ source: s.querySums, sourceRow: wideBytes, rows, width: depth, padded: 0 },

@@ -88,21 +88,23 @@ const parts = {
 /** Names of the parts whose size depends on the depth. */
 export type GradientPart = keyof typeof parts;
 
-/** Scores of a block of rows against all keys, [block of keys][panel][key][lane], with terms their slopes likewise, and the panels' maxima then. */
-type BlockPart = 'blockScores' | 'blockSlopes' | 'blockTops';
+/**
+ * Scores of a block of rows against all keys, [block of keys][panel][key][lane], with terms their slopes likewise, and the panels' maxima then; with
+ * bits the words of the panels, [block of keys][panel][32 keys][lane], and whether any of them has a bit that is 1.
+ */
+type BlockPart = 'blockScores' | 'blockSlopes' | 'blockTops' | 'blockWords' | 'blockSeen';
 
-type FixedPart =
-  | 'weightGradients'
-  | 'factors'
-  | 'weights'
-  | 'scoreGradients'
-  | 'scoreRows'
-  | 'words'
-  | 'panels';
+/** Which kernel scratch is for. */
+export interface GradientWays {
+  readonly withTerms: boolean;
+  readonly withBits: boolean;
+}
+
+type FixedPart = 'weightGradients' | 'factors' | 'weights' | 'scoreGradients' | 'scoreRows' | 'panels';
 
 /**
  * Bytes of the parts whose size does not: weight gradients of a panel (with terms the factors of its weights too), and the weights as left operands
- * of three products; with bits the words of the panels for a block of keys.
+ * of three products.
  */
 const fixed = (across: number): Readonly<Record<FixedPart, number>> => {
   const panel = 4 * gradientKeys * across;
@@ -113,7 +115,6 @@ const fixed = (across: number): Readonly<Record<FixedPart, number>> => {
     weights: weightsBytes,
     scoreGradients: weightsBytes,
     scoreRows: weightsBytes,
-    words: 4 * gradientRows * (gradientKeys / wordKeys),
     panels,
   };
 };
@@ -123,25 +124,29 @@ export type GradientScratch = Readonly<Record<GradientPart | FixedPart | BlockPa
 
 const names = Object.keys(parts) as readonly GradientPart[];
 
+/** Bytes that say whether anybody sees any of a block of keys: a vector, so that what follows stays in line. */
+export const seenBytes = 16;
+
 /** Bytes of the parts of a block of rows, for each block of keys. */
-const ofBlock = (withTerms: boolean): Readonly<Record<BlockPart, number>> => ({
+const ofBlock = ({ withTerms, withBits }: GradientWays): Readonly<Record<BlockPart, number>> => ({
   blockScores: weightsBytes,
   blockSlopes: withTerms ? weightsBytes : 0,
   blockTops: 4 * gradientRows,
+  blockWords: withBits ? 4 * gradientRows * (gradientKeys / wordKeys) : 0,
+  blockSeen: withBits ? seenBytes : 0,
 });
 
 /** Bytes of a thread's scratch for tasks of so many keys. */
 export const attentionGradientScratch = (
   { across, depth, valueDepth }: AttentionSizes,
-  { keys, withTerms }: { readonly keys: number; readonly withTerms: boolean },
+  { keys, ...ways }: { readonly keys: number } & GradientWays,
 ): number => {
   const padded = (width: number): number => Math.ceil(width / across) * across;
   const widths = { depth, valueDepth, wide: padded(depth), wideValue: padded(valueDepth) };
   const rows = Math.ceil(keys / tileRows) * tileRows;
   return (
     Object.values(fixed(across)).reduce((sum, bytes) => sum + bytes, 0) +
-    Object.values(ofBlock(withTerms)).reduce((sum, bytes) => sum + bytes, 0) *
-      Math.ceil(keys / gradientKeys) +
+    Object.values(ofBlock(ways)).reduce((sum, bytes) => sum + bytes, 0) * Math.ceil(keys / gradientKeys) +
     names.reduce(
       (sum, name) => sum + 4 * widths[parts[name].of] * (parts[name].keys > 0 ? rows : gradientRows),
       0,
@@ -157,10 +162,10 @@ export const divideScratch = (
     across,
     keys,
     withTerms,
+    withBits,
     ...widths
-  }: { readonly across: number; readonly keys: Local<'i32'>; readonly withTerms: boolean } & Readonly<
-    Record<'depth' | 'valueDepth' | 'wide' | 'wideValue', Local<'i32'>>
-  >,
+  }: { readonly across: number; readonly keys: Local<'i32'> } & GradientWays &
+    Readonly<Record<'depth' | 'valueDepth' | 'wide' | 'wideValue', Local<'i32'>>>,
 ): GradientScratch => {
   const at = f.let(scratch);
   const found: [string, Local<'i32'>][] = [];
@@ -170,7 +175,8 @@ export const divideScratch = (
   };
   for (const [name, bytes] of Object.entries(fixed(across))) take(name, bytes);
   const blocks = f.let(i32.div(i32.add(keys, gradientKeys - 1), gradientKeys));
-  for (const [name, bytes] of Object.entries(ofBlock(withTerms))) take(name, i32.mul(blocks, bytes));
+  for (const [name, bytes] of Object.entries(ofBlock({ withTerms, withBits })))
+    take(name, i32.mul(blocks, bytes));
   const rows = f.let(i32.and(i32.add(keys, tileRows - 1), -tileRows));
   const times = (width: Local<'i32'>, count: Operand<'i32'>): Value<'i32'> =>
     i32.shiftLeft(i32.mul(width, count), 2);
