@@ -42,8 +42,12 @@ export class Content {
     this.#words += 1;
   }
 
-  /** Adds the words [start, end, start, end, …] of a text; empty ones do not count. */
-  appendWords(text: AlignedText, ranges: readonly number[], memory: WordMemory): void {
+  /** Adds the words [start, end, start, end, …] of a text; empty ones do not count. Words that are not remembered come by `appendLong`. */
+  appendWords(
+    text: AlignedText,
+    ranges: readonly number[],
+    { memory, appendLong }: { memory: WordMemory; appendLong: (word: AlignedText, content: Content) => void },
+  ): void {
     const characters = text.text;
     const { shift } = text;
     for (let k = 0; k < ranges.length; k += 2) {
@@ -52,8 +56,7 @@ export class Content {
       if (start === end) continue;
       const word = memory.number(characters, start, end);
       if (word < 0) {
-        const piece = text.slice(start, end);
-        this.append(piece, memory.tokensOf(piece.text));
+        appendLong(text.slice(start, end), this);
         continue;
       }
       const from = memory.firsts[word] as number; // word is a number of the memory

@@ -279,13 +279,20 @@ export class Tokenizer {
 
   // As below, but words that were seen before are taken from memory.
   #appendWords(source: string, content: Content, memory: WordMemory): void {
-    const { prepare, cut } = this.#stages.preTokenizer.steps ?? {};
+    const { model, preTokenizer } = this.#stages;
+    const { prepare, cut, spell } = preTokenizer.steps ?? {};
+    const appendLong = (word: AlignedText): void => {
+      const spelled = spell === undefined ? word : spell(word);
+      content.append(spelled, model.tokenize(spelled.text));
+    };
     for (const { text, id } of this.#stages.added.extract(source)) {
       if (id !== undefined) {
         content.append(text, [wholeToken(text, id)]);
       } else {
         const prepared = prepare === undefined ? text : prepare(text);
-        content.appendWords(prepared, cut === undefined ? [0, prepared.length] : cut(prepared.text), memory);
+        content.appendWords(prepared, cut === undefined ? [0, prepared.length] : cut(prepared.text), {
+          ...{ memory, appendLong },
+        });
       }
     }
   }

@@ -1,6 +1,7 @@
 // Byte-pair merging itself: symbols in a row, merged by rank. It knows ids and widths, no text.
 import { MergeQueue } from '../structures/mergeQueue.ts';
 import type { PairTable } from '../structures/pairTable.ts';
+import { mergeInBlocks } from './mergeInBlocks.ts';
 
 /** Symbols in a row; the first `length` entries count. Merging shortens them in place. */
 export interface Symbols {
@@ -26,16 +27,26 @@ export interface Dropout {
 // Up to here a scan for the lowest rank beats a queue.
 const shortest = 48;
 
+// Beyond twice as many, a row is merged in blocks of so many.
+const blockLength = 1024;
+
 /**
  * Merges the pair of the lowest rank, the leftmost among equals, until none is left (Sennrich et al. 2016, algorithm 1,
  * arXiv:1508.07909). With dropout each merge that comes up is put back with the given probability until another one has
  * been made (Provilkov et al. 2020, section 3, arXiv:1910.13267; `merge_all` in tokenizers models/bpe/word.rs, 3ba8ad00).
  *
- * Time: n² for n ≤ 48 symbols, else n log n.
+ * Time: n² for n ≤ 48 symbols, else n log n, and n where it is done in blocks.
  */
 export function mergeSymbols(symbols: Symbols, merges: Merges, dropout?: Dropout): void {
   if (symbols.length < 2) return;
-  if (dropout !== undefined || symbols.length > shortest) mergeByQueue(symbols, merges, dropout);
+  if (dropout !== undefined) mergeByQueue(symbols, merges, dropout);
+  else if (symbols.length > 2 * blockLength)
+    mergeInBlocks(symbols, (part) => mergePart(part, merges), blockLength);
+  else mergePart(symbols, merges);
+}
+
+function mergePart(symbols: Symbols, merges: Merges): void {
+  if (symbols.length > shortest) mergeByQueue(symbols, merges, undefined);
   else mergeByScan(symbols, merges);
 }
 

@@ -40,11 +40,6 @@ export class WordMemory {
     return known >= 0 ? known : this.#read(text, start, end);
   }
 
-  /** The tokens of a word that is not remembered. */
-  tokensOf(word: string): readonly Token[] {
-    return this.#tokensOf(word);
-  }
-
   #read(text: string, start: number, end: number): number {
     const found = this.#tokensOf(text.slice(start, end));
     if (this.#table.size >= this.#most) {
