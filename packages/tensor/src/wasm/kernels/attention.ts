@@ -69,7 +69,6 @@ const meetParameters = {
   from: 'i32',
   to: 'i32',
   hidden: 'i32',
-  words: 'i32',
 } as const;
 
 type MeetBlock = Callable<typeof meetParameters, undefined>;
@@ -77,13 +76,12 @@ type MeetBlock = Callable<typeof meetParameters, undefined>;
 /**
  * One panel and one block: `keys` and `values` are packed, `count` keys from key `key` on; of its rows the panel meets `from` (a multiple of a tile) to
  * `to`, and some lane does not see all of them where `hidden`. `source` is the block's first row of
- * values as they came; `unsafe` says that some of them are not finite; `terms` is where they lie in the record, if there are any; `words` are the bits
- * of the rows met.
+ * values as they came; `unsafe` says that some of them are not finite; `terms` is where they lie in the record, if there are any.
  */
 const defineMeetBlock = (module: ModuleBuilder, parts: Parts): MeetBlock =>
   module.define('meetBlock', { parameters: meetParameters }, (f, given) => {
     const { panel, keys, values, scores, source, sourceRow, key, count, depth, valueDepth, unsafe } = given;
-    const { from, to, hidden, words } = given;
+    const { from, to, hidden } = given;
     const state = panelState(parts.across);
     const rowBytes = 4 * parts.across;
     const tilesTo = f.let(i32.and(i32.add(to, tileRows - 1), -tileRows));
@@ -109,7 +107,7 @@ const defineMeetBlock = (module: ModuleBuilder, parts: Parts): MeetBlock =>
     if (parts.terms !== undefined) f.call(parts.terms.apply, { ...seen, slopes: 0 });
     f.if(hidden, () =>
       f.call(parts.hide, {
-        ...{ panel, scores: visibleScores, key: firstKey, rows: i32.sub(tilesTo, from), words },
+        ...{ panel, scores: visibleScores, key: firstKey, rows: i32.sub(tilesTo, from) },
       }),
     );
 
@@ -136,7 +134,6 @@ const defineMeetBlock = (module: ModuleBuilder, parts: Parts): MeetBlock =>
           scores: visibleScores,
           key: firstKey,
           rows: i32.sub(to, from),
-          words,
           source: i32.add(source, i32.mul(from, sourceRow)),
           sourceRow,
           values: sums,
@@ -322,7 +319,7 @@ export const defineAttention = (
       if (bits === undefined) {
         pack();
         eachPanel(f, panels, (panel) =>
-          meetRange(f, across, { panel, key, count, words }, (met) => meetBlock(panel, met)),
+          meetRange(f, across, { panel, key, count }, (met) => meetBlock(panel, met)),
         );
         return;
       }
@@ -336,7 +333,7 @@ export const defineAttention = (
           pack();
           f.set(packed, someSeen);
         });
-        meetRuns(f, across, { found, count, words }, (met) => meetBlock(panel, met));
+        meetRuns(f, across, { panel, count, found, words }, (met) => meetBlock(panel, met));
       });
     });
 

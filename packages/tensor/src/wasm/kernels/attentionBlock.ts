@@ -18,7 +18,7 @@ const panelOf = (target: Target) => {
   return { rowBytes: 4 * across, offsets, state: panelState(across) };
 };
 
-const hideParameters = { panel: 'i32', scores: 'i32', key: 'i32', rows: 'i32', words: 'i32' } as const;
+const hideParameters = { panel: 'i32', scores: 'i32', key: 'i32', rows: 'i32' } as const;
 const weighParameters = {
   panel: 'i32',
   scores: 'i32',
@@ -31,7 +31,6 @@ const gatherParameters = {
   scores: 'i32',
   key: 'i32',
   rows: 'i32',
-  words: 'i32',
   source: 'i32',
   sourceRow: 'i32',
   values: 'i32',
@@ -40,7 +39,7 @@ const gatherParameters = {
 
 /**
  * Sets scores that a lane must not see to −∞: `rows` rows of scores, the first of which belongs to key `key`; with bits, whose words for these rows
- * are at `words`, to what those say.
+ * are the panel's `met`, to what those say.
  */
 export type HideScores = Callable<typeof hideParameters, undefined>;
 /** scores → 2^(score − maximum); updates maximum and sum of the panel and rescales the `valueRows` sums of values at `values`. */
@@ -77,8 +76,9 @@ const defineHideRanges = (module: ModuleBuilder, target: Target): HideScores =>
 
 /** Function 'hideScores' for bits. */
 const defineHideBits = (module: ModuleBuilder, target: Target): HideScores =>
-  module.define('hideScores', { parameters: hideParameters }, (f, { scores, rows, words }) => {
-    const { rowBytes, offsets } = panelOf(target);
+  module.define('hideScores', { parameters: hideParameters }, (f, { panel, scores, rows }) => {
+    const { rowBytes, offsets, state } = panelOf(target);
+    const words = f.let(i32.load(panel, state.met));
     f.for(0, rows, 1, (row) => {
       const sees = seesBit(f, { words, row, rowBytes });
       for (const at of offsets)
@@ -169,11 +169,12 @@ export const defineGatherVisible = (
   withBits: boolean,
 ): GatherVisible =>
   module.define('gatherVisible', { parameters: gatherParameters }, (f, given) => {
-    const { panel, scores, key, rows, words, source, sourceRow, values, valueDepth } = given;
+    const { panel, scores, key, rows, source, sourceRow, values, valueDepth } = given;
     const { rowBytes, offsets, state } = panelOf(target);
     const index = f.let(i32x4.splat(key));
+    const words = withBits ? f.let(i32.load(panel, state.met)) : undefined;
     f.for(0, rows, 1, (row) => {
-      const bit = withBits ? seesBit(f, { words, row, rowBytes }) : undefined;
+      const bit = words && seesBit(f, { words, row, rowBytes });
       const lanes = offsets.map((at) => {
         const first = f.let(v128.load(panel, state.first + at));
         const end = f.let(v128.load(panel, state.end + at));

@@ -252,7 +252,6 @@ export const defineAttentionGradient = (
         eachPanel(f, block, s, (panel, number) => {
           const right = f.let(panelOf(s.queryPanels, wideBytes, number));
           eachKeys(f, task, block, (key, count, tiles) => {
-            const words = partOf(s.blockWords, key, number, wordBytes);
             const scoresOf = (): void => {
               const scores = partOf(s.blockScores, key, number, 4 * gradientKeys);
               panelProduct(f, [s.packedKeys, depth], { key, tiles, right, out: scores });
@@ -261,21 +260,25 @@ export const defineAttentionGradient = (
                 const slopes = partOf(s.blockSlopes, key, number, 4 * gradientKeys);
                 f.call(terms.apply, { ...withTerms(panel, key, scoreRows), scores, slopes });
               }
-              f.call(hide, { panel, scores, key, rows: scoreRows, words });
+              f.call(hide, { panel, scores, key, rows: scoreRows });
               f.call(weigh, { panel, scores, rows: scoreRows, values: scores, valueRows: 0 });
               const tops = partOf(s.blockTops, key, number, 4);
               for (let at = 0; at < 4 * across; at += 16) f.store(tops, v128.load(panel, state.max + at), at);
             };
-            if (bits === undefined) scoresOf();
-            else
-              f.if(
-                gathered(f, bits, { panel, key, count, words }),
-                () => {
-                  f.store(seenAt(s, key), constant('i32', 1));
-                  scoresOf();
-                },
-                () => fill(f, 0, [words, (wordBytes / 4) * across]),
-              );
+            if (bits === undefined) {
+              scoresOf();
+              return;
+            }
+            const words = partOf(s.blockWords, key, number, wordBytes);
+            f.store(panel, words, state.met);
+            f.if(
+              gathered(f, bits, { panel, key, count, words }),
+              () => {
+                f.store(seenAt(s, key), constant('i32', 1));
+                scoresOf();
+              },
+              () => fill(f, 0, [words, (wordBytes / 4) * across]),
+            );
           });
           for (let at = 0; at < 4 * across; at += 16) {
             const sum = f.let(v128.load(panel, state.sum + at));
@@ -298,6 +301,7 @@ export const defineAttentionGradient = (
                 f.call(terms.drop, { ...rowsOfTerms, scores: s.factors });
               }
               const row = f.let(i32.mul(number, 4 * tileRows * across)); // bytes of the panel's rows within a tile of keys
+              if (withBits) f.store(panel, partOf(s.blockWords, key, number, wordBytes), state.met);
               f.call(differ, {
                 ...{ panel, key, tiles, scale: call.scale, factors: s.factors },
                 tops: partOf(s.blockTops, key, number, 4),
@@ -307,7 +311,6 @@ export const defineAttentionGradient = (
                 weights: i32.add(s.weights, row),
                 scoreGradients: i32.add(s.scoreGradients, row),
                 scoreRows: i32.add(s.scoreRows, i32.mul(number, 4 * gradientKeys * across)),
-                words: partOf(s.blockWords, key, number, wordBytes),
               });
               if (terms !== undefined && biasGradient !== undefined)
                 f.if(biasGradient, () =>

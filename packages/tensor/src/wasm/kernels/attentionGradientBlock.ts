@@ -37,7 +37,6 @@ const differParameters = {
   scoreRows: 'i32',
   slopes: 'i32',
   factors: 'i32',
-  words: 'i32',
 } as const;
 
 /** Copies `rows` rows of `width` numbers; where `padded` is not less than width, zeros follow in each row up to that many numbers. */
@@ -49,7 +48,7 @@ export type RowsToPanel = Callable<typeof panelParameters, undefined>;
  * P = 2^(score − max) · share and the gradients of scores
  * scale · P ∘ (weightGradients − delta), 0 where a lane does not see the key. The first two as [tile of 4 keys][row][4], the last as
  * [tile of 4 rows][key][4], at the panel's place in each.
- * With bits what is seen is what the `words` of these keys say.
+ * With bits what is seen is what the words at the panel's `met` say.
  * With terms P is multiplied by `factors` for the first, weightGradients by them for the others, those by `slopes`, and what they were before the
  * slopes and the scale takes the place of weightGradients.
  */
@@ -110,7 +109,7 @@ export const defineDifferScores = (
     const across = panelColumns(target);
     const state = panelState(across);
     const { panel, tops, scores, weightGradients, key, tiles, weights, scoreGradients, scoreRows } = given;
-    const { slopes, factors, words } = given;
+    const { slopes, factors } = given;
     const scale = f.let(f32x4.splat(given.scale));
     // A finite maximum to subtract where nothing is seen: −∞ − −∞ would be NaN.
     const finite = (address: Local<'i32'>, at: number): Value<'v128'> =>
@@ -127,12 +126,11 @@ export const defineDifferScores = (
       first: f.let(v128.load(panel, state.first + 16 * j)),
       end: f.let(v128.load(panel, state.end + 16 * j)),
     }));
+    const words = withBits ? f.let(i32.load(panel, state.met)) : undefined;
     const index = f.local('v128');
     const difference = f.local('v128');
     f.for(0, tiles, 1, (tile) => {
-      const bit = withBits
-        ? seesBit(f, { words, row: f.let(i32.mul(tile, tileRows)), rowBytes: 4 * across })
-        : undefined;
+      const bit = words && seesBit(f, { words, row: f.let(i32.mul(tile, tileRows)), rowBytes: 4 * across });
       for (const { at, share, delta, first, end } of lanes) {
         f.set(index, i32x4.splat(key));
         const found = Array.from({ length: tileRows }, (_, row) => {

@@ -4,32 +4,30 @@
 import type { Callable, FunctionBuilder } from '../assembler/functionBuilder.ts';
 import { f32x4, i32, v128 } from '../assembler/instructions.ts';
 import type { ModuleBuilder } from '../assembler/moduleBuilder.ts';
-import { constant, type Local, type Value } from '../assembler/value.ts';
+import { constant, type Local } from '../assembler/value.ts';
 import { eachSeenRun } from './attentionBits.ts';
 import { panelState, wordKeys } from './attentionRecord.ts';
 import { tileRows } from './tile.ts';
 
-/** A panel's state, a block of `count` keys from key `key` on, and the panel's words for it. */
+/** A panel's state, and a block of `count` keys from key `key` on. */
 interface Meeting {
   readonly panel: Local<'i32'>;
   readonly key: Local<'i32'>;
   readonly count: Local<'i32'>;
-  readonly words: Local<'i32'>;
 }
 
-/** Rows that are met, from a multiple of a tile on; whether some lane does not see all of them; the words of them. Rows count from the block's first key. */
+/** Rows that are met, from a multiple of a tile on; whether some lane does not see all of them. Rows count from the block's first key. */
 export interface Met {
   readonly from: Local<'i32'>;
   readonly to: Local<'i32'>;
   readonly hidden: Local<'i32'>;
-  readonly words: Value<'i32'>;
 }
 
 /** The rows of a block that any lane of a panel sees, by the ranges of its lanes. */
 export const meetRange = (
   f: FunctionBuilder,
   across: number,
-  { panel, key, count, words }: Meeting,
+  { panel, key, count }: Meeting,
   met: (rows: Met) => void,
 ): void => {
   const state = panelState(across);
@@ -45,15 +43,20 @@ export const meetRange = (
         i32.greater(i32.add(key, tilesTo), i32.load(panel, state.leastEnd)),
       ),
     );
-    met({ from, to, hidden, words });
+    met({ from, to, hidden });
   });
 };
 
-/** The same by bits: each run of 32 rows and more of which some lane sees some. */
+/** The same by bits: each run of 32 rows and more of which some lane sees some; `words` are those of the block. */
 export const meetRuns = (
   f: FunctionBuilder,
   across: number,
-  { found, count, words }: Pick<Meeting, 'count' | 'words'> & { readonly found: Local<'i32'> },
+  {
+    panel,
+    count,
+    found,
+    words,
+  }: Pick<Meeting, 'panel' | 'count'> & { readonly found: Local<'i32'>; readonly words: Local<'i32'> },
   met: (rows: Met) => void,
 ): void =>
   eachSeenRun(f, found, (first, end) => {
@@ -62,7 +65,8 @@ export const meetRuns = (
     const partly = i32.shiftRightUnsigned(found, 16);
     const run = i32.sub(i32.shiftLeft(1, end), i32.shiftLeft(1, first));
     const hidden = f.let(i32.isZero(i32.isZero(i32.and(partly, run))));
-    met({ from, to, hidden, words: i32.add(words, i32.mul(first, 4 * across)) });
+    f.store(panel, i32.add(words, i32.mul(first, 4 * across)), panelState(across).met);
+    met({ from, to, hidden });
   });
 
 /** Whether any of `count` rows of values holds NaN or an infinity: a number times 0 is then not 0. */

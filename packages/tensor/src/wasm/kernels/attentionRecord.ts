@@ -83,6 +83,8 @@ export interface PanelState {
   readonly leastEnd: number;
   /** Whether the sums of values hold anything yet. */
   readonly started: number;
+  /** With bits: address of the words of the keys that are met now. */
+  readonly met: number;
   /** With terms, a lane each: address of the query's bias, column of key 0 with its sign turned, first random number. */
   readonly biasRow: number;
   readonly biasShift: number;
@@ -100,7 +102,7 @@ export const panelState = (across: number): PanelState => {
   return {
     ...{ max: 0, sum: lanes, first: 2 * lanes, end: 3 * lanes, out: 4 * lanes, logSumExp: 5 * lanes },
     ...{ low: single, high: single + 4, greatestFirst: single + 8, leastEnd: single + 12 },
-    ...{ started: single + 16, biasRow: single + 64, biasShift: single + 64 + lanes },
+    ...{ started: single + 16, met: single + 20, biasRow: single + 64, biasShift: single + 64 + lanes },
     ...{ position: single + 64 + 2 * lanes, words: single + 64 + 3 * lanes },
     ...{ queries: single + 64 + 4 * lanes }, // on a cache line of its own
   };
