@@ -36,7 +36,7 @@ export const tokensEn = {
     },
     kinds: {
       bert: 'WordPiece, English, lower case (Google, Apache-2.0)',
-      gpt2: 'BPE over bytes (OpenAI, MIT)',
+      gpt2: 'BPE over bytes, each shown as a letter, a blank as Ġ (OpenAI, MIT)',
       use: 'Unigram, English; the model of the Look page (Google, Apache-2.0)',
       bpe: 'learned below',
       wordPiece: 'learned below',
@@ -90,7 +90,7 @@ export const tokensEn = {
     verdictSame: 'The ids decode to the text, letter by letter.',
     verdictDifferent: (decoded: string) => `The ids decode to “${decoded}”: not the text that was typed.`,
     notesSay:
-      'The notes say that BPE needs a table to restore the text and WordPiece does not. In fact bytes (GPT-2) come back exactly; it is lower case, dropped accents and [UNK] (BERT) that nothing restores.',
+      'The notes say that BPE needs a table to restore the text, and nothing of the kind of WordPiece. In fact bytes (GPT-2) come back exactly; it is lower case, dropped accents and [UNK] (BERT) that nothing restores.',
     formulaRatio: 'characters a token',
     remark: (left: string) =>
       `Offsets are UTF-16 units, so text.slice(start, end) is what a token stands for. ${left}`,
@@ -109,11 +109,11 @@ export const tokensEn = {
     },
     presetPoints: {
       paper:
-        'Sennrich et al. 2016, figure 1: low ×5, lower ×2, newest ×6, widest ×3. “lowest” is no word of it, and still comes out as low + est.',
+        'Sennrich et al. 2016, algorithm 1: low ×5, lower ×2, newest ×6, widest ×3. “lowest” is no word of it, and still comes out as low + est.',
       shakespeare:
-        'By count “the” is one piece at once. By score rare characters come first: ex, of, up, qu.',
+        'By count “▁the” is whole after 11 merges. By score rare characters come first: ex, of, up, qu; it takes far more merges to make words.',
       chinese:
-        'BPE finds words without being told of any. BERT’s stages put every Chinese character by itself, so WordPiece has nothing to merge.',
+        'BPE finds words without being told of any. BERT’s stages put every Chinese character by itself, so WordPiece merges digits and Latin letters at most.',
     },
     corpusNote: {
       shakespeare: 'The plays’ first 320 kB (public domain).',
@@ -135,6 +135,8 @@ export const tokensEn = {
     names: { bpe: 'BPE', wordPiece: 'WordPiece' },
     by: { bpe: 'by count', score: 'by score', count: 'by count' },
     watched: 'Text to watch',
+    watchedHint:
+      'BPE replays its merges in their order; WordPiece takes the longest piece that fits, from the left. Point at a piece to see what the other makes of the same characters.',
     player: { play: 'Play', pause: 'Pause', back: 'Back', next: 'Next' },
     merge: 'Merges done',
     ofMerges: (place: string, count: string) => `${place} of ${count}`,
@@ -152,7 +154,7 @@ export const tokensEn = {
     segments: (tokens: string) => `${tokens} tokens`,
     unknown: (count: number) => (count === 1 ? ', 1 unknown' : `, ${count} unknown`),
     token1: '1 token',
-    decoded: 'Back again:',
+    decoded: '. Back again:',
     export: 'Save as tokenizer.json',
     use: 'Look at its stages',
     counts: 'Count of each merge',

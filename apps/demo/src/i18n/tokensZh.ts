@@ -32,7 +32,7 @@ export const tokensZh: TokensTexts = {
     },
     kinds: {
       bert: 'WordPiece，英文小写（Google，Apache-2.0）',
-      gpt2: '字节级 BPE（OpenAI，MIT）',
+      gpt2: '字节级 BPE，每个字节显示成一个字母，空格为 Ġ（OpenAI，MIT）',
       use: 'Unigram，英文；“观察”页的模型所用（Google，Apache-2.0）',
       bpe: '在下面学到的',
       wordPiece: '在下面学到的',
@@ -94,9 +94,11 @@ export const tokensZh: TokensTexts = {
     presetNames: { paper: '论文里的四个词', shakespeare: '莎士比亚，320 kB', chinese: '6000 个中文句子' },
     presetPoints: {
       paper:
-        'Sennrich 等 2016，图 1：low ×5、lower ×2、newest ×6、widest ×3。里面没有 “lowest”，它却被切成 low + est。',
-      shakespeare: '按次数，“the” 很快成为一块。按分数，罕见字符先来：ex、of、up、qu。',
-      chinese: '没人告诉 BPE 什么是词，它自己找到了。BERT 的预切分让每个汉字独立，WordPiece 无可合并。',
+        'Sennrich 等 2016，算法 1：low ×5、lower ×2、newest ×6、widest ×3。里面没有 “lowest”，它却被切成 low + est。',
+      shakespeare:
+        '按次数，合并 11 次后“▁the”就是一块。按分数，罕见字符先来：ex、of、up、qu；要合并多得多的次数才成词。',
+      chinese:
+        '没人告诉 BPE 什么是词，它自己找到了。BERT 的预切分让每个汉字独立，WordPiece 至多合并数字和拉丁字母。',
     },
     corpusNote: {
       shakespeare: '剧本的前 320 kB（公有领域）。',
@@ -118,6 +120,8 @@ export const tokensZh: TokensTexts = {
     names: { bpe: 'BPE', wordPiece: 'WordPiece' },
     by: { bpe: '按次数', score: '按分数', count: '按次数' },
     watched: '观察的文本',
+    watchedHint:
+      'BPE 按顺序重放合并；WordPiece 从左起取放得下的最长一块。指向一块，看另一种方法怎样切同样的字符。',
     player: { play: '播放', pause: '暂停', back: '后退', next: '前进' },
     merge: '已合并',
     ofMerges: (place, count) => `${place} / ${count}`,
@@ -134,7 +138,7 @@ export const tokensZh: TokensTexts = {
     segments: (tokens) => `${tokens} 个词元`,
     unknown: (count) => `，${count} 个未登录`,
     token1: '1 个词元',
-    decoded: '变回文本：',
+    decoded: '。变回文本：',
     export: '存为 tokenizer.json',
     use: '看它的各个阶段',
     counts: '每次合并的次数',

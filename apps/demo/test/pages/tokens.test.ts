@@ -87,7 +87,7 @@ describePage('the Tokens page', (visit) => {
       ...['una', '##ff', '##ord', '##able', 'cafe', ':', 'naive', '“', 'attention', '”'],
       ...['[UNK]', '[UNK]', '力', '[UNK]', '!'],
     ]);
-    await page.locator('.stage-row').nth(3).getByText('cafe', { exact: true }).hover();
+    await page.locator('.stage-row').nth(3).getByText('cafe', { exact: true }).hover({ timeout: minute });
     expect((await alight(page, 0)).join('')).toBe('CAFÉ');
     expect(await alight(page, 4)).toEqual(['cafe']);
     const readout = page.locator('.stages-readout');

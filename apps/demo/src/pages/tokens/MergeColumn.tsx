@@ -126,8 +126,8 @@ const Cut = (props: MergeColumnProps): JSX.Element => {
           </Show>
           <p class="fine">
             {found().tokens.length === 1 ? words().token1 : words().segments(grouped(found().tokens.length))}
-            {found().unknown > 0 ? words().unknown(found().unknown) : ''}. {words().decoded} “
-            {found().decoded}”
+            {found().unknown > 0 ? words().unknown(found().unknown) : ''}
+            {words().decoded} “{found().decoded}”
           </p>
         </div>
       )}

@@ -127,6 +127,7 @@ const Scrubber = (): JSX.Element => (
         value={mergesState.choice().watched}
         onInput={(event) => mergesState.change({ watched: event.currentTarget.value })}
       />
+      <span class="hint">{words().watchedHint}</span>
     </label>
     <Player
       place={mergesState.place()}
