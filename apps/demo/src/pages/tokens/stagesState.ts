@@ -2,7 +2,7 @@
 
 import { batch, createSignal } from 'solid-js';
 import { saveFile } from '../../components/saveFile.ts';
-import type { StageCell, StageView } from '../../experiments/stageView.ts';
+import { mostUnits, type StageCell, type StageView } from '../../experiments/stageView.ts';
 import type { DroppedFolder } from '../../model/droppedFiles.ts';
 import { latest } from '../../model/latest.ts';
 import { client } from '../../model/session.ts';
@@ -60,8 +60,15 @@ const fail = (reason: unknown): void => {
 };
 const read = latest(fail);
 
+/** The text's stages. No more of it is sent than is looked at. */
+const seen = async (signal: AbortSignal): Promise<StageView> => {
+  const whole = text();
+  const found = await client('stages', whole.slice(0, mostUnits + 1), { signal });
+  return { ...found, left: whole.length - found.source.length };
+};
+
 const look = async (signal: AbortSignal): Promise<void> => {
-  const next = await client('stages', text(), { signal });
+  const next = await seen(signal);
   batch(() => {
     setView(next);
     setSpot(undefined);
@@ -70,16 +77,16 @@ const look = async (signal: AbortSignal): Promise<void> => {
   });
 };
 
-const open = (next: TokenizerName, source: TokenizerSource, title = ''): void => {
+const open = (tokenizer: TokenizerName, source: TokenizerSource, title = ''): void => {
   clearTimeout(timer);
   void read(async (signal) => {
     const found = await client('tokenizer', source, { signal });
-    const seen = await client('stages', text(), { signal });
+    const next = await seen(signal);
     batch(() => {
-      setName(next);
+      setName(tokenizer);
       setOwnName(title);
       setInfo(found);
-      setView(seen);
+      setView(next);
       setSpot(undefined);
       setPinned(undefined);
       setError('');
