@@ -7,10 +7,9 @@ import { type FlashSaved, headAttentionGradient } from './headAttentionGradient.
 import { type AttentionRequest, sizesOf } from './kernel.ts';
 import type { SeenRows } from './maskBits.ts';
 import { scoreTerms } from './scoreTerms.ts';
-import { allRows, seenRows } from './seenRows.ts';
 
-/** Layers of intervals, no key in two of them; a single undefined: all keys. */
-export type Layers = readonly (Int32Array | undefined)[];
+/** What rows see as layers, at least one, no key in two of them; each in parts of the rows. */
+export type Layers = readonly Iterable<SeenRows>[];
 
 /** What the layers give together, and each layer's part of it. */
 export interface EngineResult {
@@ -60,14 +59,13 @@ const mergeInto = (sum: Part, part: Part, width: number): void => {
 const shareOf = (own: Float32Array, total: Float32Array): Float32Array<ArrayBuffer> =>
   Float32Array.from(own, (one, row) => (one === -Infinity ? 0 : Math.exp(one - (total[row] as number)))); // of one length
 
-/** Attention of a request whose mask is these layers, or any where there are none; its sinks left out. */
+/** Attention of a request whose rows see what layers say, its sinks left out. */
 export const engineAttention = (
   request: AttentionRequest,
-  layers: Layers | undefined,
+  [first, ...others]: Layers,
   sharesWanted: boolean,
 ): EngineResult => {
   const { batch, heads, queries, valueDepth } = sizesOf(request);
-  const [first, ...others] = layers?.map((visible) => [allRows(visible, queries)]) ?? [seenRows(request)];
   const sum = attend(request, first ?? []); // one layer at least
   const wanted = sharesWanted && others.length > 0;
   const sums: Float32Array[] = wanted ? [sum.logSumExp.slice()] : [];
@@ -94,15 +92,18 @@ export const engineGradient = (
   request: AttentionRequest,
   saved: FlashSaved,
   {
-    way,
+    layers,
     shares,
     biasWanted,
-  }: { readonly way: Layers; readonly shares: readonly Tensor[] | undefined; readonly biasWanted: boolean },
+  }: {
+    readonly layers: Layers;
+    readonly shares: readonly Tensor[] | undefined;
+    readonly biasWanted: boolean;
+  },
 ): readonly (Tensor | undefined)[] => {
-  const parts = way.map((visible, index) => {
+  const parts = layers.map((parts, index) => {
     const share = shares?.[index];
     const gradient = share === undefined ? saved.gradient : mul(saved.gradient, share);
-    const parts = [allRows(visible, sizesOf(request).queries)];
     return headAttentionGradient(request, { output: saved.output, gradient }, { parts, biasWanted });
   });
   const [query, key, value, bias] = parts.reduce((a, b) => [

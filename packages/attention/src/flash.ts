@@ -4,20 +4,21 @@
 import { defineOp, mul, neg, ones, reshape, sub, sum, type Tensor, zeros } from '@heed/tensor';
 import { biasTensor } from './bias.ts';
 import { engineAttention, engineGradient, type Layers } from './engineAttention.ts';
-import { flashBackward } from './flashBackward.ts';
 import type { FlashSaved } from './headAttentionGradient.ts';
 import { type AttentionKernel, type AttentionRequest, sizesOf } from './kernel.ts';
 import { layers } from './runs.ts';
+import { allRows, seenRows } from './seenRows.ts';
 import { addSinks, sinkGradient } from './sinks.ts';
 
 /** Most ranges of keys a row that are computed by as many calls of the engine; where there are more, a bit says of each key whether it is seen. */
 const mostLayers = 2; // of a window and the first keys; three take about as long as bits do, six a third longer
 
-/** The layers that the mask is; undefined where it is no few of them. */
-const engineWay = (request: AttentionRequest): Layers | undefined => {
+/** The layers that the mask is, where it is few of them; else all that it is in one. */
+const layersOf = (request: AttentionRequest): Layers => {
+  const { mask, query } = request;
   const sizes = sizesOf(request);
-  if (sizes.queries === 0 || sizes.batch === 0) return [undefined];
-  return request.mask === undefined ? [undefined] : layers(request.mask, sizes, mostLayers);
+  const ranges = mask === undefined || query.size === 0 ? undefined : layers(mask, sizes, mostLayers);
+  return ranges?.map((visible) => [allRows(visible, sizes.queries)]) ?? [seenRows(request)];
 };
 
 /** What the forward pass leaves for the two outputs and their gradients. */
@@ -25,7 +26,8 @@ interface FlashLeft {
   logSumExp?: Tensor;
   /** Parts of the softmax that keys have, where sinks have the others. */
   shares?: Tensor | undefined;
-  way?: Layers | undefined;
+  /** What the rows see. */
+  layers?: Layers;
   /** Parts of the softmax that each layer has. */
   layerShares?: readonly Tensor[] | undefined;
 }
@@ -43,20 +45,21 @@ const inputsOf = ({ query, key, value, bias, sinks }: AttentionRequest): readonl
 
 /** Gradients of query, key, value and bias of attention without sinks. */
 const gradientsOf = (
-  { request, left: { way, layerShares } }: FlashOptions,
+  { request, left }: FlashOptions,
   saved: FlashSaved,
   biasWanted: boolean,
 ): readonly (Tensor | undefined)[] =>
-  way === undefined
-    ? flashBackward(request, saved, biasWanted)
-    : engineGradient(request, saved, { way, shares: layerShares, biasWanted });
+  engineGradient(request, saved, {
+    layers: left.layers as Layers, // set by flashOp
+    shares: left.layerShares,
+    biasWanted,
+  });
 
 const flashOp = defineOp<readonly Tensor[], FlashOptions>({
   name: 'flashAttention',
   forward: (_inputs, { request, left }, needsGradient) => {
-    const way = engineWay(request);
-    const found = engineAttention(request, way, needsGradient);
-    left.way = way;
+    left.layers = layersOf(request);
+    const found = engineAttention(request, left.layers, needsGradient);
     left.layerShares = found.layerShares;
     const sunk = request.sinks && addSinks(found, request.sinks);
     left.shares = sunk?.shares;

@@ -9,12 +9,17 @@ export const allRows = (visible: Int32Array | undefined, queries: number): SeenR
   ...{ rows: [0, queries], visible, visibleBits: undefined, stride: queries },
 });
 
-/** The rows in one part, or in several where their bits would need more memory than queries, keys and values do. */
+/**
+ * The rows in one part, or in several where their bits would need more memory than queries, keys and values do. One part is kept for who asks again;
+ * several are made anew.
+ */
 export const seenRows = (request: AttentionRequest): Iterable<SeenRows> => {
   const { query, key, value, mask } = request;
   const sizes = sizesOf(request);
   if (mask === undefined || query.size === 0) return [allRows(undefined, sizes.queries)];
   const ranges = intervals(mask, sizes);
   if (ranges !== undefined) return [allRows(ranges, sizes.queries)];
-  return maskBits(mask, sizes, query.size + key.size + value.size);
+  const parts = (): Generator<SeenRows> => maskBits(mask, sizes, query.size + key.size + value.size);
+  const [first] = parts();
+  return first?.rows[1] === sizes.queries ? [first] : { [Symbol.iterator]: parts };
 };
