@@ -10,6 +10,8 @@ export interface RunButtonProps {
   readonly words: { readonly run: string; readonly stop: string };
   /** Whether it is what the page is for: filled, with the mark of playing. Default true. */
   readonly primary?: boolean;
+  /** Whether there is nothing to start. Default false. */
+  readonly disabled?: boolean;
   /** A class of the page's own. */
   readonly name?: string;
 }
@@ -23,6 +25,7 @@ export const RunButton = (props: RunButtonProps): JSX.Element => (
         type="button"
         class={`button ${props.name ?? ''}`}
         classList={{ primary: props.primary !== false }}
+        disabled={props.disabled === true}
         onClick={() => props.run()}
       >
         <Show when={props.primary !== false}>

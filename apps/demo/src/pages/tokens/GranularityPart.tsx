@@ -3,10 +3,12 @@
 import { createMemo, For, type JSX, onCleanup, onMount, Show } from 'solid-js';
 import { type Bar, Bars } from '../../components/Bars.tsx';
 import { CopyMenu } from '../../components/CopyMenu.tsx';
+import { Failure } from '../../components/Failure.tsx';
 import { duration, fixed, grouped, magnitude, percent } from '../../components/formatNumber.ts';
 import { Hood } from '../../components/Hood.tsx';
 import { Question } from '../../components/Question.tsx';
 import { Range } from '../../components/Range.tsx';
+import { RunButton } from '../../components/RunButton.tsx';
 import { Segmented } from '../../components/Segmented.tsx';
 import { Verdict } from '../../components/Verdict.tsx';
 import type { GranularityRow } from '../../experiments/granularityRow.ts';
@@ -35,23 +37,15 @@ const Controls = (): JSX.Element => (
       format={grouped}
       onChange={granularityState.setSize}
     />
-    <Show
-      when={granularityState.running()}
-      fallback={
-        <button
-          type="button"
-          class="button granularity-run"
-          disabled={granularityState.corpus() === 'own' && !granularityState.ownReady()}
-          onClick={granularityState.start}
-        >
-          {words().run}
-        </button>
-      }
-    >
-      <button type="button" class="button granularity-run" onClick={granularityState.stop}>
-        {texts().tokens.stop}
-      </button>
-    </Show>
+    <RunButton
+      running={granularityState.running()}
+      run={granularityState.start}
+      stop={granularityState.stop}
+      words={{ run: words().run, stop: texts().tokens.stop }}
+      disabled={granularityState.corpus() === 'own' && !granularityState.ownReady()}
+      primary={false}
+      name="granularity-run"
+    />
     <p class="hint" role="status">
       {granularityState.corpus() === 'own' && !granularityState.ownReady()
         ? words().ownShort
@@ -185,12 +179,7 @@ export const GranularityPart = (): JSX.Element => {
           <Controls />
         </div>
         <div class="train-main">
-          <Show when={granularityState.error() !== ''}>
-            <div class="card" role="alert">
-              <p>{texts().tokens.failed}</p>
-              <pre class="error-text">{granularityState.error()}</pre>
-            </div>
-          </Show>
+          <Failure text={texts().tokens.failed} message={granularityState.error()} />
           <Pictures />
           <Show when={findings().length > 0}>
             <Verdict findings={findings()} notes={words().notesSay} />

@@ -2,6 +2,7 @@
 
 import { createMemo, createSignal, For, type JSX, onCleanup, onMount, Show } from 'solid-js';
 import { Curves, type Series } from '../../components/Curves.tsx';
+import { Failure } from '../../components/Failure.tsx';
 import { grouped } from '../../components/formatNumber.ts';
 import { formulaText, scientific } from '../../components/formulaText.ts';
 import { Hood } from '../../components/Hood.tsx';
@@ -9,6 +10,7 @@ import { Player } from '../../components/Player.tsx';
 import { Presets } from '../../components/Presets.tsx';
 import { Question } from '../../components/Question.tsx';
 import { Range } from '../../components/Range.tsx';
+import { RunButton } from '../../components/RunButton.tsx';
 import { Segmented } from '../../components/Segmented.tsx';
 import { Verdict } from '../../components/Verdict.tsx';
 import { mergeLearners } from '../../experiments/mergeTraining.ts';
@@ -53,23 +55,14 @@ const Corpus = (): JSX.Element => {
 
 const Running = (): JSX.Element => (
   <div class="merge-running">
-    <Show
-      when={mergesState.running()}
-      fallback={
-        <button
-          type="button"
-          class="button primary merge-train"
-          disabled={mergesState.choice().corpus === 'own' && mergesState.ownText().trim() === ''}
-          onClick={mergesState.start}
-        >
-          {words().train}
-        </button>
-      }
-    >
-      <button type="button" class="button merge-train" onClick={mergesState.stop}>
-        {texts().tokens.stop}
-      </button>
-    </Show>
+    <RunButton
+      running={mergesState.running()}
+      run={mergesState.start}
+      stop={mergesState.stop}
+      words={{ run: words().train, stop: texts().tokens.stop }}
+      disabled={mergesState.choice().corpus === 'own' && mergesState.ownText().trim() === ''}
+      name="merge-train"
+    />
     <For each={mergeLearners}>
       {(learner) => (
         <Show when={mergesState.runs()[learner]}>
@@ -227,12 +220,7 @@ export const MergesPart = (): JSX.Element => {
           <Controls />
         </div>
         <div class="train-main">
-          <Show when={mergesState.error() !== ''}>
-            <div class="card" role="alert">
-              <p>{texts().tokens.failed}</p>
-              <pre class="error-text">{mergesState.error()}</pre>
-            </div>
-          </Show>
+          <Failure text={texts().tokens.failed} message={mergesState.error()} />
           <Scrubber />
           <div class="train-pictures">
             <For each={mergeLearners}>

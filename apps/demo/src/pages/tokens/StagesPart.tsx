@@ -2,6 +2,7 @@
 
 import { createMemo, For, type JSX, onCleanup, onMount, Show } from 'solid-js';
 import { CopyMenu } from '../../components/CopyMenu.tsx';
+import { Failure } from '../../components/Failure.tsx';
 import { duration, grouped } from '../../components/formatNumber.ts';
 import { Hood } from '../../components/Hood.tsx';
 import { Presets } from '../../components/Presets.tsx';
@@ -150,12 +151,7 @@ export const StagesPart = (): JSX.Element => {
           <Choice />
         </div>
         <div class="train-main">
-          <Show when={stagesState.error() !== ''}>
-            <div class="card" role="alert">
-              <p>{texts().tokens.failed}</p>
-              <pre class="error-text">{stagesState.error()}</pre>
-            </div>
-          </Show>
+          <Failure text={texts().tokens.failed} message={stagesState.error()} />
           <section class="card stages">
             <div class="card-head">
               <h3>{`${words().picture}: ${title()}`}</h3>

@@ -5,7 +5,7 @@ import { type GranularityRow, granularities } from '../../experiments/granularit
 import { latest } from '../../model/latest.ts';
 import { client } from '../../model/session.ts';
 import type { CorpusSource } from '../../protocol.ts';
-import { currentAddress, updateAddress } from '../../state/address.ts';
+import { choiceInAddress, updateAddress } from '../../state/address.ts';
 import { mergesState } from './mergesState.ts';
 import { corpusFiles } from './shippedFiles.ts';
 
@@ -77,10 +77,8 @@ export const granularityState = {
   /** How many rows the table will have. */
   total: granularities.length,
   enter(): void {
-    const { values } = currentAddress();
-    const [wished, wishedSize] = [values.get('table'), values.get('size')];
-    setCorpus(granularityCorpora.find((known) => known === wished) ?? corpus());
-    setSize(granularitySizes.find((known) => String(known) === wishedSize) ?? size());
+    setCorpus(choiceInAddress('table', granularityCorpora, corpus()));
+    setSize(choiceInAddress<number>('size', granularitySizes, size()));
     if (rows().length < granularities.length) start();
   },
   leave(): void {

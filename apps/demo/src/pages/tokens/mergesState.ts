@@ -12,7 +12,7 @@ import {
 import { latest } from '../../model/latest.ts';
 import { client } from '../../model/session.ts';
 import type { CorpusSource, LearnedTokenizer, MergesResult } from '../../protocol.ts';
-import { currentAddress, updateAddress } from '../../state/address.ts';
+import { choiceInAddress, currentAddress, updateAddress } from '../../state/address.ts';
 import { corpusFiles, paperText } from './shippedFiles.ts';
 
 /** Texts that come with the page, and the reader's own. */
@@ -159,16 +159,13 @@ const halt = (): void => {
   setPlaying(false);
 };
 
-const known = <Value extends string | number>(list: readonly Value[], name: string, fallback: Value): Value =>
-  list.find((value) => String(value) === currentAddress().values.get(name)) ?? fallback;
-
 const fromAddress = (): MergesChoice => ({
-  corpus: known(mergeCorpora, 'corpus', choice().corpus),
+  corpus: choiceInAddress('corpus', mergeCorpora, choice().corpus),
   watched: currentAddress().values.get('watch') ?? choice().watched,
-  vocabularySize: known<number>(vocabularySizes, 'v', choice().vocabularySize),
-  level: known(['characters', 'bytes'] as const, 'level', choice().level),
-  criterion: known(['score', 'count'] as const, 'by', choice().criterion),
-  leastCount: known<number>(leastCounts, 'least', choice().leastCount),
+  vocabularySize: choiceInAddress<number>('v', vocabularySizes, choice().vocabularySize),
+  level: choiceInAddress('level', ['characters', 'bytes'] as const, choice().level),
+  criterion: choiceInAddress('by', ['score', 'count'] as const, choice().criterion),
+  leastCount: choiceInAddress<number>('least', leastCounts, choice().leastCount),
 });
 
 const move = (next: number): void => {
