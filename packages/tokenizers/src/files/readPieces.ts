@@ -1,5 +1,5 @@
 // A list of `[piece, score]`, as Unigram vocabularies are written.
-import { vocabulary } from '../models/vocabulary.ts';
+import { checkTokens } from '../models/vocabulary.ts';
 import { JsonValue } from './json.ts';
 
 /**
@@ -14,8 +14,7 @@ export function readPieces(json: JsonValue, nullScore?: number): (readonly [piec
       isPiece(item) ? item : readPiece(new JsonValue(place, item, position), nullScore),
     );
   // Published lists repeat pieces here and there; the later one is found in texts, as in the original.
-  const tokens = pieces.map(([piece]) => piece);
-  vocabulary(tokens, place, { repeats: true, name: (_, position) => `${place}[${position}]` });
+  checkTokens(pieces.length, (position) => pieces[position]?.[0] ?? '', place);
   return pieces;
 }
 

@@ -7,6 +7,9 @@ import type { Model, Token } from './model.ts';
 import { bestSegmentations, type Segment, sampledSegments } from './segmentations.ts';
 import type { ScoredEntries } from './segmentLattice.ts';
 
+// So many nodes of the trie a piece needs in published vocabularies; it grows where that is too few.
+const nodesOfPiece = 2;
+
 /** What a Unigram model does. */
 export interface UnigramOptions {
   /** Position of the unknown token in the pieces; without it, a text with unknown characters is refused. */
@@ -30,21 +33,27 @@ export function unigram(
   options: UnigramOptions = {},
 ): Model {
   const { unknownId, byteFallback = false } = options;
-  const ids = new Map<string, number>();
   const scores = new Float64Array(pieces.length);
-  const trie = new Trie();
+  const trie = new Trie(nodesOfPiece * pieces.length);
+  let empty: number | undefined;
   let lowest = Number.POSITIVE_INFINITY;
   for (const [id, [piece, score]] of pieces.entries()) {
-    ids.set(piece, id);
     scores[id] = score;
     lowest = Math.min(lowest, score);
-    if (piece !== '') trie.set(piece, id);
+    if (piece === '') empty = id;
+    else trie.set(piece, id);
   }
+  const idOf = (token: string): number | undefined => {
+    if (token === '') return empty;
+    const node = trie.walk(Trie.root, token);
+    const id = node < 0 ? -1 : trie.value(node);
+    return id < 0 ? undefined : id;
+  };
   const lattice = { trie, scores, unknownId: unknownId ?? -1, unknownScore: lowest - 10 };
-  const bytes = byteFallback ? byteTokens(ids) : undefined;
+  const bytes = byteFallback ? byteTokens(idOf) : undefined;
   const unknownTokens = (text: string, { start, end }: Range): readonly Token[] => {
     const token = text.slice(start, end);
-    const id = ids.get(token);
+    const id = idOf(token);
     if (id !== undefined) return [{ id, token, start, end }];
     return bytes?.({ token, start, end }) ?? [{ id: unknownId ?? refuseUnknown(token), token, start, end }];
   };
@@ -59,7 +68,7 @@ export function unigram(
   };
   const path = bestPaths(lattice);
   return {
-    id: (token) => ids.get(token),
+    id: idOf,
     token: (id) => pieces[id]?.[0],
     size: pieces.length,
     unknownId,
@@ -169,13 +178,15 @@ function readBack(length: number, path: { starts: Int32Array; ids: Int32Array; u
 }
 
 // Gives the byte tokens of an unknown stretch, or undefined if one of them is missing.
-function byteTokens(ids: ReadonlyMap<string, number>): (unknown: Omit<Token, 'id'>) => Token[] | undefined {
+function byteTokens(
+  idOf: (token: string) => number | undefined,
+): (unknown: Omit<Token, 'id'>) => Token[] | undefined {
   const encoder = new TextEncoder();
   return ({ token, start, end }) => {
     const tokens: Token[] = [];
     for (const byte of encoder.encode(token)) {
       const name = byteTokenName(byte);
-      const id = ids.get(name);
+      const id = idOf(name);
       if (id === undefined) return undefined;
       tokens.push({ id, token: name, start, end });
     }

@@ -73,6 +73,15 @@ export function vocabulary(
   };
 }
 
+/** Refuses what `vocabulary` refuses, of tokens whose ids are their positions and which may come twice; it makes nothing. */
+export function checkTokens(count: number, tokenAt: (position: number) => string, place: string): void {
+  for (let position = 0; position < count; position++) {
+    const token = tokenAt(position);
+    if (token.length > longestToken || !token.isWellFormed()) refuseToken(token, `${place}[${position}]`);
+  }
+  if (count > largestId + 1) refuseId(count - 1, `${place}[${count - 1}]`);
+}
+
 function refuseToken(token: string, place: string): never {
   throw new TokenizerError(
     place,

@@ -20,8 +20,6 @@ import type { Normalizer } from './normalizer.ts';
 export function precompiled(charsmap: Uint8Array, place: string): Normalizer {
   const lookUp = characterMap(charsmap, place);
   const stays = remembered({ test: (character) => lookUp(character) === undefined });
-  // Characters of ASCII that stay what they are, but for the carriage return, which joins a line feed.
-  const plain = Uint8Array.from({ length: 128 }, (_, code) => (code !== 0x0d && stays(code) ? 1 : 0));
   return (aligned) => {
     const { text } = aligned;
     let rewriting: Rewriting | undefined;
@@ -36,7 +34,9 @@ export function precompiled(charsmap: Uint8Array, place: string): Normalizer {
       return true;
     };
     for (let start = 0; start < text.length; ) {
-      if (plain[text.charCodeAt(start)] === 1 && !(text.charCodeAt(start + 1) >= 0x80)) {
+      // Most characters are of ASCII, alone in their cluster (but for the carriage return), and stay.
+      const unit = text.charCodeAt(start);
+      if (unit < 0x80 && unit !== 0x0d && !(text.charCodeAt(start + 1) >= 0x80) && stays(unit)) {
         start += 1;
         continue;
       }

@@ -13,16 +13,25 @@
 export class Trie {
   /** The node of the empty string. */
   static readonly root = 0;
-  #values = new Int32Array(64).fill(-1);
+  #values: Int32Array;
   #nodes = 1;
   // Slot k holds the transition from #parents[k] by #units[k] to #children[k]; a child of 0 means an empty slot.
-  #parents = new Int32Array(128);
-  #units = new Uint16Array(128);
-  #children = new Int32Array(128);
+  #parents: Int32Array;
+  #units: Uint16Array;
+  #children: Int32Array;
   #longest = 0;
   // The first units of all strings, and an expression that finds any of them; undefined: to be made anew.
   readonly #firsts = new Set<string>();
   #anyFirst: RegExp | undefined;
+
+  /** Room for `nodes` nodes at first (64); it grows. */
+  constructor(nodes = 64) {
+    const slots = 2 ** Math.ceil(Math.log2(Math.max(128, 2 * nodes)));
+    this.#values = new Int32Array(slots / 2).fill(-1);
+    this.#parents = new Int32Array(slots);
+    this.#units = new Uint16Array(slots);
+    this.#children = new Int32Array(slots);
+  }
 
   /** The length of the longest string, in UTF-16 units. */
   get longest(): number {
