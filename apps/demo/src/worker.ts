@@ -1,27 +1,15 @@
-// The one Worker: engine, model and trainer live here; the page only draws. One handler a call; messages wait while a product runs.
+// The one Worker: engine, model and trainer live here; the page only draws. One handler a call; messages wait while a product runs. What only one
+// page asks for is fetched when it is first asked for.
 
 import { currentBackend, useBackend, wasmBackend } from '@heed/tensor';
-import { backwardGraph } from './experiments/backwardGraph.ts';
-import { depthCurve, embeddingVariance } from './experiments/depthCurves.ts';
-import { expressions } from './experiments/expressions.ts';
-import { flashTiles } from './experiments/flashTiles.ts';
-import { normCompany } from './experiments/normCompany.ts';
-import { positionView } from './experiments/positionView.ts';
-import { scalingPoint, scalingView } from './experiments/scaling.ts';
 import { scalingDepths, scalingWays } from './experiments/scalingOptions.ts';
-import { tasks } from './experiments/tasks.ts';
-import { newTrainer, type Trainer } from './experiments/trainer.ts';
-import { convertHeads } from './model/convertHeads.ts';
-import { type LearningPair, learningPair } from './model/learningPair.ts';
+import type { Trainer } from './experiments/trainer.ts';
+import type { LearningPair } from './model/learningPair.ts';
 import { nextTurn } from './model/nextTurn.ts';
 import { openModel } from './model/openModel.ts';
 import { readHead } from './model/readHead.ts';
 import { type LoadedModel, readSentences } from './model/readSentences.ts';
-import { runNorms } from './model/runNorms.ts';
-import { timeDecode } from './model/timeDecode.ts';
-import { timeMask } from './model/timeMask.ts';
 import type { TokenizerBench } from './model/tokenizerBench.ts';
-import { trainUntil } from './model/trainUntil.ts';
 import type { CallName, Calls, EngineInfo, Reply, Request } from './protocol.ts';
 
 /** What a handler is given beside its input. */
@@ -95,21 +83,29 @@ const handlers: Handlers = {
   },
   async trainer(options) {
     await engine;
+    const { newTrainer } = await import('./experiments/trainer.ts');
     trainer = newTrainer(options);
     return { parameters: trainer.parameters, examination: trainer.examine() };
   },
-  train: (_input, { signal, tell }) => trainUntil(currentTrainer(), { signal, tell }),
+  async train(_input, { signal, tell }) {
+    const { trainUntil } = await import('./model/trainUntil.ts');
+    return trainUntil(currentTrainer(), { signal, tell });
+  },
   learningRate(rate) {
     currentTrainer().setLearningRate(rate);
     return undefined;
   },
-  probe: () => currentTrainer().look(tasks[currentTrainer().options.task].probe),
+  async probe() {
+    const { tasks } = await import('./experiments/tasks.ts');
+    return currentTrainer().look(tasks[currentTrainer().options.task].probe);
+  },
   async write(source, { signal, tell }) {
     for await (const written of currentTrainer().write(source, signal)) tell(written);
     return undefined;
   },
   async learner(options) {
     await engine;
+    const { learningPair } = await import('./model/learningPair.ts');
     learners = learningPair(options);
     return learners.info();
   },
@@ -119,18 +115,25 @@ const handlers: Handlers = {
   },
   async differentiate({ expression, values }) {
     await engine;
+    const [{ backwardGraph }, { expressions }] = await Promise.all([
+      import('./experiments/backwardGraph.ts'),
+      import('./experiments/expressions.ts'),
+    ]);
     return backwardGraph(expressions[expression], values);
   },
   async norms(cases, context) {
     await engine;
+    const { runNorms } = await import('./model/runNorms.ts');
     return runNorms(cases, context);
   },
   async company(seed) {
     await engine;
+    const { normCompany } = await import('./experiments/normCompany.ts');
     return normCompany(seed);
   },
   async depth({ laws, options }, { signal, tell }) {
     await engine;
+    const { depthCurve } = await import('./experiments/depthCurves.ts');
     for (const law of laws) {
       await nextTurn(); // newer options may have come meanwhile
       if (signal.aborted) break;
@@ -140,26 +143,32 @@ const handlers: Handlers = {
   },
   async maskTime(input, context) {
     await engine;
+    const { timeMask } = await import('./model/timeMask.ts');
     return timeMask(input, context);
   },
   async embedding() {
     await engine;
+    const { embeddingVariance } = await import('./experiments/depthCurves.ts');
     return embeddingVariance(4000, 64); // the formula's ratio does not need 37 000 words
   },
   async decodeTime(input, context) {
     await engine;
+    const { timeDecode } = await import('./model/timeDecode.ts');
     return timeDecode(input, context);
   },
-  convertHeads(input, context) {
+  async convertHeads(input, context) {
     if (model === undefined) throw new Error('convertHeads: no tokenizer yet; wait for the event of open.');
+    const { convertHeads } = await import('./model/convertHeads.ts');
     return convertHeads(model, input, context);
   },
   async positions(options) {
     await engine;
+    const { positionView } = await import('./experiments/positionView.ts');
     return positionView(options);
   },
   async flashTiles(options) {
     await engine;
+    const { flashTiles } = await import('./experiments/flashTiles.ts');
     return flashTiles(options);
   },
   tokenizer: async (input, context) => (await bench()).tokenizer(input, context),
@@ -170,6 +179,7 @@ const handlers: Handlers = {
   granularity: async (input, context) => (await bench()).granularity(input, context),
   async scaling(options, { signal, tell }) {
     await engine;
+    const { scalingPoint } = await import('./experiments/scaling.ts');
     for (const depth of scalingDepths)
       for (const way of scalingWays) {
         await nextTurn();
@@ -180,6 +190,7 @@ const handlers: Handlers = {
   },
   async scalingViews({ depth, options }) {
     await engine;
+    const { scalingView } = await import('./experiments/scaling.ts');
     return scalingWays.map((way) => scalingView(way, depth, options));
   },
 };
