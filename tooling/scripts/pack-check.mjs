@@ -24,6 +24,12 @@ const entries = manifests.flatMap(({ name, exports }) =>
     .filter((entry) => entry !== './package.json')
     .map((entry) => path.posix.join(name, entry)),
 );
+/** What some entries need and not every user has: it is installed too, so that every entry can be imported. */
+const optionalPeers = manifests.flatMap(({ peerDependencies = {}, peerDependenciesMeta = {} }) =>
+  Object.keys(peerDependenciesMeta)
+    .filter((peer) => peerDependenciesMeta[peer].optional)
+    .map((peer) => `${peer}@${peerDependencies[peer]}`),
+);
 
 try {
   run('pnpm', ['--recursive', '--filter', './packages/*', 'pack', '--pack-destination', scratch]);
@@ -36,7 +42,8 @@ try {
   mkdirSync(app);
   writeFileSync(path.join(app, 'package.json'), '{"private":true,"type":"module"}');
   // --ignore-scripts: gpu.js's optional `gl` would be compiled for minutes where its headers happen to be installed.
-  run('npm', ['install', '--ignore-scripts', '--omit=optional', '--no-audit', '--no-fund', ...tarballs], app);
+  const install = ['install', '--ignore-scripts', '--omit=optional', '--no-audit', '--no-fund'];
+  run('npm', [...install, ...tarballs, ...optionalPeers], app);
   const show = (name, value) =>
     `console.log(${JSON.stringify(name)}, Object.keys(${value}).length, 'names');`;
   const lines = (load) => entries.map((name) => show(name, `${load}(${JSON.stringify(name)})`)).join('\n');
