@@ -4,6 +4,7 @@
 import { type Area, copyIn, copyOut, placed, residentAddress } from './areas.ts';
 import { mostRecords } from './control.ts';
 import type { Engine, Job } from './engine.ts';
+import { EngineMemoryError } from './engineError.ts';
 import { activationNumber } from './kernels/activation.ts';
 import { maxRowsPerChunk, productKernel, productScratch } from './kernels/productRecord.ts';
 import { tileRows } from './kernels/tile.ts';
@@ -276,18 +277,27 @@ const residentJob = (engine: Engine, call: ProductCall): ProductJob | undefined 
   return jobOf(engine, call, { right, at });
 };
 
-/** Computes products that do not need each other's results: as one job where that can be, so that threads meet once. */
-export const multiplyAll = (engine: Engine, calls: readonly ProductCall[]): void => {
+/** Computes the products as one job, if all of their operands and room for it are in the engine; says whether it did. */
+const multiplyAtOnce = (engine: Engine, calls: readonly ProductCall[]): boolean => {
+  if (engine.threads === 1 || calls.length > mostRecords) return false;
   const mark = engine.stack.mark();
   try {
-    const jobs =
-      engine.threads === 1 || calls.length > mostRecords
-        ? []
-        : calls.map((call) => residentJob(engine, call));
-    const whole = jobs.filter((job) => job !== undefined);
-    if (whole.length === calls.length && whole.length > 0) engine.runAll(whole);
-    else for (const call of calls) multiply(engine, call);
+    return engine.weights.usedTogether(() => {
+      const jobs = calls.map((call) => residentJob(engine, call));
+      const whole = jobs.filter((job) => job !== undefined);
+      if (whole.length < calls.length) return false;
+      engine.runAll(whole);
+      return true;
+    });
+  } catch (reason) {
+    if (reason instanceof EngineMemoryError) return false; // before anything was computed: one at a time they may fit
+    throw reason;
   } finally {
     engine.stack.release(mark);
   }
+};
+
+/** Computes products that do not need each other's results: as one job where that can be, so that threads meet once. */
+export const multiplyAll = (engine: Engine, calls: readonly ProductCall[]): void => {
+  if (!multiplyAtOnce(engine, calls)) for (const call of calls) multiply(engine, call);
 };

@@ -8,7 +8,8 @@ import { heap } from '../../src/wasm/heap.ts';
 import { linearMemory } from '../../src/wasm/linearMemory.ts';
 import { packedWeights } from '../../src/wasm/packedWeights.ts';
 import { type Stack, stack } from '../../src/wasm/stack.ts';
-import { wasmBackendSync } from '../../src/wasm/wasmBackend.ts';
+import { type WasmBackend, wasmBackend, wasmBackendSync } from '../../src/wasm/wasmBackend.ts';
+import { expectSameBits } from './engines.ts';
 
 const mebibyte = 2 ** 20;
 const nothingToFree = () => false;
@@ -291,4 +292,31 @@ describe('arrays that are held', () => {
     }
     expect(engine.memory?.hold(8 * mebibyte)?.length).toBe(8 * mebibyte);
   });
+});
+
+test('weights of products that run as one job stay until it is done, also where memory is short', async () => {
+  using small = await wasmBackend({ threads: 2, memoryLimit: 2 ** 21, relaxedSimd: 'off' });
+  using roomy = await wasmBackend({ threads: 2, relaxedSimd: 'off' });
+  const [rows, inputs, outputs] = [64, 256, 384];
+  const x = noise([rows * inputs], 1).data;
+  const weights = [2, 3, 4].map((seed) => noise([outputs * inputs], seed).data);
+  const results = ({ memory, linearAll }: WasmBackend): Float32Array[] => {
+    if (memory === undefined) throw new Error('no memory for tensors');
+    const place = (array: Float32Array): Float32Array => {
+      const copy = memory.floats(array.length);
+      copy.set(array);
+      return copy;
+    };
+    const sizes = { rows, inputs, outputs, activation: 'none' as const, keep: true, bias: undefined };
+    const resident = place(x);
+    const calls = weights.map((weight) => ({
+      ...{ ...sizes, x: resident, weight, out: memory.floats(rows * outputs) },
+    }));
+    linearAll(calls);
+    linearAll(calls);
+    return calls.map(({ out }) => out.slice());
+  };
+  const expected = results(roomy);
+  for (const [i, result] of results(small).entries())
+    expectSameBits(result, expected[i] as Float32Array, `product ${i}`);
 });
