@@ -12,19 +12,26 @@ export type IntegerTensor = Tensor<'int32' | 'bool'>;
 /** Whether a tensor is of integers or booleans. */
 export const isInteger = (x: AnyTensor): x is IntegerTensor => x.dtype !== 'float32';
 
-/** One number from each group: the elements `start` to `end` of `values`. */
-const reduced = (
+/** One number from each group, into `out`: from the elements `start` to `end` of `values`. */
+export const reduceGroups = <Out extends Int32Array | Uint8Array>(
   x: IntegerTensor,
-  { axes, result, count }: ReducePlan,
-  one: (values: Elements, start: number, end: number) => number,
-): Tensor<'int32'> => {
+  { axes, count }: ReducePlan,
+  to: { readonly out: Out; readonly one: (values: Elements, start: number, end: number) => number },
+): Out => {
+  const { out, one } = to;
   const kept = x.shape.map((_, axis) => axis).filter((axis) => !axes.includes(axis));
   const values = permutedData(x.dtype, x.data, [x.shape, [...kept, ...axes]]);
-  const data = new Int32Array(sizeOf(result));
-  for (let group = 0; group < data.length; group++)
-    data[group] = one(values, group * count, (group + 1) * count);
-  return new Tensor('int32', result, data);
+  for (let group = 0; group < out.length; group++)
+    out[group] = one(values, group * count, (group + 1) * count);
+  return out;
 };
+
+const reduced = (
+  x: IntegerTensor,
+  plan: ReducePlan,
+  one: (values: Elements, start: number, end: number) => number,
+): Tensor<'int32'> =>
+  new Tensor('int32', plan.result, reduceGroups(x, plan, { out: new Int32Array(sizeOf(plan.result)), one }));
 
 /** Sum of each group; of booleans the number of those that are true. A sum beyond 32 bits is a RangeError. */
 export const integerSum = (x: IntegerTensor, plan: ReducePlan): Tensor<'int32'> =>

@@ -2,7 +2,8 @@
 
 import { sizeOf } from '../shape.ts';
 import { Tensor } from '../tensor.ts';
-import { permutedData } from './move.ts';
+import type { Elements } from './broadcast.ts';
+import { reduceGroups } from './integerReduce.ts';
 import { plan, type ReduceOptions } from './reducePlan.ts';
 
 type Quantifier = (x: Tensor<'bool'>, axes?: readonly number[], options?: ReduceOptions) => Tensor<'bool'>;
@@ -11,19 +12,13 @@ type Quantifier = (x: Tensor<'bool'>, axes?: readonly number[], options?: Reduce
 const quantifier =
   (name: string, settles: 0 | 1): Quantifier =>
   (x, axes, options = {}) => {
-    const { axes: chosen, result, count } = plan(name, x, axes, options);
-    const kept = x.shape.map((_, axis) => axis).filter((axis) => !chosen.includes(axis));
-    const bits = permutedData('bool', x.data, [x.shape, [...kept, ...chosen]]);
-    const data = new Uint8Array(sizeOf(result)).fill(1 - settles);
-    for (let group = 0; group < data.length; group++) {
-      const end = (group + 1) * count;
-      for (let i = group * count; i < end; i++)
-        if ((bits[i] !== 0 ? 1 : 0) === settles) {
-          data[group] = settles;
-          break;
-        }
-    }
-    return new Tensor('bool', result, data);
+    const planned = plan(name, x, axes, options);
+    const one = (bits: Elements, start: number, end: number): number => {
+      for (let i = start; i < end; i++) if ((bits[i] !== 0 ? 1 : 0) === settles) return settles;
+      return 1 - settles;
+    };
+    const out = new Uint8Array(sizeOf(planned.result));
+    return new Tensor('bool', planned.result, reduceGroups(x, planned, { out, one }));
   };
 
 /** Whether any element over axes (default: all) is true; of none: false. */
