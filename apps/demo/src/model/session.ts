@@ -3,6 +3,7 @@
 import { batch, createSignal } from 'solid-js';
 import type { EngineInfo, ModelFile, ModelInfo, ModelSource } from '../protocol.ts';
 import { type WorkerClient, workerClient } from '../workerClient.ts';
+import { messageOf } from './messageOf.ts';
 
 /** What is going on with models. */
 export type Opening =
@@ -42,8 +43,6 @@ export const currentModel: () => CurrentModel | undefined = model;
 export const modelRevision: () => number = revision;
 /** What computes; undefined until it has started. */
 export const engineInfo: () => EngineInfo | undefined = engine;
-
-const messageOf = (reason: unknown): string => (reason instanceof Error ? reason.message : String(reason));
 
 const open = async (source: ModelSource): Promise<void> => {
   controller.abort();

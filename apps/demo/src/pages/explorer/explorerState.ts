@@ -5,6 +5,7 @@ import { type HeadMap, type HeadPlace, headMaps, tokenTexts } from '../../experi
 import { type HeadPattern, headPattern } from '../../experiments/headPattern.ts';
 import { type HeadVectors, type NeuronView, neuronView } from '../../experiments/neuronView.ts';
 import { latest } from '../../model/latest.ts';
+import { messageOf } from '../../model/messageOf.ts';
 import { client, currentModel, modelRevision } from '../../model/session.ts';
 import type { Reading } from '../../protocol.ts';
 import { currentAddress, numberInAddress, updateAddress, valueLeft } from '../../state/address.ts';
@@ -73,7 +74,7 @@ export const explorerState = () => {
     currentAddress().values.get('order') === 'index' ? 'index' : 'lift',
   );
   const fail = (reason: unknown): void => {
-    setError(reason instanceof Error ? reason.message : String(reason));
+    setError(messageOf(reason));
   };
   const read = latest(fail);
   const watch = latest(fail);

@@ -10,6 +10,7 @@ import {
   standardFlash,
 } from '../../experiments/flashOptions.ts';
 import { latest } from '../../model/latest.ts';
+import { messageOf } from '../../model/messageOf.ts';
 import { client } from '../../model/session.ts';
 import { currentAddress, updateAddress } from '../../state/address.ts';
 
@@ -34,7 +35,7 @@ const [shown, setShown] = createSignal(-1);
 const [playing, setPlaying] = createSignal(false);
 const [error, setError] = createSignal('');
 
-const ask = latest((reason) => setError(reason instanceof Error ? reason.message : String(reason)));
+const ask = latest((reason) => setError(messageOf(reason)));
 let clock: ReturnType<typeof setInterval> | undefined;
 
 const pause = (): void => {

@@ -11,6 +11,7 @@ import {
   standardDepth,
 } from '../../experiments/depthOptions.ts';
 import { latest } from '../../model/latest.ts';
+import { messageOf } from '../../model/messageOf.ts';
 import { client } from '../../model/session.ts';
 import { currentAddress, updateAddress } from '../../state/address.ts';
 import { seeds } from './normState.ts';
@@ -32,7 +33,7 @@ const [other, setOther] = createSignal<DepthCurve>();
 const [embedding, setEmbedding] = createSignal<EmbeddingVariance>();
 const [error, setError] = createSignal('');
 
-const ask = latest((reason) => setError(reason instanceof Error ? reason.message : String(reason)));
+const ask = latest((reason) => setError(messageOf(reason)));
 
 const compute = (): void => {
   const asked = options();

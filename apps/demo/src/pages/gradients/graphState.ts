@@ -4,6 +4,7 @@ import { batch, createSignal } from 'solid-js';
 import type { BackwardGraph } from '../../experiments/backwardGraph.ts';
 import { type Expression, type ExpressionName, expressions } from '../../experiments/expressions.ts';
 import { latest } from '../../model/latest.ts';
+import { messageOf } from '../../model/messageOf.ts';
 import { client } from '../../model/session.ts';
 import { currentAddress, updateAddress } from '../../state/address.ts';
 
@@ -22,7 +23,7 @@ const [graph, setGraph] = createSignal<BackwardGraph>();
 const [shown, setShown] = createSignal(Number.POSITIVE_INFINITY);
 const [error, setError] = createSignal('');
 
-const ask = latest((reason) => setError(reason instanceof Error ? reason.message : String(reason)));
+const ask = latest((reason) => setError(messageOf(reason)));
 
 const differentiate = (): void => {
   const [expression, values] = [name(), numbers()];

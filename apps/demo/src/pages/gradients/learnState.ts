@@ -10,6 +10,7 @@ import {
   standardLearning,
   totalSteps,
 } from '../../experiments/learningOptions.ts';
+import { messageOf } from '../../model/messageOf.ts';
 import { client } from '../../model/session.ts';
 import type { LearnerInfo, LearnerView } from '../../protocol.ts';
 import { currentAddress, updateAddress } from '../../state/address.ts';
@@ -74,7 +75,7 @@ let prepared = 0;
 const fail = (reason: unknown): void => {
   batch(() => {
     setKind('failed');
-    setError(reason instanceof Error ? reason.message : String(reason));
+    setError(messageOf(reason));
   });
 };
 

@@ -4,6 +4,7 @@ import { batch, createSignal } from 'solid-js';
 import type { NormCompany } from '../../experiments/normCompany.ts';
 import { type NormOutcome, normCases } from '../../experiments/normOptions.ts';
 import { latest } from '../../model/latest.ts';
+import { messageOf } from '../../model/messageOf.ts';
 import { client } from '../../model/session.ts';
 import { currentAddress, updateAddress } from '../../state/address.ts';
 
@@ -23,7 +24,7 @@ const [error, setError] = createSignal('');
 const fail = (reason: unknown): void => {
   batch(() => {
     setRunning(false);
-    setError(reason instanceof Error ? reason.message : String(reason));
+    setError(messageOf(reason));
   });
 };
 const ask = latest(fail);

@@ -9,6 +9,7 @@ import {
 } from '../../experiments/headConversionWays.ts';
 import { divisorsOf } from '../../experiments/headCounts.ts';
 import { latest } from '../../model/latest.ts';
+import { messageOf } from '../../model/messageOf.ts';
 import { client, currentModel } from '../../model/session.ts';
 import { currentAddress, updateAddress } from '../../state/address.ts';
 
@@ -45,7 +46,7 @@ export const conversionState = () => {
   const run = latest((reason) => {
     batch(() => {
       setTurning(false);
-      setError(reason instanceof Error ? reason.message : String(reason));
+      setError(messageOf(reason));
     });
   });
   const convert = (ways: readonly Conversion[], signal: AbortSignal): Promise<undefined> =>

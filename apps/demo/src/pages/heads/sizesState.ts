@@ -3,6 +3,7 @@
 import { batch, createMemo, createRoot, createSignal } from 'solid-js';
 import { divisorsOf, type HeadsOptions, headCounts } from '../../experiments/headCounts.ts';
 import { latest } from '../../model/latest.ts';
+import { messageOf } from '../../model/messageOf.ts';
 import { client } from '../../model/session.ts';
 import type { DecodeTiming } from '../../protocol.ts';
 import { choiceInAddress, currentAddress, updateAddress } from '../../state/address.ts';
@@ -58,7 +59,7 @@ const fromAddress = (): HeadsOptions => {
 const time = latest((reason) => {
   batch(() => {
     setRunning(false);
-    setError(reason instanceof Error ? reason.message : String(reason));
+    setError(messageOf(reason));
   });
 });
 

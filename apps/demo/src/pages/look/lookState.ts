@@ -2,6 +2,7 @@
 
 import { batch, createEffect, createMemo, createSignal, on, onCleanup } from 'solid-js';
 import { type HeadMap, type HeadPlace, headMaps, tokenTexts } from '../../experiments/headMaps.ts';
+import { messageOf } from '../../model/messageOf.ts';
 import { client, modelRevision } from '../../model/session.ts';
 import type { Reading, Readings } from '../../protocol.ts';
 import { currentAddress, numberInAddress, updateAddress } from '../../state/address.ts';
@@ -62,7 +63,7 @@ export const lookState = (): LookState => {
         setError(undefined);
       });
     } catch (reason) {
-      if (!signal.aborted) setError(reason instanceof Error ? reason.message : String(reason));
+      if (!signal.aborted) setError(messageOf(reason));
     }
   };
   createEffect(

@@ -9,6 +9,7 @@ import { maskOf } from '../../experiments/maskParts.ts';
 import { formatMask, type MaskSpec, MaskTextError, parseMask } from '../../experiments/maskSpec.ts';
 import { randomMask } from '../../experiments/randomMask.ts';
 import { latest } from '../../model/latest.ts';
+import { messageOf } from '../../model/messageOf.ts';
 import { client } from '../../model/session.ts';
 import type { MaskTiming } from '../../protocol.ts';
 import { currentAddress, updateAddress } from '../../state/address.ts';
@@ -50,7 +51,7 @@ const [error, setError] = createSignal('');
 const measure = latest((reason) => {
   batch(() => {
     setRunning(false);
-    setError(reason instanceof Error ? reason.message : String(reason));
+    setError(messageOf(reason));
   });
 });
 

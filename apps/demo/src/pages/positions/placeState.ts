@@ -12,6 +12,7 @@ import {
 } from '../../experiments/positionOptions.ts';
 import type { PositionOptions, PositionView } from '../../experiments/positionView.ts';
 import { latest } from '../../model/latest.ts';
+import { messageOf } from '../../model/messageOf.ts';
 import { client } from '../../model/session.ts';
 import { choiceInAddress, currentAddress, updateAddress } from '../../state/address.ts';
 
@@ -39,7 +40,7 @@ const [choice, setChoice] = createSignal<PlaceChoice>(standardChoice);
 const [view, setView] = createSignal<PositionView>();
 const [error, setError] = createSignal('');
 
-const compute = latest((reason) => setError(reason instanceof Error ? reason.message : String(reason)));
+const compute = latest((reason) => setError(messageOf(reason)));
 
 const refresh = (): void => {
   const { text, encoding, layout, shift, order } = choice();

@@ -11,6 +11,7 @@ import {
   standardScaling,
 } from '../../experiments/scalingOptions.ts';
 import { latest } from '../../model/latest.ts';
+import { messageOf } from '../../model/messageOf.ts';
 import { client } from '../../model/session.ts';
 import { choiceInAddress, updateAddress } from '../../state/address.ts';
 
@@ -48,7 +49,7 @@ const [views, setViews] = createSignal<readonly ScalingView[]>([]);
 const [error, setError] = createSignal('');
 
 const fail = (reason: unknown): void => {
-  setError(reason instanceof Error ? reason.message : String(reason));
+  setError(messageOf(reason));
 };
 const look = latest(fail);
 const measure = latest(fail);

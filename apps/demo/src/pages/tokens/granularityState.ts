@@ -3,6 +3,7 @@
 import { batch, createSignal } from 'solid-js';
 import { type GranularityRow, granularities } from '../../experiments/granularityRow.ts';
 import { latest } from '../../model/latest.ts';
+import { messageOf } from '../../model/messageOf.ts';
 import { client } from '../../model/session.ts';
 import type { CorpusSource } from '../../protocol.ts';
 import { choiceInAddress, updateAddress } from '../../state/address.ts';
@@ -29,7 +30,7 @@ const [error, setError] = createSignal('');
 const measure = latest((reason) => {
   batch(() => {
     setRunning(false);
-    setError(reason instanceof Error ? reason.message : String(reason));
+    setError(messageOf(reason));
   });
 });
 

@@ -10,6 +10,7 @@ import {
   type Segmentation,
 } from '../../experiments/mergeTraining.ts';
 import { latest } from '../../model/latest.ts';
+import { messageOf } from '../../model/messageOf.ts';
 import { client } from '../../model/session.ts';
 import type { CorpusSource, LearnedTokenizer, MergesResult } from '../../protocol.ts';
 import { choiceInAddress, currentAddress, updateAddress } from '../../state/address.ts';
@@ -72,7 +73,7 @@ let ticking: ReturnType<typeof setInterval> | undefined;
 const fail = (reason: unknown): void => {
   batch(() => {
     setRunning(false);
-    setError(reason instanceof Error ? reason.message : String(reason));
+    setError(messageOf(reason));
   });
 };
 const train = latest(fail);

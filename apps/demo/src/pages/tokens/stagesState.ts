@@ -5,6 +5,7 @@ import { saveFile } from '../../components/saveFile.ts';
 import { mostUnits, type StageCell, type StageView } from '../../experiments/stageView.ts';
 import type { DroppedFolder } from '../../model/droppedFiles.ts';
 import { latest } from '../../model/latest.ts';
+import { messageOf } from '../../model/messageOf.ts';
 import { client } from '../../model/session.ts';
 import type { LearnedTokenizer, TokenizerInfo, TokenizerSource } from '../../protocol.ts';
 import { currentAddress, updateAddress } from '../../state/address.ts';
@@ -56,7 +57,7 @@ const [pinned, setPinned] = createSignal<Spot>();
 let timer: ReturnType<typeof setTimeout> | undefined;
 
 const fail = (reason: unknown): void => {
-  setError(reason instanceof Error ? reason.message : String(reason));
+  setError(messageOf(reason));
 };
 const read = latest(fail);
 

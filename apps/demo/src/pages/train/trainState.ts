@@ -10,6 +10,7 @@ import type {
   TrainerOptions,
   WrittenCharacter,
 } from '../../experiments/trainer.ts';
+import { messageOf } from '../../model/messageOf.ts';
 import { client } from '../../model/session.ts';
 import { currentAddress, updateAddress } from '../../state/address.ts';
 
@@ -72,7 +73,7 @@ let prepared = 0;
 const fail = (reason: unknown): void => {
   batch(() => {
     setKind('failed');
-    setError(reason instanceof Error ? reason.message : String(reason));
+    setError(messageOf(reason));
   });
 };
 
