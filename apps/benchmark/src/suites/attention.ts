@@ -5,7 +5,9 @@ import { inference, Tensor } from '@heed/tensor';
 import type { Absence, BenchmarkCase, Contender } from '../contender.ts';
 import { type Engines, type OwnEngine, tensorFlowName, yardstickName } from '../engines.ts';
 import { noise } from '../noise.ts';
-import { type AttentionSizes, fusedAttentionGraph, plainAttentionGraph } from '../onnx/attentionGraph.ts';
+import { type AttentionSizes, fusedAttentionGraph } from '../onnx/attentionGraph.ts';
+import { onnxAttention } from '../peers/onnxAttention.ts';
+import { onnxContender } from '../peers/onnxContender.ts';
 import type { OnnxInput, OnnxLoader } from '../peers/onnxRuntime.ts';
 import { pyTorchAttention } from '../peers/pyTorchAttention.ts';
 import type { TensorFlow } from '../peers/tensorFlow.ts';
@@ -65,32 +67,6 @@ const ownAttention = (
   };
 };
 
-const onnxAttention = async (name: string, load: OnnxLoader, operands: Operands): Promise<Contender> => {
-  const { heads, length, depth, q, k, v } = operands;
-  const model = await load(plainAttentionGraph(operands));
-  const rows = [1, heads, length, depth];
-  const transposed = new Float32Array(k.length);
-  for (let head = 0; head < heads; head++)
-    transposed.set(
-      exchange(k.subarray(head * length * depth, (head + 1) * length * depth), [length, depth, 1]),
-      head * length * depth,
-    );
-  const inputs = {
-    q: { type: 'float32', data: q, shape: rows },
-    k: { type: 'float32', data: transposed, shape: [1, heads, depth, length] },
-    v: { type: 'float32', data: v, shape: rows },
-  } as const satisfies Record<string, OnnxInput>;
-  let result: Float32Array = new Float32Array();
-  return {
-    name,
-    run: async () => {
-      result = await model.run(inputs);
-    },
-    output: () => result,
-    dispose: () => model.dispose(),
-  };
-};
-
 const onnxFused = async (name: string, load: OnnxLoader, operands: Operands): Promise<Contender> => {
   const { heads, length, depth } = operands;
   const model = await load(fusedAttentionGraph(operands));
@@ -99,16 +75,10 @@ const onnxFused = async (name: string, load: OnnxLoader, operands: Operands): Pr
     data: exchange(x, [heads, length, depth]),
     shape: [1, length, heads * depth],
   });
-  const inputs = { q: input(operands.q), k: input(operands.k), v: input(operands.v) };
-  let result: Float32Array = new Float32Array();
-  return {
-    name: `${name}, fused operator`,
-    run: async () => {
-      result = await model.run(inputs);
-    },
-    output: () => exchange(result, [length, heads, depth]),
-    dispose: () => model.dispose(),
-  };
+  return onnxContender(`${name}, fused operator`, model, {
+    inputs: { q: input(operands.q), k: input(operands.k), v: input(operands.v) },
+    arranged: (output) => exchange(output, [length, heads, depth]),
+  });
 };
 
 const tensorFlowAttention = (

@@ -15,7 +15,7 @@ import { backward, inference, Tensor, trainingStep, variable } from '@heed/tenso
 import type { BenchmarkCase, Contender } from '../contender.ts';
 import type { Engines, OwnEngine } from '../engines.ts';
 import { noise } from '../noise.ts';
-import { plainAttentionGraph } from '../onnx/attentionGraph.ts';
+import { onnxAttention } from '../peers/onnxAttention.ts';
 import type { OnnxLoader } from '../peers/onnxRuntime.ts';
 
 /** Names of what ours is compared with. */
@@ -154,29 +154,11 @@ const cacheContender = ({ name, use }: OwnEngine, [q, k, v]: Operands): Contende
   };
 };
 
-const onnxDecoder = async (name: string, load: OnnxLoader, [q, k, v]: Operands): Promise<Contender> => {
-  const length = k.shape[2] as number; // rank 4
-  const model = await load(plainAttentionGraph({ heads, length, depth, causal: false, queries: 1 }));
-  const turned = new Float32Array(k.size);
-  for (let head = 0; head < heads; head++)
-    for (let row = 0; row < length; row++)
-      for (let c = 0; c < depth; c++)
-        turned[(head * depth + c) * length + row] = k.data[(head * length + row) * depth + c] as number; // inside
-  const inputs = {
-    q: { type: 'float32', data: q.data, shape: q.shape },
-    k: { type: 'float32', data: turned, shape: [1, heads, depth, length] },
-    v: { type: 'float32', data: v.data, shape: v.shape },
-  } as const;
-  let result: Float32Array = new Float32Array();
-  return {
-    name,
-    run: async () => {
-      result = await model.run(inputs);
-    },
-    output: () => result,
-    dispose: () => model.dispose(),
-  };
-};
+const onnxDecoder = (name: string, load: OnnxLoader, [q, k, v]: Operands): Promise<Contender> =>
+  onnxAttention(name, load, {
+    ...{ heads, depth, length: k.shape[2] as number, queries: 1, causal: false }, // rank 4
+    ...{ q: q.data, k: k.data, v: v.data },
+  });
 
 /** Operations of the products of so many visible pairs of queries and keys. */
 const operationsOf = (pairs: number): number => 4 * heads * depth * pairs;

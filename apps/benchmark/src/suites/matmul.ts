@@ -7,6 +7,7 @@ import type { Absence, BenchmarkCase, Contender } from '../contender.ts';
 import { type Engines, type OwnEngine, tensorFlowName, yardstickName } from '../engines.ts';
 import { noise } from '../noise.ts';
 import type { Graph } from '../onnx/writeModel.ts';
+import { onnxContender } from '../peers/onnxContender.ts';
 import type { OnnxLoader } from '../peers/onnxRuntime.ts';
 import type { TensorFlow } from '../peers/tensorFlow.ts';
 import { yardstickMatmul } from '../yardstick/yardstickMatmul.ts';
@@ -98,15 +99,7 @@ const onnxProduct = async (name: string, load: OnnxLoader, product: Product): Pr
     a: { type: 'float32', data: product.a, shape: product.aShape } as const,
     ...(product.fixed ? {} : { b: { type: 'float32', data: product.b, shape: product.bShape } as const }),
   };
-  let result: Float32Array = new Float32Array();
-  return {
-    name,
-    run: async () => {
-      result = await model.run(inputs);
-    },
-    output: () => result,
-    dispose: () => model.dispose(),
-  };
+  return onnxContender(name, model, { inputs });
 };
 
 const tensorFlowProduct = (tf: TensorFlow, { a, b, aShape, bShape, fixed }: Product): Contender => {
