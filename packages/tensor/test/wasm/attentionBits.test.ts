@@ -6,10 +6,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { AttentionCall } from '../../src/backend/backend.ts';
 import { jsBackend } from '../../src/backend/js/jsBackend.ts';
 import type { ScoreTerms } from '../../src/backend/scoreTerms.ts';
-import type { AttentionGradientCall } from '../../src/backend/trainingKernels.ts';
 import type { VisibleBits } from '../../src/backend/visibleBits.ts';
 import { type WasmBackend, wasmBackend, wasmBackendSync } from '../../src/wasm/wasmBackend.ts';
-import { expectSameBits, type NamedEngine, resident, startEngines } from './engines.ts';
+import { type BothPasses, expectAgreement, filled, type Place } from './attentionAgreement.ts';
+import { everywhereOn, expectSameBits, type NamedEngine, startEngines } from './engines.ts';
 
 let engines: readonly NamedEngine[];
 beforeAll(async () => {
@@ -58,7 +58,6 @@ const settings: fc.Arbitrary<Setting> = fc.record({
   seed: fc.integer({ min: 1, max: 1e6 }),
 });
 
-type Place = (x: Float32Array) => Float32Array;
 const same: Place = (x) => x;
 
 /** A number from 0 to 1 for whole numbers: the same whenever it is asked for. */
@@ -89,8 +88,6 @@ const seesKey = ({ seeing, seed }: Setting, head: number, row: number, key: numb
   }
 };
 
-type Call = AttentionGradientCall & Pick<AttentionCall, 'logSumExp' | 'logSumExpLayout'>;
-
 const termsOf = (it: Setting, { heads, queries, keys }: Record<'heads' | 'queries' | 'keys', number>) => {
   const { terms, seed } = it;
   if (terms === 'none') return undefined;
@@ -114,7 +111,7 @@ const termsOf = (it: Setting, { heads, queries, keys }: Record<'heads' | 'querie
 };
 
 /** A call whose words begin where they like: some before the array's first key, each row's at a place of its own. */
-const callOf = (it: Setting, place: Place): Call => {
+const callOf = (it: Setting, place: Place): BothPasses => {
   const { kvHeads, group, depth, valueDepth, seed } = it;
   const heads = kvHeads * group;
   const queries = it.lengths.reduce((sum, [q]) => sum + q, 0);
@@ -175,22 +172,6 @@ const callOf = (it: Setting, place: Place): Call => {
   };
 };
 
-const filled = ['qGradient', 'kGradient', 'vGradient', 'biasGradient'] as const;
-
-/** The same call without what was computed. */
-const again = (call: Call, place: Place): Call => {
-  const fresh = (x: Float32Array, value: number): Float32Array =>
-    place(new Float32Array(x.length).fill(value));
-  return {
-    ...call,
-    ...{ q: place(call.q), k: place(call.k), v: place(call.v), out: place(call.out) },
-    gradient: place(call.gradient),
-    ...{ qGradient: fresh(call.qGradient, 9), kGradient: fresh(call.kGradient, 9) },
-    ...{ vGradient: fresh(call.vGradient, 9) },
-    biasGradient: call.biasGradient && fresh(call.biasGradient, 2),
-  };
-};
-
 test('the reference is softmax over the keys that are seen, and its gradient their derivative', () => {
   forAll(
     [settings],
@@ -241,37 +222,15 @@ test('the reference is softmax over the keys that are seen, and its gradient the
 });
 
 describe('engines', () => {
-  const agree = (expected: Call, { name, engine }: NamedEngine, place: Place): void => {
-    const own = again(expected, place);
-    const [out, logSumExp] = [
-      place(new Float32Array(own.out.length)),
-      new Float32Array(own.logSumExp?.length ?? 0),
-    ];
-    engine.attention({ ...own, out, logSumExp });
-    expectClose(out, expected.out, { absolute: 2e-5, name: `${name}, output` });
-    expectClose(logSumExp, expected.logSumExp as Float32Array, { absolute: 1e-5, relative: 1e-6, name });
-    engine.attentionGradient(own);
-    for (const part of filled)
-      if (expected[part] !== undefined)
-        expectClose(own[part] as Float32Array, expected[part], {
-          ...{ relative: 2e-5, absolute: 4e-5, name: `${name}, ${part}` },
-        });
-  };
-
   test('agree with the reference for any bits, ranges, sequences, grouped heads and terms', () => {
     forAll(
       [settings],
       (it) => {
         const expected = callOf(it, same);
         jsBackend.attentionGradient(expected);
-        for (const named of engines.slice(1)) {
-          agree(expected, named, (x) => x.slice());
-          const { memory } = named.engine;
-          if (memory === undefined) continue;
-          const mark = memory.mark();
-          agree(expected, named, (x) => resident(named.engine, x));
-          memory.release(mark);
-        }
+        everywhereOn(engines.slice(1), (engine, place, name) =>
+          expectAgreement(expected, { name, engine }, place),
+        );
       },
       { runs: 60 },
     );

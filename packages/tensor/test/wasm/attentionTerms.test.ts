@@ -5,9 +5,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { AttentionCall } from '../../src/backend/backend.ts';
 import { jsBackend } from '../../src/backend/js/jsBackend.ts';
 import type { BiasTerm, ScoreTerms } from '../../src/backend/scoreTerms.ts';
-import type { AttentionGradientCall } from '../../src/backend/trainingKernels.ts';
 import { type WasmBackend, wasmBackend, wasmBackendSync } from '../../src/wasm/wasmBackend.ts';
-import { expectSameBits, type NamedEngine, resident, startEngines } from './engines.ts';
+import { type BothPasses, expectAgreement, filled, type Place } from './attentionAgreement.ts';
+import { everywhereOn, expectSameBits, type NamedEngine, startEngines } from './engines.ts';
 
 let engines: readonly NamedEngine[];
 beforeAll(async () => {
@@ -54,7 +54,6 @@ const settings: fc.Arbitrary<Setting> = fc.record({
   seed: fc.integer({ min: 1, max: 1e6 }),
 });
 
-type Place = (x: Float32Array) => Float32Array;
 const same: Place = (x) => x;
 
 const biasOf = (it: Setting, place: Place): BiasTerm | undefined => {
@@ -89,10 +88,7 @@ const termsOf = (it: Setting, place: Place): ScoreTerms => {
 };
 
 /** A call with its output computed by the reference. */
-const callOf = (
-  it: Setting,
-  place: Place,
-): AttentionGradientCall & Pick<AttentionCall, 'logSumExp' | 'logSumExpLayout'> => {
+const callOf = (it: Setting, place: Place): BothPasses => {
   const { batch, queries, keys, kvHeads, group, depth, seed } = it;
   const heads = kvHeads * group;
   const visible: number[] = [];
@@ -136,8 +132,6 @@ const callOf = (
   };
 };
 
-const filled = ['qGradient', 'kGradient', 'vGradient', 'biasGradient'] as const;
-
 test('the reference is the derivative, of the bias too, and adds to what is there', () => {
   forAll(
     [settings],
@@ -177,51 +171,15 @@ test('the reference is the derivative, of the bias too, and adds to what is ther
 });
 
 describe('engines', () => {
-  type Call = ReturnType<typeof callOf>;
-
-  /** The same call with arrays of its own, none of its results computed. */
-  const again = (call: Call, place: Place): Call => {
-    const bias = call.terms?.bias;
-    const fresh = (x: Float32Array, value: number): Float32Array =>
-      place(new Float32Array(x.length).fill(value));
-    return {
-      ...call,
-      ...{ q: place(call.q), k: place(call.k), v: place(call.v), out: place(call.out) },
-      gradient: place(call.gradient),
-      terms: call.terms && { ...call.terms, bias: bias && { ...bias, array: place(bias.array) } },
-      ...{ qGradient: fresh(call.qGradient, 9), kGradient: fresh(call.kGradient, 9) },
-      ...{ vGradient: fresh(call.vGradient, 9), biasGradient: bias && fresh(bias.array, 2) },
-    };
-  };
-
-  const agree = (expected: Call, { name, engine }: NamedEngine, place: Place): void => {
-    const own = again(expected, place);
-    const [out, logSumExp] = [own.out.slice(), new Float32Array(own.logSumExp?.length ?? 0)];
-    engine.attention({ ...own, out, logSumExp, logSumExpLayout: { row: own.heads, head: 1 } });
-    expectClose(out, expected.out, { absolute: 2e-5, name: `${name}, output` });
-    expectClose(logSumExp, expected.logSumExp as Float32Array, { absolute: 1e-5, relative: 1e-6, name });
-    engine.attentionGradient(own);
-    for (const part of filled)
-      if (expected[part] !== undefined)
-        expectClose(own[part] as Float32Array, expected[part], {
-          ...{ relative: 2e-5, absolute: 4e-5, name: `${name}, ${part}` },
-        });
-  };
-
   test('agree with the reference for any bound, bias and dropout', () => {
     forAll(
       [settings],
       (it) => {
         const expected = callOf(it, same);
         jsBackend.attentionGradient(expected);
-        for (const named of engines.slice(1)) {
-          agree(expected, named, (x) => x.slice());
-          const { memory } = named.engine;
-          if (memory === undefined) continue;
-          const mark = memory.mark();
-          agree(expected, named, (x) => resident(named.engine, x));
-          memory.release(mark);
-        }
+        everywhereOn(engines.slice(1), (engine, place, name) =>
+          expectAgreement(expected, { name, engine }, place),
+        );
       },
       { runs: 40 },
     );
