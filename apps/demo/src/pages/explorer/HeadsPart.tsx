@@ -6,13 +6,13 @@ import { formulaText } from '../../components/formulaText.ts';
 import { HeadGrid } from '../../components/HeadGrid.tsx';
 import { HeadLines } from '../../components/HeadLines.tsx';
 import { Hood } from '../../components/Hood.tsx';
-import { Matrix } from '../../components/Matrix.tsx';
 import { Question } from '../../components/Question.tsx';
 import { Verdict } from '../../components/Verdict.tsx';
 import type { HeadMap } from '../../experiments/headMaps.ts';
 import { broadFrom, leastShare } from '../../experiments/headPattern.ts';
 import { texts } from '../../i18n/texts.ts';
 import { currentModel } from '../../model/session.ts';
+import { AttentionMap } from '../look/AttentionMap.tsx';
 import { LoadingBar } from '../look/LoadingBar.tsx';
 import { ModelCard } from '../look/ModelCard.tsx';
 import { headCode } from './explorerCode.ts';
@@ -27,7 +27,6 @@ const words = () => texts().explorer.heads;
 export const HeadsPart = (props: { readonly state: ExplorerState }): JSX.Element => {
   const { state } = props;
   const title = (): string => texts().look.head(state.place().layer + 1, state.place().head + 1);
-  const token = (index: number): string => state.tokens()[index] ?? '';
   const chosen = createMemo(() => state.hovered() ?? state.pinned());
   const caption = (map: HeadMap): string => {
     const { pattern } =
@@ -112,30 +111,15 @@ export const HeadsPart = (props: { readonly state: ExplorerState }): JSX.Element
                 onPin={state.pin}
               />
             </section>
-            <section class="card map">
-              <div class="card-head">
-                <h3>{words().map}</h3>
-                <p class="hint">{title()}</p>
-              </div>
-              <Show when={state.map()} fallback={<div class="map-waiting" />}>
-                {(map) => (
-                  <Matrix
-                    label={`${texts().look.attention}: ${title()}`}
-                    rows={state.tokens()}
-                    columns={state.tokens()}
-                    values={map().weights}
-                    rowTitle={texts().look.looking}
-                    columnTitle={texts().look.lookedAt}
-                    format={percent}
-                    describe={({ row, column }, value) =>
-                      texts().look.cell(token(row), token(column), percent(value))
-                    }
-                    onMark={(cell) => state.setHovered(cell?.row)}
-                    onPick={({ row, column }) => state.pickPair(row, column)}
-                  />
-                )}
-              </Show>
-            </section>
+            <AttentionMap
+              heading={words().map}
+              title={title()}
+              hint={title()}
+              tokens={state.tokens()}
+              weights={state.map()?.weights}
+              onHover={state.setHovered}
+              onPick={({ row, column }) => state.pickPair(row, column)}
+            />
           </div>
           <Show when={findings().length > 0}>
             <Verdict findings={findings()} notes={words().notesSay} />

@@ -2,12 +2,11 @@
 
 import { createMemo, type JSX, Show } from 'solid-js';
 import { Arcs } from '../../components/Arcs.tsx';
-import { percent } from '../../components/formatNumber.ts';
 import { HeadGrid } from '../../components/HeadGrid.tsx';
-import { Matrix } from '../../components/Matrix.tsx';
 import { texts } from '../../i18n/texts.ts';
 import { currentModel } from '../../model/session.ts';
 import { formatAddress } from '../../state/address.ts';
+import { AttentionMap } from './AttentionMap.tsx';
 import { HeadParts } from './HeadParts.tsx';
 import { LoadingBar } from './LoadingBar.tsx';
 import type { LookState } from './lookState.ts';
@@ -26,7 +25,6 @@ export const AttentionPart = (props: { readonly state: LookState }): JSX.Element
     const pinned = state.pinned();
     return pinned === undefined ? texts().look.hover : texts().look.pinned(state.tokens()[pinned] ?? '');
   };
-  const token = (index: number): string => state.tokens()[index] ?? '';
   const explorerHash = (): string => {
     const { layer, head } = state.map() ?? state.place();
     const text = state.sentences()[state.active()] ?? '';
@@ -76,29 +74,14 @@ export const AttentionPart = (props: { readonly state: LookState }): JSX.Element
           {texts().explorer.heads.open}
         </a>
       </section>
-      <section class="card map">
-        <div class="card-head">
-          <h3>{texts().look.map}</h3>
-        </div>
-        <Show when={state.map()} fallback={<div class="map-waiting" />}>
-          {(map) => (
-            <Matrix
-              label={`${texts().look.attention}: ${title()}`}
-              rows={state.tokens()}
-              columns={state.tokens()}
-              values={map().weights}
-              rowTitle={texts().look.looking}
-              columnTitle={texts().look.lookedAt}
-              format={percent}
-              describe={({ row, column }, value) =>
-                texts().look.cell(token(row), token(column), percent(value))
-              }
-              onMark={(cell) => state.setHovered(cell?.row)}
-              onPick={({ row }) => state.pin(row)}
-            />
-          )}
-        </Show>
-      </section>
+      <AttentionMap
+        heading={texts().look.map}
+        title={title()}
+        tokens={state.tokens()}
+        weights={state.map()?.weights}
+        onHover={state.setHovered}
+        onPick={({ row }) => state.pin(row)}
+      />
     </>
   );
 };
