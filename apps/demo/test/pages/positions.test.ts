@@ -93,7 +93,9 @@ describePage('the Positions and Heads pages', (visit) => {
     await page.getByRole('button', { name: 'Measure decoding here' }).click();
     const measured = await verdictOf(page, '.sizes-part', 'Measured here');
     expect(after(measured, 'with MHA: ')).toBeGreaterThan(1);
-    expect(await page.locator('.sizes-part .bar-text', { hasText: 'tokens/s' }).count()).toBe(3);
+    const bars = page.locator('.sizes-part .bar-text', { hasText: 'tokens/s' });
+    await bars.nth(2).waitFor({ timeout: minute }); // bars are drawn once their width is known, a frame later
+    expect(await bars.count()).toBe(3);
     await page.locator('.sizes-part').getByText('Llama 2 7B', { exact: true }).click();
     expect(await verdict(page, '.sizes-part')).toContain('every query head has its own');
     const conversion = page.locator('.conversion-part');
