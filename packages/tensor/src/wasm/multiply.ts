@@ -279,7 +279,7 @@ const residentJob = (engine: Engine, call: ProductCall): ProductJob | undefined 
 
 /** Computes the products as one job, if all of their operands and room for it are in the engine; says whether it did. */
 const multiplyAtOnce = (engine: Engine, calls: readonly ProductCall[]): boolean => {
-  if (engine.threads === 1 || calls.length > mostRecords) return false;
+  if (engine.threads === 1 || calls.length < 2 || calls.length > mostRecords) return false;
   const mark = engine.stack.mark();
   try {
     return engine.weights.usedTogether(() => {
